@@ -1,12 +1,8 @@
-"""The one way in which a rule says no."""
+"""What a rule raises when the law does not allow what somebody wants to do."""
 
 
 class StepRefused(Exception):
-    """The rules do not allow this step now.
-
-    `message` is written for the person who will read it: what is the matter, then what to do.
-    `code` is a whole English word for programs (API, tests); it never changes once published.
-    """
+    """The rules do not allow this step now. The message is written for the person who will read it; `code` is for programs."""
 
     def __init__(self, message: str, *, code: str):
         super().__init__(message)
