@@ -31,7 +31,9 @@ class IdType(Coded):
 
 # First two digits of a resident ID: the 31 provinces, and 81, 82, 83 of the residence permits (居住证).
 MAINLAND_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()
+    str(code)
+    for codes in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
+    for code in codes
 )
 _FIRST_DIGITS = {
     IdType.RESIDENT_ID: MAINLAND_PROVINCES | {"71", "91"},

@@ -1,0 +1,104 @@
+"""Identity data as roles marked M see it: C-12. Pure functions from the clear value to the masked one.
+
+Masking fails closed: what is not understood is hidden altogether. The length of a name is kept (张*, 李**), that of
+numbers too, so that an officer can compare with a paper without seeing it.
+"""
+
+import re
+
+STAR = "*"
+
+COMPOUND_SURNAMES = frozenset(
+    """欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠
+    公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁
+    拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 公仪 梁丘 公仲 公上 公门 公山 公坚 左丘 公伯
+    西门 公祖 第五 公乘 贯丘 公皙 南荣 东里 东宫 仲长 子桑 即墨 达奚 褚师 纳兰 完颜 耶律 爱新觉罗
+    叶赫那拉 叶赫 那拉 钮祜禄 富察 贺兰 尔朱 斛律 哥舒 宿勤 步六孤""".split()
+)
+
+# 省、市、县 and 乡镇（街道）are kept, everything below is hidden.
+# The words left out in front of 县 and 镇 (的, 在 …) belong to a sentence, which may name a person.
+_PROVINCE = r"(?:[^省市县区乡镇路街号\d]{2,8}?(?:自治区|特别行政区|省)|(?:北京|天津|上海|重庆)市)"
+_PREFECTURE = r"(?:[^省市县区乡镇路街号\d]{2,10}?(?:自治州|地区|盟|市))"
+_COUNTY = r"(?:[^省市县乡镇路街号的在我住旁附\d\s]{1,12}?(?:自治县|自治旗|林区|县|区|旗|市))"
+_TOWNSHIP = r"(?:[^省市县区镇路号的在我住旁附\d\s]{1,8}?(?:街道办事处|街道|民族乡|苏木|镇|乡))"
+_TO_TOWNSHIP = re.compile(rf"(?P<kept>{_PROVINCE}?{_PREFECTURE}?{_COUNTY}?{_TOWNSHIP}?)(?P<hidden>.*)", re.DOTALL)
+
+
+def mask_name(name: str) -> str:
+    """张三 → 张*, 欧阳娜娜 → 欧阳**, 阿依古丽·买买提 → 阿***·***, John Smith → J*** S****; one character → *."""
+    name = name.strip()
+    if not name:
+        return ""
+    if len(name) == 1:
+        return STAR
+    if "·" in name:
+        first, *others = name.split("·")
+        return "·".join([_keep(first, 1), *(STAR * len(part) for part in others)])
+    if _is_latin(name):
+        return " ".join(_keep(word, 1) for word in name.split())
+    return _keep(name, _surname_length(name))
+
+
+def mask_id_number(number: str) -> str:
+    """First 6 and last 2 of a resident ID; of a shorter document number the first and the last 2 at most."""
+    if len(number) >= 15:
+        return _middle(number, 6, 2)
+    if len(number) >= 8:
+        return _middle(number, 1, 2)
+    return STAR * len(number)
+
+
+def mask_phone(number: str) -> str:
+    """Canonical numbers (`identity.check_phone`). Mobile: first 3 and last 2. Landline: area code and last 2."""
+    number, dash, extension = number.partition("-")
+    if re.fullmatch(r"1[3-9][0-9]{9}", number):
+        return _middle(number, 3, 2)
+    hidden_extension = dash + STAR * len(extension)
+    if re.fullmatch(r"0(10|2[0-9])[0-9]{8}", number):
+        return _middle(number, 3, 2) + hidden_extension
+    if re.fullmatch(r"0[3-9][0-9]{9,10}", number):
+        return _middle(number, 4, 2) + hidden_extension
+    if number.startswith("+") and len(number) > 8:
+        return _middle(number, 3, 2)
+    if re.fullmatch(r"[0-9]{3,6}", number):
+        return number  # 12345 and the like are nobody's
+    return STAR * len(number)
+
+
+def mask_address(address: str) -> str:
+    """Down to the township or street office (乡镇、街道); what follows becomes ****. Nothing recognised: ****."""
+    found = _TO_TOWNSHIP.fullmatch(address.strip())
+    kept, hidden = (found["kept"], found["hidden"]) if found else ("", address)
+    if not address.strip():
+        return ""
+    return kept + (STAR * 4 if hidden else "")
+
+
+def mask_email(address: str) -> str:
+    """First character and the domain: z***@example.com."""
+    local, at, domain = address.rpartition("@")
+    if not at or not local:
+        return STAR * 4 if address else ""
+    return f"{local[0] if len(local) > 1 else ''}{STAR * 3}@{domain}"
+
+
+def _surname_length(name: str) -> int:
+    for length in (4, 3, 2):
+        if len(name) > length and name[:length] in COMPOUND_SURNAMES:
+            return length
+    return 1
+
+
+def _is_latin(name: str) -> bool:
+    return all(char < "\u0370" for char in name)
+
+
+def _keep(text: str, count: int) -> str:
+    if len(text) <= count:
+        return STAR * len(text)
+    return text[:count] + STAR * (len(text) - count)
+
+
+def _middle(text: str, first: int, last: int) -> str:
+    return text[:first] + STAR * (len(text) - first - last) + text[len(text) - last :]
