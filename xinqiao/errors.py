@@ -1,0 +1,92 @@
+"""Pages for what goes wrong. Hidden and missing look the same; a failure shows an incident number and nothing else."""
+
+import logging
+import secrets
+
+from django.http import HttpResponse
+from django.template import TemplateDoesNotExist, loader
+from django.views.debug import ExceptionReporter
+
+logger = logging.getLogger("xinqiao.web")
+
+_WORDS = {
+    400: "请求无法识别。请返回上一页，检查后重新提交。",
+    403: "您没有办理此操作的权限。如有需要，请联系本单位管理员。",
+    404: "没有找到这个页面。请核对网址，或从首页重新进入。",
+    413: "上传的材料太大。请减少文件数量或压缩后重新提交。",
+    500: "系统出现故障，本次操作没有完成。请稍后再试，或凭故障编号与我们联系。",
+}
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    """400: the request cannot be understood."""
+    return _page(request, 400)
+
+
+def forbidden(request, exception=None) -> HttpResponse:
+    """403: signed in, visible, but not theirs to do."""
+    return _page(request, 403)
+
+
+def csrf_failure(request, reason="") -> HttpResponse:
+    """403: the form was open too long or came from elsewhere; what to do is on the page."""
+    return _page(request, 403, {"form_expired": True})
+
+
+def not_found(request, exception=None) -> HttpResponse:
+    """404: missing, or hidden from this person; nobody can tell which."""
+    return _page(request, 404)
+
+
+def too_large(request) -> HttpResponse:
+    """413: refused by its announced length, before it is read."""
+    return _plain(413)
+
+
+def server_error(request) -> HttpResponse:
+    """500: something is broken; the incident number leads us to the log line."""
+    incident = _record_incident()
+    try:
+        return _page(request, 500, {"incident": incident})
+    except Exception:
+        logger.exception("error page failed", extra={"incident": incident})
+        return _plain(500, incident)
+
+
+def plain_server_error(request) -> HttpResponse:
+    """500 without a template: the answer of last resort."""
+    return _plain(500, _record_incident())
+
+
+def _record_incident() -> str:
+    incident = secrets.token_hex(4).upper()
+    logger.exception("request failed", extra={"incident": incident})
+    return incident
+
+
+def _page(request, status: int, context: dict | None = None) -> HttpResponse:
+    try:
+        template = loader.get_template(f"ui/errors/{status}.html")
+    except TemplateDoesNotExist:
+        return _plain(status, (context or {}).get("incident", ""))
+    return HttpResponse(template.render({"status": status, **(context or {})}, request), status=status)
+
+
+def _plain(status: int, incident: str = "") -> HttpResponse:
+    number = f"<p>故障编号：{incident}</p>" if incident else ""
+    body = (
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>心桥</title></head>'
+        f'<body><main><h1>{_WORDS[status]}</h1>{number}<p><a href="/">返回首页</a></p></main></body></html>'
+    )
+    return HttpResponse(body, status=status)
+
+
+class QuietReporter(ExceptionReporter):
+    """Reports of errors without the values of variables: they are what citizens wrote."""
+
+    def get_traceback_data(self) -> dict:
+        data = super().get_traceback_data()
+        for frame in data.get("frames", []):
+            frame["vars"] = []
+        return data | {"request": None, "filtered_POST_items": [], "request_meta": {}}

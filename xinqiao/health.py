@@ -1,0 +1,64 @@
+"""Two pages for machines: is the program alive, and may it take petitions."""
+
+import logging
+
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from xinqiao import database
+
+logger = logging.getLogger("xinqiao.health")
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers; asks nothing of the database."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when a row can be written and confirmed data is safe, else 503 with the checks that failed."""
+    checks = {"database": _answers(), "writable": False, "durable": False}
+    if checks["database"]:
+        checks["writable"] = _can_write()
+        checks["durable"] = _is_durable()
+    good = all(checks.values())
+    return JsonResponse({"status": "ready" if good else "not ready", "checks": checks}, status=200 if good else 503)
+
+
+def _answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone() == (1,)
+    except DatabaseError:
+        logger.warning("database does not answer")
+        return False
+
+
+def _can_write() -> bool:
+    """Write a session row and take it back: a standby, a full disk or missing rights refuse already the write."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO django_session (session_key, session_data, expire_date)"
+                    " VALUES ('readyz-' || pg_backend_pid(), '', now())"
+                )
+            transaction.set_rollback(True)
+    except DatabaseError:
+        logger.warning("database refuses to write")
+        return False
+    return True
+
+
+def _is_durable() -> bool:
+    try:
+        return database.durability_problem() is None
+    except DatabaseError:
+        return False

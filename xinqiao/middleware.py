@@ -1,0 +1,75 @@
+"""What happens to every request: safe headers, the true client address, and one last-resort answer."""
+
+import ipaddress
+import logging
+
+from django.conf import settings
+
+from xinqiao import errors
+
+logger = logging.getLogger("xinqiao.web")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
+
+class LastResort:
+    """Turns any error that nobody caught into the plain page with an incident number; refuses outsized requests."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        try:
+            if _length(request) > settings.XINQIAO_REQUEST_BYTES:
+                return errors.too_large(request)
+            return self.get_response(request)
+        except Exception:  # the errors below this point include those of our own error pages
+            return errors.plain_server_error(request)
+
+
+class SafeHeaders:
+    """Sets the headers a view did not choose itself. A page about a person is never kept by a browser or proxy."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class ClientAddress:
+    """Sets `request.client_address`: the address our outermost trusted proxy saw, else the one that connected.
+
+    The left end of X-Forwarded-For is written by the visitor; only as many entries as we have proxies are believed.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.client_address = client_address(request, settings.XINQIAO_TRUSTED_PROXIES)
+        return self.get_response(request)
+
+
+def client_address(request, proxies: int) -> str:
+    """The address of the visitor as text; "" if there is none (a Unix socket)."""
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    candidate = seen[-proxies] if 0 < proxies <= len(seen) else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(candidate))
+    except ValueError:
+        return ""
+
+
+def _length(request) -> int:
+    raw = request.META.get("CONTENT_LENGTH") or "0"
+    return int(raw) if raw.isascii() and raw.isdigit() else 0

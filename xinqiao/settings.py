@@ -1,0 +1,222 @@
+"""All settings of the program. Each value: purpose, unit, environment variable, default.
+
+The other half of this page, for operators, is `docs/operations.md`.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from xinqiao import database, folders
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def _number(name: str, default: int) -> int:
+    raw = _text(name, str(default))
+    if not (raw.isascii() and raw.isdigit()):
+        raise ImproperlyConfigured(f"{name} 应为非负整数。{name} must be a whole number, not {raw!r}.")
+    return int(raw)
+
+
+def _switch(name: str) -> bool:
+    return _text(name, "0").lower() in ("1", "true", "yes", "on")
+
+
+# --- Places -----------------------------------------------------------------------------------------------------------
+
+BASE_DIR = Path(__file__).resolve().parent
+XINQIAO_VAR = folders.var()  # data directory; XINQIAO_VAR, default var/
+XINQIAO_KEYS = folders.keys()  # keys and passwords, outside the database; XINQIAO_KEYS, default $XINQIAO_VAR/keys
+XINQIAO_FILES = folders.files()  # attachments; XINQIAO_FILES, default $XINQIAO_VAR/files
+XINQIAO_SPOOL = folders.spool()  # messages waiting for a carrier; XINQIAO_SPOOL, default $XINQIAO_VAR/spool
+
+# --- Who may be reached, and how --------------------------------------------------------------------------------------
+
+# Plain HTTP without certificates; for the demonstration on this machine only. XINQIAO_INSECURE_HTTP, default off.
+XINQIAO_INSECURE_HTTP = _switch("XINQIAO_INSECURE_HTTP")
+# Detailed error pages for developers; never where real petitions are. XINQIAO_DEBUG, default off.
+DEBUG = _switch("XINQIAO_DEBUG")
+# Address citizens use, for links in messages and letters; never taken from the request. XINQIAO_PUBLIC_URL.
+XINQIAO_PUBLIC_URL = _text("XINQIAO_PUBLIC_URL", f"http://127.0.0.1:{_text('PORT', '8765')}").rstrip("/")
+# Host names the server answers to, separated by commas. XINQIAO_ALLOWED_HOSTS.
+ALLOWED_HOSTS = [host.strip() for host in _text("XINQIAO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("XINQIAO_ALLOWED_HOSTS 不得为 *，请逐一列出域名。List the host names instead of *.")
+# Reverse proxies in front of the program that are ours, a count. XINQIAO_TRUSTED_PROXIES, default 0.
+XINQIAO_TRUSTED_PROXIES = _number("XINQIAO_TRUSTED_PROXIES", 0)
+
+SECRET_KEY = folders.secret_key() or ""
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "没有可用的密钥（至少50个字符）：请设置 XINQIAO_SECRET_KEY，或先运行 xinqiao migrate 由程序生成。\n"
+        f"No usable secret key (50 characters or more): set XINQIAO_SECRET_KEY, or run `xinqiao migrate` once, "
+        f"which makes {folders.keys() / 'secret_key'}."
+    )
+
+# --- Parts of the program ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "ninja",
+    "lucide",
+    "xinqiao.ui",
+    "xinqiao.organisations",
+    "xinqiao.people",
+    "xinqiao.documents",
+    "xinqiao.integrity",
+    "xinqiao.matters",
+    "xinqiao.notifications",
+    "xinqiao.portal",
+    "xinqiao.workbench",
+    "xinqiao.api",
+    "xinqiao.jobs",
+]
+
+MIDDLEWARE = [
+    "xinqiao.middleware.LastResort",
+    "django.middleware.security.SecurityMiddleware",
+    "xinqiao.middleware.SafeHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xinqiao.middleware.ClientAddress",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "xinqiao.urls"
+WSGI_APPLICATION = "xinqiao.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------------------------------
+
+# Longest statement, in milliseconds. XINQIAO_STATEMENT_TIMEOUT_MS, default 15,000.
+# Longest wait for a locked row, in milliseconds. XINQIAO_LOCK_TIMEOUT_MS, default 5,000.
+# How long a connection is kept, in seconds. XINQIAO_CONN_MAX_AGE, default 60.
+DATABASES = {
+    "default": database.address_of_application().django(
+        statement_timeout_ms=_number("XINQIAO_STATEMENT_TIMEOUT_MS", 15_000),
+        lock_timeout_ms=_number("XINQIAO_LOCK_TIMEOUT_MS", 5_000),
+        keep_seconds=_number("XINQIAO_CONN_MAX_AGE", 60),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Tables the application may add to and read, but never change: the database itself refuses (decision 7).
+XINQIAO_APPEND_ONLY = ["matters_event", "matters_submission"]
+
+# --- People and sessions ----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "organisations.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Longest session, in seconds. XINQIAO_SESSION_SECONDS, default 43,200 (12 hours).
+SESSION_COOKIE_AGE = _number("XINQIAO_SESSION_SECONDS", 12 * 60 * 60)
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not XINQIAO_INSECURE_HTTP
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+_host_only = "" if XINQIAO_INSECURE_HTTP else "__Host-"  # browsers accept this prefix over HTTPS only
+SESSION_COOKIE_NAME = f"{_host_only}session"
+CSRF_COOKIE_NAME = f"{_host_only}csrf"
+CSRF_FAILURE_VIEW = "xinqiao.errors.csrf_failure"
+if urlsplit(XINQIAO_PUBLIC_URL).scheme == "https":
+    CSRF_TRUSTED_ORIGINS = [XINQIAO_PUBLIC_URL]
+
+SECURE_SSL_REDIRECT = not XINQIAO_INSECURE_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the load balancer over the inner network
+SECURE_HSTS_SECONDS = 0 if XINQIAO_INSECURE_HTTP else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not XINQIAO_INSECURE_HTTP
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # joining the browsers' preload list is the office's decision, not ours
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" would break the check against forged forms over HTTPS
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if XINQIAO_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- What may be sent to us -------------------------------------------------------------------------------------------
+
+# Largest file, in bytes, and number of files in one request: photos, PDF, audio. XINQIAO_FILE_BYTES, default 20 MB.
+XINQIAO_FILE_BYTES = _number("XINQIAO_FILE_BYTES", 20 * 1024 * 1024)
+XINQIAO_FILES_PER_REQUEST = _number("XINQIAO_FILES_PER_REQUEST", 12)
+DATA_UPLOAD_MAX_NUMBER_FILES = XINQIAO_FILES_PER_REQUEST
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without its files: 20,000 characters many times over
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # a count
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger file goes to the disk while it arrives
+# Largest request, in bytes; refused before it is read.
+XINQIAO_REQUEST_BYTES = XINQIAO_FILE_BYTES * XINQIAO_FILES_PER_REQUEST + DATA_UPLOAD_MAX_MEMORY_SIZE
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- Language and time ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Static files -----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+# Collected files of a production installation. XINQIAO_STATIC_ROOT; without it files are served from the packages.
+_static_root = _text("XINQIAO_STATIC_ROOT")
+STATIC_ROOT = Path(_static_root) if _static_root else None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_AUTOREFRESH = DEBUG
+if STATIC_ROOT:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+else:
+    WHITENOISE_MAX_AGE = 0  # seconds: names carry no hash here, so a browser asks each time (answer: 304)
+
+# --- What is written down ---------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "xinqiao.logs.JsonLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": _text("XINQIAO_LOG_LEVEL", "WARNING").upper()},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "xinqiao": {"level": _text("XINQIAO_LOG_LEVEL", "INFO").upper()},
+    },
+}
+DEFAULT_EXCEPTION_REPORTER = "xinqiao.errors.QuietReporter"
