@@ -48,7 +48,7 @@ class IdentityAccess:
 
 @dataclass(frozen=True)
 class TextAccess:
-    """What a role sees of submissions and attachments. `reach` for requests and suggestions, `report_reach` for reports."""
+    """What a role sees of submissions and attachments: `reach` for requests and suggestions, else `report_reach`."""
 
     access: Access
     reach: Reach
