@@ -1,5 +1,6 @@
 """Log lines: one JSON object each; ids and names of code, never names of people, phones, texts, query strings."""
 
+import http.client
 import json
 import logging
 import traceback
@@ -46,6 +47,8 @@ class JsonLine(logging.Formatter):
             return record.name.rpartition(".")[2]
         if record.name.split(".")[0] in ("xinqiao", "granian", "_granian"):
             return record.getMessage()
+        if status := getattr(record, "status_code", None):
+            return http.client.responses.get(status, str(status))
         return str(record.msg)
 
 

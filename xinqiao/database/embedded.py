@@ -199,6 +199,7 @@ class Embedded:
             done = subprocess.run(
                 [binaries() / "initdb", *arguments, "-D", draft],
                 **_as_server_user(),
+                check=False,
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -230,6 +231,12 @@ class Embedded:
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
+
+    def empty_database(self) -> None:
+        """Drop the database with everything in it and make it anew."""
+        with self._superuser() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+        self._ensure_roles()
 
     # --- start, proof, stop -------------------------------------------------------------------------------------------
 

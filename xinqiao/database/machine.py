@@ -73,8 +73,8 @@ def is_postgres_of(pid: int, data: Path) -> bool:
         return False
 
 
-def die_with_parent():
-    """For `preexec_fn`: on Linux the kernel ends the server when its supervisor is gone, even by `kill -9`.
+def die_with_parent(how: int = signal.SIGINT):
+    """For `preexec_fn`: on Linux the kernel sends `how` to the child when its parent is gone, even by `kill -9`.
 
     Elsewhere None: the next start ends what was left.
     """
@@ -83,6 +83,6 @@ def die_with_parent():
     libc = ctypes.CDLL(None, use_errno=True)
 
     def ask_the_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+        libc.prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
 
     return ask_the_kernel

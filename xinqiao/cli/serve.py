@@ -1,0 +1,41 @@
+"""Run the web server, for production with DATABASE_URL; without it, with the embedded database.
+
+启动网站。表结构须先用 xinqiao migrate 更新；后台任务用 xinqiao worker 启动，或加 --with-worker。
+"""
+
+import argparse
+import sys
+
+from xinqiao import cli
+from xinqiao.cli import processes
+
+HELP = "启动网站 · run the web server"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=int, default=2, help="processes (2)")
+    parser.add_argument("--threads", type=int, default=4, help="threads in each process (4)")
+    parser.add_argument("--with-worker", action="store_true", help="do the background work too")
+    parser.add_argument("--migrate", action="store_true", help="bring the tables up to this version first")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when asked to stop, 3 when the tables do not fit this version or the port is taken."""
+    processes.require_free_port()
+    code = cli.OK
+
+    def work() -> None:
+        nonlocal code
+        with processes.Household() as house:
+            if house.command("migrate", "--quiet", *([] if args.migrate else ["--check"])).returncode:
+                code = cli.ENVIRONMENT
+                return
+            house.add_web(workers=args.workers, threads=args.threads)
+            if args.with_worker:
+                house.add_worker()
+            house.wait_until_ready()
+            print(f"心桥已启动：{processes.site_address()}", file=sys.stderr, flush=True)
+            house.live()
+
+    processes.run(work)
+    return code
