@@ -49,7 +49,9 @@ class YearNotice:
         except CalendarRefused:
             raise
         except (TypeError, ValueError) as error:
-            raise CalendarRefused(f"{year}年节假日数据的格式不对，请按“节日、放假首日、放假末日、调休上班日”填写。") from error
+            raise CalendarRefused(
+                f"{year}年节假日数据的格式不对，请按“节日、放假首日、放假末日、调休上班日”填写。"
+            ) from error
         return cls(year, rest_days, make_up_days, source, version)
 
 

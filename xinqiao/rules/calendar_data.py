@@ -35,7 +35,14 @@ NOTICES = {
 }
 
 # 全国年节及纪念日放假办法 (2024) 第二条: the days with a fixed date. 2 May is a rest day since 2025.
-FIXED_DAYS = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+FIXED_DAYS = {
+    (1, 1): "元旦",
+    (5, 1): "劳动节",
+    (5, 2): "劳动节",
+    (10, 1): "国庆节",
+    (10, 2): "国庆节",
+    (10, 3): "国庆节",
+}
 FIXED_DAYS_BEFORE_2025 = {day: name for day, name in FIXED_DAYS.items() if day != (5, 2)}
 
 # The four moving days of the same article, as (month, day): 春节 (正月初一), 清明, 端午, 中秋.

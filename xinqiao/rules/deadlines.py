@@ -53,14 +53,15 @@ def compute(term_code, start, *, days=None, extend_days=0, hearing=None, calenda
         raise TypeError("start must be a day (datetime.date), not a moment")
     national = terms.find(term_code)
     calendar = calendar or WorkCalendar.default()
+    asked = {"days": days, "extend_days": extend_days, "hearing": hearing, "pack": pack}
     if pack is None:
-        return _compute(national, start, days, extend_days, hearing, calendar, None)
+        return _compute(national, start, calendar=calendar, **asked)
     calendar = pack.calendar(calendar)
-    plain = _compute(national, start, days, extend_days, hearing, calendar, pack)
+    plain = _compute(national, start, calendar=calendar, **asked)
     own = pack.term(national.code)
     if own == national:
         return plain
-    regional = _compute(own, start, days, extend_days, hearing, calendar, pack)
+    regional = _compute(own, start, calendar=calendar, **asked)
     # Another unit may overtake the national rule around long holidays: the better day for the citizen always wins.
     wins = regional.due >= plain.due if own.holder is Holder.CITIZEN else regional.due <= plain.due
     return replace(regional, rules=("0-PACK", *regional.rules)) if wins else plain
@@ -72,9 +73,14 @@ def check_extension(first: Deadline, days: int, approved_on: date, already_exten
     Raises StepRefused: not_extendable, extended_before, extension_too_long, extension_days, extension_late (B01 to B03).
     """
     if first.code != "HANDLE60":
-        raise StepRefused(f"只有办理期限可以延长，{first.term.name}期限不能延长（信访工作条例第三十四条）。", code="not_extendable")
+        raise StepRefused(
+            f"只有办理期限可以延长，{first.term.name}期限不能延长（信访工作条例第三十四条）。", code="not_extendable"
+        )
     if already_extended:
-        raise StepRefused("办理期限只能延长一次，本件已经延长过（信访工作条例第三十四条）。请在现有期限内办结。", code="extended_before")
+        raise StepRefused(
+            "办理期限只能延长一次，本件已经延长过（信访工作条例第三十四条）。请在现有期限内办结。",
+            code="extended_before",
+        )
     _check_extension_days(days, pack, at_least=1)
     if approved_on > first.due:
         raise StepRefused(
@@ -88,9 +94,32 @@ def objection_open(received_on: date, today: date, calendar: WorkCalendar | None
     return today <= compute("OBJ5WD", received_on, calendar=calendar, pack=pack).due
 
 
-def deemed_acceptance(received_on: date, *, term_code="UNIT15", calendar: WorkCalendar | None = None, pack=None) -> date:
+def deemed_acceptance(
+    received_on: date, *, term_code="UNIT15", calendar: WorkCalendar | None = None, pack=None
+) -> date:
     """The day from which HANDLE60 runs if the unit stayed silent: the nominal last day of the notice (DL-06)."""
     return compute(term_code, received_on, calendar=calendar, pack=pack).nominal
+
+
+def why_not_started(received_on: date | None, *, has_remedy_clause: bool = True) -> str:
+    """Why a citizen's window has not started: no proof of receipt (DL-14) or no remedy clause (B08). Empty if it has."""
+    if received_on is None:
+        return "service_not_proven"
+    return "" if has_remedy_clause else "no_remedy_clause"
+
+
+def citizen_window(
+    term_code,
+    received_on: date | None,
+    *,
+    has_remedy_clause: bool = True,
+    calendar: WorkCalendar | None = None,
+    pack=None,
+) -> Deadline | None:
+    """The citizen's window after a document was received, or None where it has not started (DL-14, `why_not_started`)."""
+    if why_not_started(received_on, has_remedy_clause=has_remedy_clause):
+        return None
+    return compute(term_code, received_on, calendar=calendar, pack=pack)
 
 
 @dataclass(frozen=True)
@@ -147,7 +176,9 @@ def level_on(deadline: Deadline, today: date, calendar: WorkCalendar | None = No
         return Level.NORMAL
     if today > deadline.due:
         return Level.OVERDUE
-    return max((level for level, on in _level_days(deadline) if on <= today), key=list(Level).index, default=Level.NORMAL)
+    return max(
+        (level for level, on in _level_days(deadline) if on <= today), key=list(Level).index, default=Level.NORMAL
+    )
 
 
 def warning_days(deadline: Deadline, calendar: WorkCalendar | None = None) -> list[tuple[date, str]]:
@@ -174,12 +205,14 @@ def _level_days(deadline: Deadline) -> list[tuple[Level, date]]:
     return [(level, deadline.start + timedelta(days=-(-span * share // 100))) for level, share in _SHARES]
 
 
-def _compute(term: Term, start: date, days, extend_days, hearing, calendar: WorkCalendar, pack) -> Deadline:
+def _compute(term: Term, start: date, *, days, extend_days, hearing, calendar: WorkCalendar, pack) -> Deadline:
     hearing = _hearing(term, start, hearing)
     counted = _length(term, days, pack)
     _check_extension_days(extend_days, pack, at_least=0)
     if extend_days and term.code != "HANDLE60":
-        raise StepRefused(f"只有办理期限可以延长，{term.name}期限不能延长（信访工作条例第三十四条）。", code="not_extendable")
+        raise StepRefused(
+            f"只有办理期限可以延长，{term.name}期限不能延长（信访工作条例第三十四条）。", code="not_extendable"
+        )
     extra = extend_days + (_hearing_days(hearing) if term.code == "RECHECK_DEC30" else 0)
     if term.code == "EXT30":  # not a span of its own: added to the 60 days in one sum (DL-08)
         counted, extra = _term("HANDLE60", pack).days, counted
@@ -207,7 +240,11 @@ def _compute(term: Term, start: date, days, extend_days, hearing, calendar: Work
         provisional=bool(unconfirmed),
         rules=_rules(spoken),
         explanation=explanations.explain(spoken),
-        inputs={"days": days, "extend_days": extend_days, "hearing": [d.isoformat() for d in hearing] if hearing else None},
+        inputs={
+            "days": days,
+            "extend_days": extend_days,
+            "hearing": [d.isoformat() for d in hearing] if hearing else None,
+        },
     )
 
 
@@ -215,7 +252,9 @@ def _length(term: Term, days, pack) -> int:
     if days is None:
         return term.days
     if term.code != "ASSIGN_N":
-        raise StepRefused(f"{term.name}期限由规定确定，不能另定天数。只有交办反馈期限可以另定。", code="days_not_allowed")
+        raise StepRefused(
+            f"{term.name}期限由规定确定，不能另定天数。只有交办反馈期限可以另定。", code="days_not_allowed"
+        )
     longest = term.days if pack is not None and pack.changes("ASSIGN_N") else LONGEST_ASSIGNMENT_DAYS
     if not _is_count(days) or not 1 <= days <= longest:
         raise StepRefused(f"交办反馈期限应是1到{longest}之间的整数天。请重新填写。", code="days_invalid")
@@ -228,7 +267,8 @@ def _check_extension_days(days, pack, *, at_least: int) -> None:
         raise StepRefused(f"延长天数应是{at_least}到{longest}之间的整数。请重新填写。", code="extension_days")
     if days > longest:
         raise StepRefused(
-            f"延长不得超过{longest}日，您填写的是{days}日（信访工作条例第三十四条）。请改为{longest}日以内。", code="extension_too_long"
+            f"延长不得超过{longest}日，您填写的是{days}日（信访工作条例第三十四条）。请改为{longest}日以内。",
+            code="extension_too_long",
         )
 
 

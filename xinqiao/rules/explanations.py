@@ -100,7 +100,11 @@ def _office_target(facts: Facts) -> str:
 
 
 def _post(facts: Facts) -> str:
-    return "网上提交的，当日24时前有效；到窗口提交的，以下班时间为准；邮寄的，以邮戳日期为准。" if is_request(facts.term) else ""
+    return (
+        "网上提交的，当日24时前有效；到窗口提交的，以下班时间为准；邮寄的，以邮戳日期为准。"
+        if is_request(facts.term)
+        else ""
+    )
 
 
 def _hearing(facts: Facts) -> str:

@@ -120,7 +120,7 @@ def _check_keys(data: Mapping) -> None:
     """Nothing that the engine does not know may pass: an unread key could be a removed notice or a stopped clock."""
     for key in data:
         if "notice" in str(key):
-            raise PackRefused("不得取消或更改任何告知义务。请删去“%s”一项。" % key, term=str(key))
+            raise PackRefused(f"不得取消或更改任何告知义务。请删去“{key}”一项。", term=str(key))
         if key not in _KEYS:
             raise PackRefused(f"不认识“{key}”一项。可用的项：{'、'.join(sorted(_KEYS))}。", term=str(key))
 
@@ -147,11 +147,15 @@ def _own_term(national: Term, row: Mapping) -> Term:
         raise PackRefused(f"{label}的单位应是 calendar（日）或 working（工作日）。", term=national.code)
     own = replace(national, days=days, unit=Unit(unit), article=_text(row, "citation", label), evidence="PRACTICE")
     if national.holder is Holder.OFFICE and not _is_no_longer(own, national):
-        raise PackRefused(f"不得延长机关、单位的期限：{label}全国规定为{national.length}，规则包为{own.length}。", term=national.code)
-    if national.holder is not Holder.OFFICE and not _is_no_longer(national, own):
-        raise PackRefused(f"不得缩短信访人的期限：{label}全国规定为{national.length}，规则包为{own.length}。", term=national.code)
-    if national.holder is Holder.EVENT and own.unit is not national.unit:
-        raise PackRefused(f"{label}的单位不能改变。", term=national.code)
+        raise PackRefused(
+            f"不得延长机关、单位的期限：{label}全国规定为{national.length}，规则包为{own.length}。", term=national.code
+        )
+    if national.holder is Holder.CITIZEN and not _is_no_longer(national, own):
+        raise PackRefused(
+            f"不得缩短信访人的期限：{label}全国规定为{national.length}，规则包为{own.length}。", term=national.code
+        )
+    if national.holder is Holder.EVENT and own.length != national.length:
+        raise PackRefused(f"{label}由法律规定为{national.length}，不能改变。", term=national.code)
     if national.code == "EXT30" and own.unit is not Unit.CALENDAR:
         raise PackRefused(f"{label}只能按日计算，因为它与办理期限合并计算（DL-08）。", term=national.code)
     return own
@@ -219,5 +223,7 @@ def _rows(data: Mapping, key: str, kind: type):
 def _text(row: Mapping, key: str, label: str) -> str:
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise PackRefused(f"{label}缺少“{key}”，请填写{'依据的地方规定和条款' if key == 'citation' else '文字'}。", term=label)
+        raise PackRefused(
+            f"{label}缺少“{key}”，请填写{'依据的地方规定和条款' if key == 'citation' else '文字'}。", term=label
+        )
     return value.strip()

@@ -98,8 +98,26 @@ _ROWS = (
     Term("SIMPLE10WD", "简易办理答复", 10, WD, "受理之日", SIMPLE, "PRACTICE", OFFICE, switchable=True),
     Term("RELAY1WD", "简易办理逐级转送", 1, WD, "本级收到之日", SIMPLE, "PRACTICE", OFFICE, switchable=True),
     # E.1: other procedures
-    Term("DISC_NAMED15WD", "实名检举控告受理告知", 15, WD, "收到之日", "纪检监察机关处理检举控告工作规则", "PRACTICE", OFFICE),
-    Term("SUGG_FEEDBACK30", "反馈改进工作、完善政策建议的采纳情况", 30, CAL, "收到建议之日", "地方信访规定", "PRACTICE", OFFICE),
+    Term(
+        "DISC_NAMED15WD",
+        "实名检举控告受理告知",
+        15,
+        WD,
+        "收到之日",
+        "纪检监察机关处理检举控告工作规则",
+        "PRACTICE",
+        OFFICE,
+    ),
+    Term(
+        "SUGG_FEEDBACK30",
+        "反馈改进工作、完善政策建议的采纳情况",
+        30,
+        CAL,
+        "收到建议之日",
+        "地方信访规定",
+        "PRACTICE",
+        OFFICE,
+    ),
     Term("MED_CONFIRM30", "共同申请司法确认", 30, CAL, "调解协议生效之日", "人民调解法第三十三条", "LAW", CITIZEN),
     Term("PUBLIC_NOTICE30", "公告送达", 30, CAL, "发出公告之日", "参照民事诉讼法第九十五条", "LAW", EVENT),
     # D.3 and D.4: registration and the unit
@@ -114,7 +132,16 @@ _ROWS = (
     Term("SUGGESTION60", "答复建议", 60, CAL, "受理之日", f"{OWN} T-61", "INF", OFFICE),
     # D.9: review and recheck
     Term("REVIEW_ACCEPT3WD", "复查、复核受理审查", 3, WD, "收到请求之日", "地方复查复核规定 T-51", "PRACTICE", OFFICE),
-    Term("REVIEW_REFUSE15", "复查、复核不予受理告知", 15, CAL, "收到请求之日", "地方复查复核规定 T-52", "PRACTICE", OFFICE),
+    Term(
+        "REVIEW_REFUSE15",
+        "复查、复核不予受理告知",
+        15,
+        CAL,
+        "收到请求之日",
+        "地方复查复核规定 T-52",
+        "PRACTICE",
+        OFFICE,
+    ),
     Term("FILE5WD", "提交原办理案卷", 5, WD, "收到调卷通知之日", f"{OWN} T-53", "INF", OFFICE),
     # D.16 and D.17: the citizen
     Term("WITHDRAW_RESUME30", "撤回后恢复办理", 30, CAL, "撤回之日", f"{OWN} WD-5", "INF", CITIZEN),
