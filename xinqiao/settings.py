@@ -58,6 +58,17 @@ if len(SECRET_KEY) < 50:
         f"which makes {folders.keys() / 'secret_key'}."
     )
 
+# --- What visitors read about the office -----------------------------------------------------------------------------
+
+# Name beside the logo. XINQIAO_SITE_NAME.
+XINQIAO_SITE_NAME = _text("XINQIAO_SITE_NAME", "临江地区网上信访")
+# Help line in every footer; empty: none is shown. XINQIAO_HELP_PHONE.
+XINQIAO_HELP_PHONE = _text("XINQIAO_HELP_PHONE")
+# When somebody answers it. XINQIAO_HELP_HOURS.
+XINQIAO_HELP_HOURS = _text("XINQIAO_HELP_HOURS", "工作日 9:00–12:00、15:00–18:00 有人接听")
+# A demonstration with invented people: pages say so, and `/ui/gallery` is open. XINQIAO_DEMO, default off.
+XINQIAO_DEMO = _switch("XINQIAO_DEMO")
+
 # --- Parts of the program ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -107,6 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "xinqiao.ui.context.site",
             ],
         },
     },

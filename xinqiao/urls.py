@@ -7,6 +7,7 @@ from xinqiao import health
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("ui/", include("xinqiao.ui.urls")),
     path("api/v1/", include("xinqiao.api.urls")),
     path("desk/", include("xinqiao.workbench.urls")),
     path("", include("xinqiao.portal.urls")),
