@@ -211,6 +211,19 @@ class TestBehaviours:
         result = compute("HANDLE60", date(2026, 12, 1), calendar=NATIONAL.with_year(notice))
         assert (result.due, result.provisional) == (date(2027, 1, 30), False)
 
+    @pytest.mark.parametrize(
+        ("code", "start", "provisional", "why"),
+        [
+            ("OBJ5WD", date(2024, 12, 31), False, "the day of the event is not counted, so its year does not matter"),
+            ("OBJ5WD", date(2024, 12, 30), True, "31 December 2024 was counted"),
+            ("HANDLE60", date(2026, 11, 1), False, "ends on 31 December 2026 and does not roll"),
+            ("HANDLE60", date(2026, 11, 2), True, "ends on 1 January 2027"),
+            ("PUBLIC_NOTICE30", date(2026, 12, 20), False, "an event day asks no calendar"),
+        ],
+    )
+    def test_b12_only_days_that_had_to_be_known_make_it_provisional(self, code, start, provisional, why):
+        assert compute(code, start).provisional is provisional, why
+
     def test_b13_a_converted_simple_matter_counts_from_its_acceptance(self):
         assert compute("HANDLE60", date(2026, 3, 2)).due == date(2026, 5, 6)  # day 60 is 1 May
 
@@ -432,6 +445,10 @@ class TestPackInTheEngine:
         assert (result.nominal, result.due) == (date(2026, 4, 1), date(2026, 4, 2))  # 1 April is a rest day there
         assert {"0-PACK", "DL-18"} <= set(result.rules)
         assert "某省信访条例第二十一条" in result.explanation
+
+    def test_gives_a_citizen_the_longer_window(self):
+        result = compute("REVIEW_REQ30", MARCH_2, pack=self.ZHEJIANG)
+        assert result.nominal == date(2026, 4, 11) and "0-PACK" in result.rules
 
     def test_leaves_other_limits_alone(self):
         assert "0-PACK" not in compute("PO15", MARCH_2, pack=self.ZHEJIANG).rules
