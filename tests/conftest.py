@@ -1,6 +1,7 @@
 """What every test stands on: a data directory and a PostgreSQL of its own, made and removed by this process."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -52,9 +53,166 @@ def postgres_server():
     """The embedded server of this test run; started by the first test that needs a database."""
     if not _server.alive():
         _server.start()
+        with _server._superuser() as connection:
+            connection.execute("GRANT SET ON PARAMETER session_replication_role TO xinqiao_owner")
     return _server
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(postgres_server):
     """Hook of pytest-django: the server runs before the test database is made."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def history_may_be_emptied_between_tests():
+    """Tests that really commit (a browser's, two at once) end by emptying all tables.
+
+    The database rightly refuses to empty the history; only for this, the triggers are silent. The application has no
+    such right anywhere.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self, sql_list):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            try:
+                original(self, sql_list)
+            finally:
+                cursor.execute("RESET session_replication_role")
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = original
+
+
+# --- A real browser ---------------------------------------------------------------------------------------------------
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+ACCESSIBILITY = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_LAUNCH = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _chromium_path() -> str | None:
+    named = os.environ.get("XINQIAO_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Whoever asks for the browser is a browser test."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say plainly that the pages were not walked."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.write_line(
+            f"浏览器测试跳过 {len(skipped)} 项：没有找到 Chromium（可用 XINQIAO_CHROMIUM 指定）。"
+            f" {len(skipped)} browser tests SKIPPED: no Chromium found.",
+            yellow=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for the whole run. Skips without one; fails instead where XINQIAO_REQUIRE_BROWSER is set."""
+    path = _chromium_path()
+    if path is None:
+        reason = "no Chromium found; set XINQIAO_CHROMIUM or install the package chromium"
+        pytest.fail(reason) if os.environ.get("XINQIAO_REQUIRE_BROWSER") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; the tests around it are ordinary synchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=_LAUNCH)
+        yield running
+        running.close()
+
+
+class Browser:
+    """A person at a browser, on a phone unless said otherwise; `page` is Playwright's."""
+
+    def __init__(self, chromium, site: str):
+        self.chromium = chromium
+        self.site = site
+        self.troubles: list[str] = []
+        self.context = self.page = None
+        self.begin(PHONE)
+
+    def begin(self, size: dict, *, javascript: bool = True) -> None:
+        """Somebody else sits down: no cookies, this window size, with or without JavaScript."""
+        self.close()
+        self.context = self.chromium.new_context(
+            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=javascript
+        )
+        self.context.set_default_timeout(15_000)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        self.page.on("console", self._hear)
+        self.page.on("response", self._see)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def sign_in(self, user) -> None:
+        """Give this browser a session of `user` without the form."""
+        from django.test import Client
+
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.site}])
+
+    def assert_accessible(self) -> None:
+        """No violation of WCAG 2.2 AA that a machine can find (axe)."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": ACCESSIBILITY}})
+        lines = [
+            f"{broken['id']}: {broken['help']} - {[node['target'] for node in broken['nodes']][:5]}"
+            for broken in found.response["violations"]
+        ]
+        assert not lines, f"{self.page.url}\n" + "\n".join(lines)
+
+    def screenshot(self, name: str) -> None:
+        """var/screenshots/NAME.png, if XINQIAO_SCREENSHOTS is set."""
+        if os.environ.get("XINQIAO_SCREENSHOTS"):
+            folder = Path(__file__).resolve().parents[1] / "var" / "screenshots"
+            folder.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    def close(self) -> None:
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+    def _hear(self, message) -> None:
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.troubles.append(f"console: {message.text}")
+
+    def _see(self, response) -> None:
+        """A page may rightly be 404 or 422; a style sheet or script may not."""
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
+            self.troubles.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture
+def browser(chromium, live_server):
+    """A `Browser` on the live site. The test fails if the console shows an error or the CSP blocked something."""
+    person = Browser(chromium, live_server.url)
+    with contextlib.closing(person):
+        yield person
+    assert not person.troubles, "\n".join(person.troubles)

@@ -129,6 +129,9 @@ class Household:
             self.server.start()
             self.environment["DATABASE_URL"] = self.server.address().url
             self.environment["XINQIAO_OWNER_DATABASE_URL"] = self.server.address("xinqiao_owner").url
+        else:
+            database.wait_for_answer(database.address_of_application(), seconds=10)
+        database.warn_if_not_durable(lambda problem: print(problem, file=sys.stderr))
         home = str(Path(__file__).resolve().parents[2])
         self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
         self.environment["DJANGO_SETTINGS_MODULE"] = "xinqiao.settings"

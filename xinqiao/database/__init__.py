@@ -16,7 +16,7 @@ import psycopg
 
 from xinqiao import folders
 from xinqiao.database.address import Address, BadAddress
-from xinqiao.database.durability import durability_problem
+from xinqiao.database.durability import check_connection, durability_problem
 from xinqiao.database.embedded import (
     APPLICATION,
     OWNER,
@@ -41,6 +41,8 @@ __all__ = [
     "durability_problem",
     "grant",
     "is_outside",
+    "wait_for_answer",
+    "warn_if_not_durable",
 ]
 
 
@@ -72,14 +74,14 @@ def available() -> Iterator[None]:
     folders.make()
     folders.ensure_secret_key()
     if is_outside():
-        _wait_for_answer(address_of_application(), seconds=10)
+        wait_for_answer(address_of_application(), seconds=10)
         yield
         return
     server = Embedded()
     try:
         server.start()
     except AlreadyRunning:
-        _wait_for_answer(address_of_application(), seconds=START_SECONDS)
+        wait_for_answer(address_of_application(), seconds=START_SECONDS)
         yield
         return
     try:
@@ -88,7 +90,15 @@ def available() -> Iterator[None]:
         server.stop()
 
 
-def _wait_for_answer(address: Address, *, seconds: float) -> None:
+def warn_if_not_durable(complain) -> None:
+    """Tell the operator at the start that no petition will be taken, and why."""
+    with psycopg.connect(**address_of_application().connection(), connect_timeout=10) as connection:
+        if problem := check_connection(connection):
+            complain(problem)
+
+
+def wait_for_answer(address: Address, *, seconds: float) -> None:
+    """Return once a SELECT 1 comes back; raises DatabaseTrouble after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         try:

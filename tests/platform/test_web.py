@@ -1,0 +1,147 @@
+"""What every answer carries, what failures look like, and what the log says about them."""
+
+import json
+import logging
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError
+from django.test import Client, RequestFactory, override_settings
+from django.urls import path
+
+from xinqiao import errors, health, middleware
+from xinqiao.database import durability
+from xinqiao.logs import JsonLine
+
+
+def broken(request):
+    raise ValueError("王小明 13800138000")
+
+
+class TestUrls:
+    urlpatterns = (path("broken", broken),)
+    handler500 = staticmethod(errors.server_error)
+
+
+@pytest.mark.django_db
+class TestHealth:
+    def test_alive_and_ready(self, client):
+        durability.forget()
+        assert client.get("/healthz").json() == {"status": "alive"}
+        answer = client.get("/readyz")
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["checks"] == {"database": True, "writable": True, "durable": True}
+
+    def test_not_ready_when_confirmed_petitions_could_be_lost(self, client, monkeypatch):
+        monkeypatch.setattr(health.database, "durability_problem", lambda: "fsync=off")
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["checks"]["durable"] is False
+
+    def test_not_ready_when_the_database_only_reads(self, client):
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL transaction_read_only = on")
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["writable"]) == (503, False)
+
+    def test_not_ready_without_a_database(self, client, monkeypatch):
+        class Gone:
+            def cursor(self):
+                raise DatabaseError
+
+        monkeypatch.setattr(health, "connection", Gone())
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["database"]) == (503, False)
+
+
+class TestHeaders:
+    def test_strict_policy_and_no_copy_in_any_cache(self, client):
+        answer = client.get("/healthz")
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "geolocation=()" in answer["Permissions-Policy"]
+
+    def test_a_stricter_policy_of_a_view_is_kept(self):
+        from django.http import HttpResponse
+
+        wrapped = middleware.SafeHeaders(lambda _: HttpResponse(headers={"Content-Security-Policy": "sandbox"}))
+        assert wrapped(RequestFactory().get("/"))["Content-Security-Policy"] == "sandbox"
+
+    @pytest.mark.parametrize(
+        ("forwarded", "proxies", "seen", "why"),
+        [
+            ("", 0, "10.0.0.9", "nobody in between"),
+            ("1.2.3.4", 0, "10.0.0.9", "a visitor's invention"),
+            ("1.2.3.4, 203.0.113.7", 1, "203.0.113.7", "only what our own proxy wrote"),
+            ("203.0.113.7", 2, "10.0.0.9", "fewer entries than proxies: believed by nobody"),
+            ("203.0.113.7, nonsense", 1, "", "not an address"),
+        ],
+    )
+    def test_client_address(self, forwarded, proxies, seen, why):
+        request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", headers={"X-Forwarded-For": forwarded})
+        assert middleware.client_address(request, proxies) == seen, why
+
+    def test_an_outsized_request_is_refused_before_it_is_read(self, client):
+        answer = client.generic("POST", "/healthz", b"", CONTENT_LENGTH=str(10**12))
+        assert answer.status_code == 413
+        assert "材料太大" in answer.content.decode()
+
+
+class TestErrors:
+    @pytest.mark.django_db
+    def test_missing_page_is_chinese_and_says_what_to_do(self, client):
+        answer = client.get("/no-such-page")
+        assert answer.status_code == 404
+        assert "没有找到" in answer.content.decode()
+
+    @override_settings(ROOT_URLCONF=TestUrls)
+    def test_a_failure_shows_an_incident_number_and_nothing_else(self, caplog):
+        answer = Client(raise_request_exception=False).get("/broken?name=王小明")
+        text = answer.content.decode()
+        incident = next(record.incident for record in caplog.records if hasattr(record, "incident"))
+        assert answer.status_code == 500
+        assert incident in text
+        assert "王小明" not in text
+        lines = "\n".join(JsonLine().format(record) for record in caplog.records)
+        assert incident in lines
+        for canary in ("王小明", "13800138000"):
+            assert canary not in lines, "ids only in the log"
+
+    def test_broken_error_pages_end_in_the_plain_page(self, monkeypatch):
+        def fail(request):
+            raise RuntimeError
+
+        answer = middleware.LastResort(fail)(RequestFactory().get("/"))
+        assert answer.status_code == 500
+        assert "故障编号" in answer.content.decode()
+
+
+class TestLog:
+    def test_one_line_whatever_the_message_holds(self):
+        record = logging.makeLogRecord({"name": "xinqiao.web", "msg": "a\nb %s", "args": ("c",), "delivery_id": 7})
+        line = JsonLine().format(record)
+        assert "\n" not in line
+        assert json.loads(line)["message"] == "a\nb c"
+        assert json.loads(line)["delivery_id"] == 7
+
+    def test_arguments_of_other_libraries_are_not_written(self):
+        record = logging.makeLogRecord({"name": "django.db", "msg": "(%s) %s", "args": (1, "SELECT '王小明'")})
+        assert "王小明" not in JsonLine().format(record)
+
+
+class TestSettings:
+    def test_check_deploy_is_content(self):
+        with override_settings(
+            SESSION_COOKIE_SECURE=True,
+            CSRF_COOKIE_SECURE=True,
+            SECURE_SSL_REDIRECT=True,
+            SECURE_HSTS_SECONDS=31536000,
+            SECURE_HSTS_INCLUDE_SUBDOMAINS=True,
+            DEBUG=False,
+        ):
+            call_command("check", deploy=True, fail_level="WARNING")
