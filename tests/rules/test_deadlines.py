@@ -468,6 +468,13 @@ class TestPackInTheEngine:
         national = compute("REVIEW_REQ30", start, calendar=self.ZHEJIANG.calendar(NATIONAL))
         assert compute("REVIEW_REQ30", start, pack=self.ZHEJIANG).due >= national.due
 
+    def test_ten_working_days_around_national_day_give_way_to_the_national_fifteen_days(self):
+        row = {"days": 10, "unit": "working", "citation": "某省信访条例第二十条"}
+        head = dict.fromkeys(("code", "name", "region", "version", "source"), "x")
+        pack = packs.load({**head, "terms": {"UNIT15": row}})
+        assert compute("UNIT15", date(2025, 3, 3), pack=pack).due == date(2025, 3, 17)
+        assert compute("UNIT15", date(2025, 9, 26), pack=pack).due == date(2025, 10, 11)  # not 16 October
+
     @given(ANY_START, st.integers(1, 15))
     def test_working_days_in_place_of_calendar_days_never_overtake_the_national_day(self, start, n):
         assume(n * 7 <= 15 * 5)
