@@ -93,7 +93,7 @@ class TestRate:
         assert [value.code for value in RatingValue] == ["0", "1", "3"]
 
     def test_the_reminder_lies_in_the_window(self):
-        assert REMINDER_ON_DAY < terms.find(TERM).days
+        assert terms.find(TERM).days > REMINDER_ON_DAY
 
     def test_doors_belong_to_reasons(self):
         assert set(NEXT_DOORS) <= set(DissatisfactionReason)

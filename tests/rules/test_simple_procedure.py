@@ -22,7 +22,7 @@ class TestCheck:
 
     def test_tells_all_reasons_at_once(self):
         facts = SimpleFacts(is_first_petition=False, several_bodies=True, is_major_or_complex=True)
-        with pytest.raises(StepRefused, match="初次.*多个责任主体.*重大.*普通程序"):
+        with pytest.raises(StepRefused, match=r"初次.*多个责任主体.*重大.*普通程序"):
             require(facts)
 
     def test_its_limits_are_rows_of_the_terms(self):

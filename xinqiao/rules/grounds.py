@@ -13,10 +13,9 @@ from xinqiao.rules.refusals import StepRefused
 
 
 class UsedBy(StrEnum):
-    """Who may use a ground."""
+    """Who may use a ground: only a unit, or the petition office as well."""
 
     UNIT = "unit"
-    OFFICE = "office"
     BOTH = "both"
 
 
@@ -235,8 +234,6 @@ def refusal_allowed(
         raise StepRefused(f"“{ground.title}”只有地方规定才有，本地没有启用。{ground.hand_over}", code="pack_needed")
     if by_petition_office and ground.used_by is UsedBy.UNIT:
         raise StepRefused(_INSTEAD_AT_OFFICE[ground_id], code="not_for_petition_office")
-    if not by_petition_office and ground.used_by is UsedBy.OFFICE:
-        raise StepRefused("这一理由只有信访部门可以使用。请选择其他理由。", code="not_for_unit")
     if ground_id == "NA-2" and not filed_directly:
         raise StepRefused(
             "这件是转送、交办来的，不能以“不属于职权范围”不予受理。请在收到之日起5个工作日内提出异议，写明理由。",

@@ -8,13 +8,12 @@ import re
 
 STAR = "*"
 
-COMPOUND_SURNAMES = frozenset(
-    """欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠
+_SURNAMES = """欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠
     公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁
     拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 公仪 梁丘 公仲 公上 公门 公山 公坚 左丘 公伯
     西门 公祖 第五 公乘 贯丘 公皙 南荣 东里 东宫 仲长 子桑 即墨 达奚 褚师 纳兰 完颜 耶律 爱新觉罗
-    叶赫那拉 叶赫 那拉 钮祜禄 富察 贺兰 尔朱 斛律 哥舒 宿勤 步六孤""".split()
-)
+    叶赫那拉 叶赫 那拉 钮祜禄 富察 贺兰 尔朱 斛律 哥舒 宿勤 步六孤"""
+COMPOUND_SURNAMES = frozenset(_SURNAMES.split())
 
 # 省、市、县 and 乡镇（街道）are kept, everything below is hidden.
 # The words left out in front of 县 and 镇 (的, 在 …) belong to a sentence, which may name a person.
