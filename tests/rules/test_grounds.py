@@ -64,7 +64,7 @@ class TestRefusalAllowed:
         assert row.id == ground, why
 
     @pytest.mark.parametrize(
-        ("ground", "direct", "office", "pack", "code", "says", "why"),
+        ("given", "code", "says", "why"),
         [
             (
                 "NA-2",
@@ -75,17 +75,18 @@ class TestRefusalAllowed:
                 "提出异议",
                 "transferred: the unit must object (R-23(3))",
             ),
-            ("NA-2", True, True, None, "not_for_petition_office", "请转送", "a petition office transfers (R-22)"),
-            ("NA-2", False, True, None, "not_for_petition_office", "请转送", "also when it was relayed"),
-            ("NA-5", True, False, None, "pack_needed", "规则包", "no pack"),
-            ("NL-2", True, False, None, "pack_needed", "说明情况", "B15: window missed is no national ground"),
-            ("NL-3", True, False, PACK, "pack_needed", "督查", "this pack does not switch it on"),
-            ("NA-9", True, False, None, "unknown_ground", "应当受理", "not in the closed list"),
-            ("anonymity", True, False, PACK, "never_a_ground", "匿名", "I-11"),
-            ("earlier_petitions", True, False, PACK, "never_a_ground", "次数", "D.10"),
+            (("NA-2", True, True, None), "not_for_petition_office", "请转送", "a petition office transfers (R-22)"),
+            (("NA-2", False, True, None), "not_for_petition_office", "请转送", "also when it was relayed"),
+            (("NA-5", True, False, None), "pack_needed", "规则包", "no pack"),
+            (("NL-2", True, False, None), "pack_needed", "说明情况", "B15: window missed is no national ground"),
+            (("NL-3", True, False, PACK), "pack_needed", "督查", "this pack does not switch it on"),
+            (("NA-9", True, False, None), "unknown_ground", "应当受理", "not in the closed list"),
+            (("anonymity", True, False, PACK), "never_a_ground", "匿名", "I-11"),
+            (("earlier_petitions", True, False, PACK), "never_a_ground", "次数", "D.10"),
         ],
     )
-    def test_refuses_and_says_what_to_do(self, ground, direct, office, pack, code, says, why):
+    def test_refuses_and_says_what_to_do(self, given, code, says, why):
+        ground, direct, office, pack = given
         with pytest.raises(StepRefused, match=says) as refusal:
             refusal_allowed(ground, filed_directly=direct, by_petition_office=office, pack=pack)
         assert refusal.value.code == code, why
