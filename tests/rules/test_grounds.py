@@ -66,15 +66,7 @@ class TestRefusalAllowed:
     @pytest.mark.parametrize(
         ("given", "code", "says", "why"),
         [
-            (
-                "NA-2",
-                False,
-                False,
-                None,
-                "objection_instead",
-                "提出异议",
-                "transferred: the unit must object (R-23(3))",
-            ),
+            (("NA-2", False, False, None), "objection_instead", "提出异议", "transferred: object instead (R-23(3))"),
             (("NA-2", True, True, None), "not_for_petition_office", "请转送", "a petition office transfers (R-22)"),
             (("NA-2", False, True, None), "not_for_petition_office", "请转送", "also when it was relayed"),
             (("NA-5", True, False, None), "pack_needed", "规则包", "no pack"),
