@@ -135,7 +135,8 @@ class TestLog:
 
 
 class TestSettings:
-    def test_check_deploy_is_content(self):
+    def test_check_deploy_is_content(self, monkeypatch):
+        monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # set by the browser tests only
         with override_settings(
             SESSION_COOKIE_SECURE=True,
             CSRF_COOKIE_SECURE=True,

@@ -18,6 +18,7 @@ from xinqiao.database.machine import die_with_parent
 
 HOST, PORT = "127.0.0.1", "8765"
 READY_SECONDS = 60
+PORT_SECONDS = 5
 STOP_SECONDS = 15
 DEATHS_ALLOWED = 5  # in one minute; after that something is wrong that a restart does not mend
 
@@ -46,7 +47,18 @@ def port() -> int:
 
 
 def require_free_port() -> None:
-    """Raises PortInUse before anything is started."""
+    """Raises PortInUse before anything is started.
+
+    Waits a little first: the web server of a supervisor that was just killed needs a moment to end.
+    """
+    end = time.monotonic() + PORT_SECONDS
+    while _port_is_taken():
+        if time.monotonic() > end:
+            raise PortInUse(host(), port())
+        time.sleep(0.1)
+
+
+def _port_is_taken() -> bool:
     family = socket.AF_INET6 if ":" in host() else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server does
@@ -54,10 +66,11 @@ def require_free_port() -> None:
             probe.bind((host(), port()))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise PortInUse(host(), port()) from None
+                return True
             raise database.DatabaseTrouble(
                 f"无法在 {host()}:{port()} 上监听：{error.strerror}。Cannot listen on {host()}:{port()}."
             ) from None
+    return False
 
 
 class Child:
