@@ -16,7 +16,15 @@ _SUBJECTS = (
     ("拖欠农民工工资 86 万元，涉及 32 人", "刘建国等", "来访", "市人社局", -2, Stage.HANDLING, "联名 32 人"),
     ("申请公租房两年未轮候到，询问排队名次", "赵玉芬", "来信", "市住保中心", 0, Stage.HANDLING, ""),
     ("孩子入学学区划分不清，咨询所属学校", "周敏", "网上信访", "市教育局", 2, Stage.ACCEPTED_SIMPLE, "简易办理"),
-    ("和平路12号院夜间施工噪音扰民，多次投诉未解决", "王秀兰", "网上信访", "市住建局", 3, Stage.IN_APPROVAL, "领导批示"),
+    (
+        "和平路12号院夜间施工噪音扰民，多次投诉未解决",
+        "王秀兰",
+        "网上信访",
+        "市住建局",
+        3,
+        Stage.IN_APPROVAL,
+        "领导批示",
+    ),
     ("老旧小区加装电梯，低层住户不同意施工受阻", "孙志强", "来电", "金水区政府", 6, Stage.AWAITING_SIGN_IN, "附件 5"),
     ("村委会未公示土地流转合同，要求公开", "李保田", "网上信访", "中原区政府", 9, Stage.SIGNED_IN, ""),
     ("污水管破裂倒灌地下室三个月无人修", "和平社区 18 户", "网上信访", "市城管局", 12, Stage.ACCEPTED, "附件 8"),
@@ -49,7 +57,9 @@ class SampleForm(forms.Form):
         error_messages={"required": "请填写手机号"},
     )  # fmt: skip
     code = forms.CharField(
-        label="验证码", required=False, widget=forms.TextInput(attrs={"class": "code", "autocomplete": "one-time-code", "inputmode": "numeric"})
+        label="验证码",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "code", "autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
     purpose = forms.ChoiceField(
         label="您这次是来做什么", widget=forms.RadioSelect, choices=[("solve", "解决困难"), ("suggest", "提建议"), ("accuse", "举报、投诉")],
@@ -60,8 +70,12 @@ class SampleForm(forms.Form):
         label="找过哪些部门", required=False, widget=forms.CheckboxSelectMultiple,
         choices=[("12345", "12345"), ("street", "街道、乡镇"), ("bureau", "主管部门"), ("none", "还没有找过")],
     )  # fmt: skip
-    place = forms.ChoiceField(label="事情发生在哪里", choices=[("", "请选择"), ("a", "金水区"), ("b", "中原区")], required=False)
-    files = forms.FileField(label="照片、录音或文件", required=False, help_text="每个最多 20 MB，不传也可以。")
+    place = forms.ChoiceField(
+        label="事情发生在哪里", choices=[("", "请选择"), ("a", "金水区"), ("b", "中原区")], required=False
+    )
+    files = forms.FileField(label="照片、录音或文件", required=False, help_text="每个最多 20 MB，不传也可以。",
+        widget=forms.FileInput(attrs={"data-upload": "/ui/gallery/upload", "data-name": "attachments", "data-max-mb": "20"}),
+    )  # fmt: skip
     agree = forms.BooleanField(label="我写的都是真实情况", error_messages={"required": "请确认您写的是真实情况"})
 
 

@@ -16,4 +16,3 @@ def icon(name: str, label: str = "") -> SafeString:
     spoken = {"role": "img", "aria_label": str(label)} if label else {"aria_hidden": "true"}
     # Lucide escapes attribute values itself; width and height stay as a fallback for the moment before the styles load.
     return mark_safe(_render_icon(str(name), 20, **{"class": "icon"}, **spoken))
-

@@ -55,7 +55,9 @@ def moment(context, value: datetime | None) -> SafeString | str:
     if not value:
         return ""
     return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), day_words.moment_words(value, _today(context))
+        '<time datetime="{}">{}</time>',
+        value.isoformat(timespec="minutes"),
+        day_words.moment_words(value, _today(context)),
     )
 
 
@@ -81,7 +83,10 @@ def due_tag(context, due_on, today=None, level="", *, left=None, working=False, 
     else:
         on = today or _today(context)
         days = (due_on - on).days
-        words, tone = day_words.due_words(due_on, on, left=left, working=working), tones.due_tone(days, str(level or ""))
+        words, tone = (
+            day_words.due_words(due_on, on, left=left, working=working),
+            tones.due_tone(days, str(level or "")),
+        )
         name = "alarm-clock" if days < 0 else "clock"
     return format_html('<span class="tag {}" title="{}">{}{}</span>', tone, due_on.isoformat(), icons.icon(name), words)
 
@@ -107,7 +112,12 @@ def progress(used: float, total: float, label: str, tone: str = "", kind: str = 
     most = max(total, 1)
     shown = min(max(used, 0), most)
     return format_html(
-        '<progress class="{}" value="{}" max="{}" aria-label="{}">{}</progress>', f"{kind} {tone}".strip(), shown, most, label, label
+        '<progress class="{}" value="{}" max="{}" aria-label="{}">{}</progress>',
+        f"{kind} {tone}".strip(),
+        shown,
+        most,
+        label,
+        label,
     )
 
 
@@ -119,7 +129,9 @@ def masked(value: str, reveal_url: str = "") -> SafeString | str:
 
 
 @register.simple_tag
-def button(words: str, kind: str = "primary", icon: str = "", name: str = "", value: str = "", key: str = "") -> SafeString:
+def button(
+    words: str, kind: str = "primary", *, icon: str = "", name: str = "", value: str = "", key: str = ""
+) -> SafeString:
     """{% button "继续" %}: sends the form. One primary button on a page."""
     attributes = [(k, v) for k, v in (("name", name), ("value", value)) if v]
     return format_html(
@@ -141,7 +153,9 @@ def back(url: str, words: str = "") -> SafeString:
 @register.simple_tag
 def script(*names: str) -> SafeString:
     """{% script "count" "upload" %}: small modules from static/ui, each loaded only where it is needed."""
-    return format_html_join("\n", '<script type="module" src="{}"></script>', ((static(f"ui/{name}.js"),) for name in names))
+    return format_html_join(
+        "\n", '<script type="module" src="{}"></script>', ((static(f"ui/{name}.js"),) for name in names)
+    )
 
 
 @register.simple_tag

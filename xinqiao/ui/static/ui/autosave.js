@@ -41,7 +41,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       say("草稿没有保存上。您写的内容还在这一页，请不要关掉。", true);
     } finally {
       sending = false;
-      if (dirty && navigator.onLine) timer = setTimeout(save, 10 * PAUSE);
+      if (dirty) timer = setTimeout(save, 10 * PAUSE);
     }
   };
 

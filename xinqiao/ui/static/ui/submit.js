@@ -15,9 +15,13 @@ const showOffline = () => {
   banner().textContent = "网络断了。您写的内容还在这一页，请不要关掉，连上网后再提交。";
 };
 
-addEventListener("offline", showOffline);
+// "Offline" may be wrong: a laptop without any network still reaches a server on itself or in the office.
+const reachable = () => fetch(new URL("logo.svg", import.meta.url), { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+const checkLine = async () => { if (!navigator.onLine && !(await reachable())) showOffline(); };
+
+addEventListener("offline", checkLine);
 addEventListener("online", () => document.querySelector(".offline-banner")?.remove());
-if (!navigator.onLine) showOffline();
+checkLine();
 
 const release = (form) => {
   delete form.dataset.sent;
@@ -27,11 +31,18 @@ const release = (form) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (!navigator.onLine) {
+  if (!navigator.onLine && !form.dataset.reached) {
     event.preventDefault();
-    showOffline();
+    const submitter = event.submitter;
+    reachable().then((yes) => {
+      if (!yes) return showOffline();
+      form.dataset.reached = "1";
+      form.requestSubmit(submitter);
+    });
     return;
   }
+  delete form.dataset.reached;
+  if (form.hasAttribute("data-download")) return; // the answer is a file: the page stays and may ask again
   if (form.dataset.sent) {
     event.preventDefault();
     return;
