@@ -30,6 +30,7 @@ const act = {
   x: () => current()?.querySelector("input[type=checkbox]")?.click(),
   Enter: () => current() && opens(current())?.click(),
   Escape: () => {
+    document.querySelectorAll("details.who-menu[open]").forEach((menu) => { menu.open = false; });
     list?.querySelectorAll("tbody input[type=checkbox]:checked").forEach((box) => box.click());
     current()?.classList.remove("cur");
   },
@@ -46,8 +47,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("a, button, summary, input")) return; // its own meaning
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const named = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
-  const does = act[key] ?? (named ? () => named.click() : null);
+  const listKey = ["j", "k", "x"].includes(key); // without a list they may name links, such as 下一件
+  const does = act[key] && (list || !listKey || !named) ? act[key] : named && (() => named.click());
   if (!does) return;
   if (key !== "Escape") event.preventDefault();
   does();
+});
+
+// The menu of posts closes when one looks elsewhere.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.who-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
