@@ -85,11 +85,11 @@ def day(value) -> str:
 def say(data: dict, key: str) -> str:
     """What the data say under `key`, in words; a blank to fill in where they say nothing."""
     value = data.get(key)
-    if key.endswith("_on"):
+    if key.endswith("_on") or key == "petition_date":
         return day(value)
     if isinstance(value, bool):
         return "是" if value else "否"
-    if value is None or value == "" or value == []:
+    if value is None or (not value and isinstance(value, (str, list, tuple, dict))):
         return BLANK
     if isinstance(value, (list, tuple)):
         return "；".join(item_text(entry) for entry in value)
@@ -113,10 +113,18 @@ def item_text(entry) -> str:
     return str(entry)
 
 
-def numbered(entries) -> list[dict]:
+def entries(value) -> list:
+    """What was handed over as a list, as a list: one thing alone is a list of one, nothing is an empty list."""
+    if isinstance(value, (list, tuple)):
+        return [entry for entry in value if entry is not None]
+    is_nothing = value is None or isinstance(value, bool) or (not value and isinstance(value, (str, dict)))
+    return [] if is_nothing else [value]
+
+
+def numbered(listed) -> list[dict]:
     """1．… 2．… as paragraphs; the office's own numbers are kept."""
     blocks = []
-    for position, entry in enumerate([entries] if isinstance(entries, str) else entries or [], start=1):
+    for position, entry in enumerate(entries(listed), start=1):
         number = entry.get("number", position) if isinstance(entry, dict) else position
         lines = paragraphs(item_text(entry)) or [{"block": "p", "text": BLANK}]
         lines[0]["text"] = f"{number}．{lines[0]['text']}"
@@ -126,8 +134,7 @@ def numbered(entries) -> list[dict]:
 
 def free_part(data: dict) -> list[dict]:
     """What the writer added in words of their own (`body`)."""
-    body = data.get("body") or []
-    return [block for text in ([body] if isinstance(body, str) else body) for block in paragraphs(item_text(text))]
+    return [block for text in entries(data.get("body")) for block in paragraphs(item_text(text))]
 
 
 def numeral(number: int) -> str:

@@ -14,8 +14,24 @@ from pathlib import Path
 
 from django.conf import settings
 
-SERIF = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "Songti SC", "SimSun", "STSong")
-SANS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Heiti SC", "Microsoft YaHei", "SimHei")
+SERIF = (
+    "Noto Serif CJK SC",
+    "Noto Serif SC",
+    "Source Han Serif SC",
+    "Source Han Serif CN",
+    "Songti SC",
+    "SimSun",
+    "STSong",
+)
+SANS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Heiti SC",
+    "Microsoft YaHei",
+    "SimHei",
+)
 # rare characters, signs and emoji that the Chinese fonts lack
 LAST_RESORT = (
     "SimSun-ExtB", "SimSun-ExtG", *SANS, "DejaVu Sans", "Segoe UI Symbol", "Apple Symbols", "Noto Sans Symbols 2",
@@ -86,9 +102,7 @@ def unshown(text: str) -> list[str]:
 def shown(text: str) -> str:
     """The text with every character that cannot be shown replaced by its name in brackets: [表情U+1F9E7]."""
     kept = "".join(char for char in text if not _is_invisible(char))
-    for char in unshown(kept):
-        kept = kept.replace(char, f"[{_sort_of(char)}U+{ord(char):04X}]")
-    return kept
+    return kept.translate({ord(char): f"[{_sort_of(char)}U+{ord(char):04X}]" for char in unshown(kept)})
 
 
 def _sort_of(char: str) -> str:
@@ -101,7 +115,11 @@ def _is_invisible(char: str) -> bool:
     """Controls, joiners, variation selectors; also the marks that turn the reading direction and could disguise text."""
     if char in "\n\t":
         return False
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs") or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    return (
+        unicodedata.category(char) in ("Cc", "Cf", "Cs")
+        or "\ufe00" <= char <= "\ufe0f"
+        or "\U000e0100" <= char <= "\U000e01ef"
+    )
 
 
 @cache
@@ -160,7 +178,11 @@ def _best_ranges(cmap: bytes) -> list[tuple[int, int]]:
 
 def _format_12(cmap: bytes, offset: int) -> list[tuple[int, int]]:
     (groups,) = struct.unpack_from(">I", cmap, offset + 12)
-    return [(first, last) for first, last, glyph in struct.iter_unpack(">III", cmap[offset + 16 : offset + 16 + 12 * groups]) if glyph]
+    return [
+        (first, last)
+        for first, last, glyph in struct.iter_unpack(">III", cmap[offset + 16 : offset + 16 + 12 * groups])
+        if glyph
+    ]
 
 
 def _format_4(cmap: bytes, offset: int) -> list[tuple[int, int]]:

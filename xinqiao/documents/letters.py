@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from xinqiao.documents import archive, engine
 from xinqiao.documents.models import Document, DocumentCode, DocumentSeries, Status
 from xinqiao.documents.texts import VERSION, paragraphs_of
-from xinqiao.documents.view import is_by_citizen, view_of
+from xinqiao.documents.view import has_code, view_of
 from xinqiao.rules.document_contents import DocumentKind, document_kind, faults, missing, remedy_text, title_of
 from xinqiao.rules.numbering import document_number, new_verification_code, normalise_verification_code
 from xinqiao.rules.refusals import StepRefused
@@ -28,7 +28,13 @@ def make(
     """Draft and issue in one act. Raises StepRefused when something that must be said is missing."""
     with transaction.atomic():
         document = draft(
-            kind, matter_id=matter_id, organisation_id=organisation_id, org_short=org_short, data=data, by_id=by_id, at=at
+            kind,
+            matter_id=matter_id,
+            organisation_id=organisation_id,
+            org_short=org_short,
+            data=data,
+            by_id=by_id,
+            at=at,
         )
         document.visible_to_citizen = visible_to_citizen
         return issue(document, at=at)
@@ -63,7 +69,7 @@ def issue(document: Document, *, at: datetime) -> Document:
         refuse_incomplete(locked.kind, data)
         fresh = _written(locked.kind, data, locked.template_version)
         document.data, document.text, document.title = fresh.data, fresh.text, fresh.title
-        _give_number(document, kind, year=date.fromisoformat(data["issued_on"][:10]).year)
+        _give_number(document, kind, year=_year_of(data["issued_on"]))
         _give_code(document, kind)
         document.status, document.issued_at = Status.ISSUED, at
         document.data_digest, document.digest_algorithm = archive.digest_of_document(document)
@@ -94,6 +100,11 @@ def void(document: Document, *, at: datetime, reason: str) -> Document:
 def versions(matter_id: int, kind: str):
     """Every version of a kind of document in a matter, oldest first."""
     return Document.objects.filter(matter_id=matter_id, kind=kind).order_by("drafted_at", "pk")
+
+
+def by_id(document_id: int, *, matter_id: int) -> Document:
+    """One document of one matter. Raises Document.DoesNotExist."""
+    return Document.objects.get(matter_id=matter_id, pk=document_id)
 
 
 def find_by_code(code: str) -> Document | None:
@@ -160,7 +171,11 @@ def _written(kind: str, data: dict, template_version: str) -> Document:
     if row.has_remedy and not (kind == "F-09" and data.get("remedy")):
         data = {**data, "remedy": remedy_text(kind, data)}
     return Document(
-        kind=kind, data=data, text=paragraphs_of(kind, data), title=title_of(kind, data)[:200], template_version=template_version
+        kind=kind,
+        data=data,
+        text=paragraphs_of(kind, data),
+        title=title_of(kind, data)[:200],
+        template_version=template_version,
     )
 
 
@@ -177,7 +192,16 @@ def plain_data(value):
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = str(value).encode("utf-8", "replace").decode("utf-8")
-    return "".join(char for char in text if char >= " " and char != "\x7f" or char in "\n\r\t")
+    return "".join(char for char in text if (char >= " " and char != "\x7f") or char in "\n\r\t")
+
+
+def _year_of(issued_on: str) -> int:
+    try:
+        return date.fromisoformat(str(issued_on)[:10]).year
+    except ValueError:
+        raise StepRefused(
+            f"成文日期“{issued_on}”不是日期，请写成 2026-03-18 这样。", code="document_day_wrong"
+        ) from None
 
 
 def _give_number(document: Document, kind: DocumentKind, *, year: int) -> None:
@@ -197,7 +221,7 @@ def _give_number(document: Document, kind: DocumentKind, *, year: int) -> None:
 
 
 def _give_code(document: Document, kind: DocumentKind) -> None:
-    if is_by_citizen(kind):
+    if not has_code(kind):
         return
     code = new_verification_code()
     DocumentCode.objects.create(code=code, matter_id=document.matter_id, document_id=document.pk)

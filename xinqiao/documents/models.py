@@ -75,6 +75,9 @@ class DocumentSeries(models.Model):
             models.UniqueConstraint(name="document_series_once", fields=["organisation_id", "type_word", "year"])
         ]
 
+    def __str__(self):
+        return f"{self.organisation_id} {self.type_word}〔{self.year}〕{self.last}"
+
 
 class DocumentCode(models.Model):
     """Where to find the document behind a verification code: the one thing unique across all matters."""
@@ -82,3 +85,6 @@ class DocumentCode(models.Model):
     code = models.CharField(primary_key=True, max_length=12)
     matter_id = models.BigIntegerField()
     document_id = models.BigIntegerField()
+
+    def __str__(self):
+        return self.code

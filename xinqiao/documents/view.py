@@ -7,10 +7,9 @@ from pathlib import Path
 from django.conf import settings
 
 from xinqiao.documents import fonts
-from xinqiao.documents.blocks import day, item_text
+from xinqiao.documents.blocks import day, entries, item_text
 from xinqiao.rules.document_contents import Form, SealKind, document_kind
 from xinqiao.rules.numbering import print_code
-from xinqiao.rules.stages import Role
 
 LARGEST_SEAL_BYTES = 2_000_000
 PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -22,7 +21,7 @@ def view_of(document) -> dict:
     is_draft = document.status == "draft"
     seal = "" if kind.seal is SealKind.NONE else seal_picture(data.get("seal_image"))
     is_signed = kind.seal is not SealKind.NONE
-    enclosures = [item_text(name) for name in data.get("enclosures") or []]
+    enclosures = [item_text(name) for name in entries(data.get("enclosures"))]
     page = settings.XINQIAO_PUBLIC_URL + "/letters/verify/"
     code = document.verification_code
     printed = {
@@ -34,7 +33,7 @@ def view_of(document) -> dict:
         "enclosures": enclosures,
         "date": day(data.get("issued_on")) if data.get("issued_on") or is_signed else "",
         "contact": _contact(data),
-        "copy_to": "，".join(map(item_text, _as_list(data.get("copy_to")))),
+        "copy_to": "，".join(map(item_text, entries(data.get("copy_to")))),
         "secrecy": _secrecy(data),
         "seal_note": seal_note(kind, data) if is_signed and not seal else "",
     }
@@ -54,9 +53,9 @@ def view_of(document) -> dict:
     }
 
 
-def is_by_citizen(kind) -> bool:
-    """A paper that the citizen writes has no number and no code of an organ."""
-    return kind.signers == (Role.CITIZEN,)
+def has_code(kind) -> bool:
+    """Sealed letters and slips can be checked by anybody; tables of the office and papers of the citizen need no code."""
+    return kind.seal is not SealKind.NONE or kind.form is Form.SLIP
 
 
 def seal_note(kind, data: dict) -> str:
@@ -99,10 +98,6 @@ def _contact(data: dict) -> str:
 def _secrecy(data: dict) -> str:
     secrecy = str(data.get("secrecy") or "")
     return "" if secrecy in ("", "无") or len(secrecy) > 12 else secrecy
-
-
-def _as_list(value) -> list:
-    return [value] if isinstance(value, str) and value else list(value or [])
 
 
 def _qr_of(kind, data: dict, verify_address: str) -> str:

@@ -8,9 +8,9 @@ import io
 
 from django.conf import settings
 
-from xinqiao.documents.blocks import day, item_text
+from xinqiao.documents.blocks import day, entries, item_text
 from xinqiao.documents.models import Document, Status
-from xinqiao.documents.view import is_by_citizen, seal_note
+from xinqiao.documents.view import seal_note
 from xinqiao.rules.document_contents import Form, SealKind, document_kind
 from xinqiao.rules.numbering import print_code
 
@@ -44,7 +44,12 @@ def _page(paper) -> None:
 
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
+        Mm(37),
+        Mm(35),
+        Mm(28),
+        Mm(26),
+    )
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
     lines = OxmlElement("w:docGrid")
@@ -66,7 +71,17 @@ def _name_font(properties, name: str) -> None:
         fonts.set(qn(script), name)
 
 
-def _line(paper, text: str, *, font: str = TEXT, points: float = 16, align: str = "", indent: bool = False, bold: bool = False, color=None):
+def _line(
+    paper,
+    text: str,
+    *,
+    font: str = TEXT,
+    points: float = 16,
+    align: str = "",
+    indent: bool = False,
+    bold: bool = False,
+    color=None,
+):
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt, RGBColor
 
@@ -162,7 +177,7 @@ def _cell(cell, text: str) -> None:
 
 def _foot(paper, document: Document, kind) -> None:
     data = document.data
-    enclosures = [item_text(name) for name in data.get("enclosures") or []]
+    enclosures = [item_text(name) for name in entries(data.get("enclosures"))]
     if enclosures and kind.form is Form.LETTER:
         _line(paper, "")
         for position, name in enumerate(enclosures, start=1):
@@ -178,6 +193,8 @@ def _foot(paper, document: Document, kind) -> None:
     said = "，".join(f"{label}：{value}" for label, value in contact if value)
     if said and kind.form is Form.LETTER:
         _line(paper, f"（{said}）", indent=True)
-    if document.verification_code and not is_by_citizen(kind):
+    if document.verification_code:
         page = f"{settings.XINQIAO_PUBLIC_URL}/letters/verify/"
-        _line(paper, f"查验码：{print_code(document.verification_code)}（{page}）。以系统出具的PDF文书为准。", points=10.5)
+        _line(
+            paper, f"查验码：{print_code(document.verification_code)}（{page}）。以系统出具的PDF文书为准。", points=10.5
+        )

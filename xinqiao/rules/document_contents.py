@@ -278,9 +278,7 @@ RIGHTS_ON_ACCEPTANCE = (
     "对重大、复杂、疑难的信访事项，可以申请举行听证；",
     "可以凭信访件编号和查询码查询办理情况，并在答复后对办理工作作出评价。",
 )
-EXTENSION_CLAUSE = (
-    "情况复杂需要延长办理期限的，经本机关负责人批准可以延长一次，延长期限不超过三十日；本机关将书面告知您延期理由和新的期限。"
-)
+EXTENSION_CLAUSE = "情况复杂需要延长办理期限的，经本机关负责人批准可以延长一次，延长期限不超过三十日；本机关将书面告知您延期理由和新的期限。"
 FINAL_CLAUSE = (
     "本意见为信访事项复核终结意见。您对本意见不服，仍然以同一事实和理由提出信访请求的，"
     "各级党委和政府信访部门和其他机关、单位不再受理。"
@@ -290,9 +288,7 @@ STILL_POSSIBLE = (
     "生活确有困难的，可以依照规定申请救助帮扶。"
 )
 OBJECTION_CLAUSE = "经核实不属于你单位职权范围的，请于{object_by_on}前（自收到之日起5个工作日内）提出异议，详细说明理由，并退还相关材料。"
-COOLING_OFF = (
-    "提交后24小时内可以随时取消；撤回生效后30日内可以要求恢复办理，原期限继续计算；任何时候都可以重新提出。"
-)
+COOLING_OFF = "提交后24小时内可以随时取消；撤回生效后30日内可以要求恢复办理，原期限继续计算；任何时候都可以重新提出。"
 
 DOCUMENTS: dict[str, DocumentKind] = {
     row.id: row
@@ -328,6 +324,13 @@ DOCUMENTS: dict[str, DocumentKind] = {
             (*TRANSFER_CONTENT, "importance", "due_on", "report_form"), "信访工作条例第二十二条第一款第三项",
             optional=(*EXTRAS, "summary", "requests", "petitioner", "reasons", "legal_basis"),
             fixed=(OBJECTION_CLAUSE,),
+            seal=SealKind.PETITION_WORK,
+        ),
+        DocumentKind(
+            "F-05", "移送清单", "信移", "党委和政府信访部门", (Role.DISCIPLINE_LIAISON, Role.OFFICE_LEADER), Form.LETTER,
+            (*LETTERHEAD, "transfer_items"), "信访工作条例第二十二条第二款、第三十条",
+            optional=("org_short", "contact_address", "seal_kind", "seal_image", "signer"),
+            fixed=("清单不载明信访件内容。",),
             seal=SealKind.PETITION_WORK,
         ),
         DocumentKind(
@@ -501,13 +504,6 @@ DOCUMENTS: dict[str, DocumentKind] = {
             seal=SealKind.NONE,
         ),
         DocumentKind(
-            "F-05", "移送清单", "信移", "党委和政府信访部门", (Role.DISCIPLINE_LIAISON, Role.OFFICE_LEADER), Form.LETTER,
-            (*LETTERHEAD, "transfer_items"), "信访工作条例第二十二条第二款、第三十条",
-            optional=("org_short", "contact_address", "seal_kind", "seal_image", "signer"),
-            fixed=("清单不载明信访件内容。",),
-            seal=SealKind.PETITION_WORK,
-        ),
-        DocumentKind(
             "F-36", "关于建议意见的答复函", "信建复", "有权处理的机关、单位", (Role.UNIT_LEADER,), Form.LETTER,
             (*TO_CITIZEN, "petition_date", "received_on", "decision", "reasons"), "信访工作条例第二十九条",
             optional=(*EXTRAS, "effect", "execution", "legal_basis", "requests"),
@@ -572,11 +568,13 @@ def _is_empty(key: str, value) -> bool:
 
 
 def _missing_in_list(key: str, entries) -> list[str]:
-    if key not in ITEM_KEYS or not isinstance(entries, (list, tuple)):
+    if key not in ITEM_KEYS:
         return []
+    if not isinstance(entries, (list, tuple)):
+        return [KEYS[key].label]
     labels = []
-    for position, entry in enumerate(entries, start=1):
-        entry = entry if isinstance(entry, dict) else {}
+    for position, given in enumerate(entries, start=1):
+        entry = _as_entry(key, given)
         name = f"第{entry.get('number', position)}{ITEM_NAMES[key]}的"
         labels += [f"{name}{label}" for part, label in ITEM_KEYS[key].items() if _is_empty(part, entry.get(part))]
         if key == "answers" and entry.get("outcome") in SUPPORTING and _is_empty("execution", entry.get("execution")):
@@ -584,11 +582,22 @@ def _missing_in_list(key: str, entries) -> list[str]:
     return labels
 
 
+def _as_entry(key: str, given) -> dict:
+    """One entry of a list; where it has a single part, that part alone will do: "尽快维修屋面"."""
+    if isinstance(given, dict):
+        return given
+    parts = list(ITEM_KEYS[key])
+    return {parts[0]: given} if len(parts) == 1 else {}
+
+
 def _unanswered(data: dict) -> list[str]:
     """Requests without an answer of the same number (GT-1)."""
-    answered = {_number(answer, at) for at, answer in enumerate(data.get("answers") or [], 1)}
-    numbers = [_number(request, at) for at, request in enumerate(data.get("requests") or [], 1)]
-    return [f"第{number}项诉求的答复" for number in numbers if data.get("answers") and number not in answered]
+    answers, requests = data.get("answers"), data.get("requests")
+    if not isinstance(answers, (list, tuple)) or not isinstance(requests, (list, tuple)) or not answers:
+        return []  # said already: the list itself is missing
+    answered = {_number(answer, at) for at, answer in enumerate(answers, 1)}
+    numbers = [_number(request, at) for at, request in enumerate(requests, 1)]
+    return [f"第{number}项诉求的答复" for number in numbers if number not in answered]
 
 
 def _number(entry, position: int) -> str:
@@ -596,14 +605,25 @@ def _number(entry, position: int) -> str:
 
 
 # Words that make a citizen give up the right to petition: void in any agreement (MD-7).
-WAIVERS = ("息诉罢访", "息访罢诉", "罢访", "息访", "不再信访", "不得信访", "放弃信访", "不再上访", "不得上访", "放弃上访")
+WAIVERS = (
+    "息诉罢访",
+    "息访罢诉",
+    "罢访",
+    "息访",
+    "不再信访",
+    "不得信访",
+    "放弃信访",
+    "不再上访",
+    "不得上访",
+    "放弃上访",
+)
 
 
 def faults(document_id: str, data: dict) -> list[str]:
     """What the document says but may not say, each as a sentence for its writer."""
     if document_id != "F-25":
         return []
-    terms = data.get("terms") or []
+    terms = data.get("terms")
     text = "\n".join(map(str, terms if isinstance(terms, (list, tuple)) else [terms]))
     found = [word for word in WAIVERS if word in text]
     if not found:
@@ -628,29 +648,23 @@ def remedy_text(document_id: str, data: dict) -> str:
 
     Empty for documents that have none. The citizen reads: until when, to which organ and address, with which papers.
     """
-    match document_id:
-        case "F-16":
-            return _next_instance(data, "复查", "处理意见", "本处理意见书")
-        case "F-18":
-            return _next_instance(data, "复核", "复查意见", "本复查意见书")
-        case "F-19":
-            return FINAL_CLAUSE + STILL_POSSIBLE
-        case "F-09":
-            return ROUTE_REMEDIES.get(str(data.get("route") or ""), "")
-        case "F-10":
-            return f"您认为本告知书不当的，可以向{data.get('complaint_to') or '＿＿＿＿'}反映，由其依法监督处理。"
-        case "F-20":
-            return (
-                f"您认为符合{data.get('instance') or '复查、复核'}条件的，可以补充材料后再次提出，"
-                f"也可以向{data.get('complaint_to') or '＿＿＿＿'}反映，由其依法监督处理。"
-            )
-    return ""
+    write = _REMEDIES.get(document_id)
+    return write(data) if write else ""
+
+
+def _complaint(data: dict) -> str:
+    return f"可以向{data.get('complaint_to') or '＿＿＿＿'}反映，由其依法监督处理。"
+
+
+def _refused_review(data: dict) -> str:
+    return f"您认为符合{data.get('instance') or '复查、复核'}条件的，可以补充材料后再次提出，也{_complaint(data)}"
 
 
 def _next_instance(data: dict, instance: str, opinion: str, letter: str) -> str:
     if data.get("no_further_instance") is True:
         return f"本机关没有上一级机关，依照规定没有进一步的{instance}程序。{STILL_POSSIBLE}"
-    organs = [organ for organ in data.get("review_organs") or [] if isinstance(organ, dict)]
+    listed = data.get("review_organs")
+    organs = [organ for organ in listed if isinstance(organ, dict)] if isinstance(listed, (list, tuple)) else []
     named = "或者".join(_organ_with_address(organ) for organ in organs) or "＿＿＿＿"
     papers = data.get("review_documents") or REVIEW_DOCUMENTS.format(opinion=letter.removeprefix("本"))
     choose = "（由您选择其中一个）" if len(organs) > 1 else ""
@@ -661,6 +675,19 @@ def _next_instance(data: dict, instance: str, opinion: str, letter: str) -> str:
 
 
 def _organ_with_address(organ: dict) -> str:
-    details = [f"地址：{organ['address']}" if organ.get("address") else "", f"电话：{organ['phone']}" if organ.get("phone") else ""]
+    details = [
+        f"地址：{organ['address']}" if organ.get("address") else "",
+        f"电话：{organ['phone']}" if organ.get("phone") else "",
+    ]
     inside = "，".join(part for part in details if part)
     return f"{organ.get('name', '')}（{inside}）" if inside else str(organ.get("name", ""))
+
+
+_REMEDIES = {
+    "F-09": lambda data: ROUTE_REMEDIES.get(str(data.get("route") or ""), ""),
+    "F-10": lambda data: f"您认为本告知书不当的，{_complaint(data)}",
+    "F-16": lambda data: _next_instance(data, "复查", "处理意见", "本处理意见书"),
+    "F-18": lambda data: _next_instance(data, "复核", "复查意见", "本复查意见书"),
+    "F-19": lambda data: FINAL_CLAUSE + STILL_POSSIBLE,
+    "F-20": _refused_review,
+}

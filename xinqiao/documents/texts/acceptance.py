@@ -15,7 +15,9 @@ def _about(data: dict) -> str:
 def acceptance_notice(data: dict) -> list[dict]:
     """F-08 受理告知书 (R-23, R-34, R-44(三))."""
     return [
-        *paragraphs(f"{_about(data)}{sender_chain(data)}经审查，属于本机关职权范围，决定自{say(data, 'accepted_on')}起予以受理。"),
+        *paragraphs(
+            f"{_about(data)}{sender_chain(data)}经审查，属于本机关职权范围，决定自{say(data, 'accepted_on')}起予以受理。"
+        ),
         heading(1, "受理的诉求"),
         *numbered(data.get("requests")),
         heading(2, "办理程序和期限"),

@@ -3,6 +3,7 @@
 from xinqiao.documents.blocks import (
     BLANK,
     day,
+    entries,
     grid,
     heading,
     item_text,
@@ -27,7 +28,7 @@ def registration_form(data: dict) -> list[dict]:
             ("登记人", say(data, "registrar"), "信访人数", _headcount(data)),
         ),
         plain("信访人"),
-        table(["姓名", "证件号码", "联系电话", "住址"], [_person(entry) for entry in data.get("petitioners") or []]),
+        table(["姓名", "证件号码", "联系电话", "住址"], [_person(entry) for entry in entries(data.get("petitioners"))]),
         plain("信访事项"),
         grid(
             ("标题", _optional(data, "matter_title")),
@@ -35,11 +36,16 @@ def registration_form(data: dict) -> list[dict]:
             ("被反映的人或单位", _optional(data, "respondents")),
             ("事实和理由", "\n".join(filter(None, [say(data, "facts"), str(data.get("reasons") or "")]))),
             ("诉求", "\n".join(block["text"] for block in numbered(data.get("requests")))),
-            ("附件", "；".join(map(item_text, data.get("enclosures") or [])) or "无"),
+            ("附件", "；".join(map(item_text, entries(data.get("enclosures")))) or "无"),
         ),
         grid(
             ("事项类别", _optional(data, "kind"), "信访目的", _optional(data, "purpose")),
-            ("内容分类", _optional(data, "content_class"), "匿名 / 联名", f"{_yes(data, 'anonymous')} / {_yes(data, 'joint')}"),
+            (
+                "内容分类",
+                _optional(data, "content_class"),
+                "匿名 / 联名",
+                f"{_yes(data, 'anonymous')} / {_yes(data, 'joint')}",
+            ),
             ("同意公开", _yes(data, "publish_consent"), "要求保密", _yes(data, "secrecy_request")),
             ("语言、无障碍需求", _optional(data, "needs")),
         ),
@@ -105,7 +111,7 @@ def review_request(data: dict) -> list[dict]:
         heading(2, "事实和理由"),
         *paragraphs(say(data, "facts")),
         *paragraphs(data.get("reasons")),
-        *paragraphs(f"附件：{'；'.join(map(item_text, data.get('enclosures') or [])) or '无'}"),
+        *paragraphs(f"附件：{'；'.join(map(item_text, entries(data.get('enclosures')))) or '无'}"),
         signatures("申请人"),
         plain(f"申请日期：{say(data, 'applied_on')}"),
     ]
@@ -119,8 +125,8 @@ def proof_of_service(data: dict) -> list[dict]:
         ("受送达人", say(data, "recipient"), "送达方式", say(data, "manner")),
         ("送达地点", say(data, "place")),
         ("送达日期", say(data, "served_on"), "送达人", say(data, "server")),
-        ("受送达人签名或者捺印", "\n\n　　　　年　　月　　日"),
-        ("代收人签名", data.get("signed_by") or " ", "与受送达人关系", data.get("relation") or " "),
+        ("受送达人签名或者捺印", "\n\n\n　　　　年　　月　　日"),
+        ("代收人签名", data.get("signed_by") or " ", "与受送达人的关系", data.get("relation") or " "),
         ("拒收事由", data.get("refusal_reason") or "—"),
         ("见证人", _witnesses(data)),
         ("备注", data.get("reasons") or "—"),
@@ -132,22 +138,18 @@ def proof_of_service(data: dict) -> list[dict]:
 
 
 def _witnesses(data: dict) -> str:
-    witnesses = data.get("witnesses")
-    if not witnesses:
-        return "—"
-    return "；".join(map(item_text, witnesses)) if isinstance(witnesses, (list, tuple)) else str(witnesses)
+    return "；".join(map(item_text, entries(data.get("witnesses")))) or "—"
 
 
 def agreement(data: dict) -> list[dict]:
     """F-25 调解（和解）协议书 (R-33; People's Mediation Law 29, 33; MD-1 to MD-7)."""
     mediated = data.get("agreement_kind") == "调解"
-    parties = data.get("parties") or []
+    parties = entries(data.get("parties"))
     blocks = [grid(*(("当事人", item_text(party)) for party in parties))]
     blocks += [grid(("信访件编号", say(data, "matter_number"), "主持机关", say(data, "org_name")))]
     blocks += [heading(1, "主要事实"), *paragraphs(say(data, "facts"))]
     blocks += [heading(2, "争议事项"), *paragraphs(say(data, "dispute")), heading(3, "协议内容")]
-    terms = data.get("terms") or []
-    blocks += numbered([terms] if isinstance(terms, str) else terms)
+    blocks += numbered(data.get("terms"))
     blocks += [heading(4, "履行方式和期限"), *paragraphs(say(data, "performance"))]
     blocks += [heading(5, "效力"), *paragraphs(_effect(data, mediated))]
     people = [*(str(party.get("name")) if isinstance(party, dict) else str(party) for party in parties)]
@@ -196,9 +198,9 @@ def authority(data: dict) -> list[dict]:
         plain(f"{say(data, 'addressee')}："),
         *paragraphs(f"{matter}，{act}，代为反映情况、提交材料、参加听证和签收文书。".lstrip("，")),
         plain(giver),
-        table(head, [_person(entry) for entry in data.get("principals") or []]),
+        table(head, [_person(entry) for entry in entries(data.get("principals"))]),
         plain(taker),
-        table(head, [_person(entry) for entry in data.get("agents") or []]),
+        table(head, [_person(entry) for entry in entries(data.get("agents"))]),
         grid(
             ("权限范围", say(data, "scope")),
             ("有效期", f"{day(data.get('valid_from'))}至{day(data.get('valid_until'))}"),

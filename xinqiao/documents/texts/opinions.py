@@ -1,6 +1,18 @@
 """The decisions: handling opinion, review opinion, recheck opinion, refusal of either, reply to a suggestion."""
 
-from xinqiao.documents.blocks import day, free_part, heading, item_text, numbered, paragraphs, say, sentence, subheading, word
+from xinqiao.documents.blocks import (
+    day,
+    entries,
+    free_part,
+    heading,
+    item_text,
+    numbered,
+    paragraphs,
+    say,
+    sentence,
+    subheading,
+    word,
+)
 from xinqiao.documents.texts.transfer import sender_chain
 from xinqiao.rules.document_contents import remedy_text
 from xinqiao.rules.stages import ReviewOutcome
@@ -13,9 +25,14 @@ def handling_opinion(data: dict) -> list[dict]:
         f"本机关于{say(data, 'received_on')}收到，于{say(data, 'accepted_on')}受理。{sender_chain(data)}经调查核实，现答复如下："
     )
     blocks += [heading(1, "信访诉求"), *numbered(data.get("requests"))]
-    blocks += [heading(2, "查明的事实"), *paragraphs(say(data, "facts")), *_evidence(data), *paragraphs(data.get("reasons"))]
+    blocks += [
+        heading(2, "查明的事实"),
+        *paragraphs(say(data, "facts")),
+        *_evidence(data),
+        *paragraphs(data.get("reasons")),
+    ]
     blocks.append(heading(3, "处理意见和依据"))
-    for position, answer in enumerate(data.get("answers") or [], start=1):
+    for position, answer in enumerate(entries(data.get("answers")), start=1):
         blocks += _answer(answer if isinstance(answer, dict) else {"conclusion": answer}, position)
     if data.get("execution"):
         blocks += paragraphs(f"落实安排：{sentence(say(data, 'execution'))}")
@@ -29,7 +46,7 @@ def _evidence(data: dict) -> list[dict]:
         return []
     if isinstance(evidence, str):
         return paragraphs(f"以上事实有下列证据证明：{sentence(evidence)}")
-    return paragraphs(f"以上事实有下列证据证明：{sentence('；'.join(item_text(entry) for entry in evidence))}")
+    return paragraphs(f"以上事实有下列证据证明：{sentence('；'.join(item_text(entry) for entry in entries(evidence)))}")
 
 
 def _answer(answer: dict, position: int) -> list[dict]:
@@ -49,7 +66,11 @@ def _execution(execution) -> str:
     if not isinstance(execution, dict):
         return item_text(execution)
     due_on = day(execution.get("due_on")) if execution.get("due_on") else ""
-    parts = [execution.get("what"), f"由{execution['who']}负责" if execution.get("who") else "", f"{due_on}前完成" if due_on else ""]
+    parts = [
+        execution.get("what"),
+        f"由{execution['who']}负责" if execution.get("who") else "",
+        f"{due_on}前完成" if due_on else "",
+    ]
     return "，".join(str(part) for part in parts if part)
 
 
@@ -72,7 +93,12 @@ def _second_opinion(data: dict, instance: str, document_id: str, remedy_title: s
         f"意见书（{say(data, 'opinion_number')}），于{say(data, 'applied_on')}提出{instance}请求。经审查，现作出如下意见："
     )
     blocks += [heading(1, f"{instance}请求"), *paragraphs(say(data, "review_request"))]
-    blocks += [heading(2, "查明的事实"), *paragraphs(say(data, "facts")), *_evidence(data), *paragraphs(data.get("reasons"))]
+    blocks += [
+        heading(2, "查明的事实"),
+        *paragraphs(say(data, "facts")),
+        *_evidence(data),
+        *paragraphs(data.get("reasons")),
+    ]
     position = 3
     if data.get("hearing"):
         blocks += [heading(position, "听证情况"), *paragraphs(say(data, "hearing"))]
@@ -92,7 +118,9 @@ def _second_opinion(data: dict, instance: str, document_id: str, remedy_title: s
 def _decision(data: dict) -> str:
     decision = str(data.get("decision") or "")
     label = ReviewOutcome(decision).label if decision in {o.value for o in ReviewOutcome} else decision
-    return {"维持": "维持原意见", "变更": "变更原意见", "撤销并责令重新作出": "撤销原意见，责令重新作出"}.get(label, label)
+    return {"维持": "维持原意见", "变更": "变更原意见", "撤销并责令重新作出": "撤销原意见，责令重新作出"}.get(
+        label, label
+    )
 
 
 def review_refusal(data: dict) -> list[dict]:
@@ -127,7 +155,12 @@ def suggestion_reply(data: dict) -> list[dict]:
     )
     if data.get("requests"):
         blocks += [*paragraphs("您的建议："), *numbered(data["requests"])]
-    blocks += [heading(1, "研究结论"), *paragraphs(f"{decision}您的建议。"), heading(2, "理由"), *paragraphs(say(data, "reasons"))]
+    blocks += [
+        heading(1, "研究结论"),
+        *paragraphs(f"{decision}您的建议。"),
+        heading(2, "理由"),
+        *paragraphs(say(data, "reasons")),
+    ]
     for key in ("legal_basis", "execution", "effect"):
         if data.get(key):
             name = {"legal_basis": "依据", "execution": "落实安排", "effect": "落实效果"}[key]

@@ -29,15 +29,18 @@ def _grouped(code: str) -> str:
 
 def guidance_slip(data: dict) -> list[dict]:
     """F-06 引导告知单 (R-20, R-22(2))."""
-    papers = data.get("documents_to_bring") or []
     blocks = [
-        plain(f"您于{say(data, 'received_on')}反映的情况已经登记，信访件编号：{_grouped_number(say(data, 'matter_number'))}。"),
+        plain(
+            f"您于{say(data, 'received_on')}反映的情况已经登记，信访件编号：{_grouped_number(say(data, 'matter_number'))}。"
+        ),
         big("请到这里办理", say(data, "competent_organ")),
         plain(f"地址：{say(data, 'contact_address')}"),
         plain(f"办公时间：{say(data, 'opening_hours')}"),
         plain(f"咨询电话：{data.get('receiving_phone') or say(data, 'handler_phone')}"),
-        plain(f"为什么：{sentence(say(data, 'legal_basis'))}{sentence(item_text(data['reasons'])) if data.get('reasons') else ''}"),
+        plain(
+            f"为什么：{sentence(say(data, 'legal_basis'))}{sentence(item_text(data['reasons'])) if data.get('reasons') else ''}"
+        ),
         plain("请带上："),
-        *numbered([papers] if isinstance(papers, str) else papers),
+        *numbered(data.get("documents_to_bring")),
     ]
     return [*blocks, *free_part(data)]

@@ -3,6 +3,7 @@
 from xinqiao.documents.blocks import (
     BLANK,
     day,
+    entries,
     free_part,
     heading,
     numbered,
@@ -44,7 +45,9 @@ def _whose(data: dict) -> str:
 
 def _situation(data: dict) -> list[dict]:
     blocks = [heading(1, "基本情况")]
-    blocks += paragraphs(f"信访人于{say(data, 'petition_date')}提出，本机关于{say(data, 'received_on')}收到。{sender_chain(data)}")
+    blocks += paragraphs(
+        f"信访人于{say(data, 'petition_date')}提出，本机关于{say(data, 'received_on')}收到。{sender_chain(data)}"
+    )
     blocks += paragraphs(data.get("summary"))
     if data.get("requests"):
         blocks += [*paragraphs("信访人的诉求："), *numbered(data["requests"])]
@@ -53,7 +56,7 @@ def _situation(data: dict) -> list[dict]:
 
 def sender_chain(data: dict) -> str:
     """转交经过, each leg with its organ and day."""
-    legs = [leg for leg in data.get("sender_chain") or [] if isinstance(leg, dict)]
+    legs = [leg for leg in entries(data.get("sender_chain")) if isinstance(leg, dict)]
     if not legs:
         return ""
     said = "，".join(f"{leg.get('organisation') or BLANK}（{day(leg.get('on'))}）" for leg in legs)
@@ -81,14 +84,16 @@ def _demands(data: dict, demands: list[str]) -> list[dict]:
 
 def sealed_list(data: dict) -> list[dict]:
     """F-05 移送清单 (R-22(2), R-30): numbers, days and pages; the content stays sealed."""
-    items = [item for item in data.get("transfer_items") or [] if isinstance(item, dict)]
+    items = [item for item in entries(data.get("transfer_items")) if isinstance(item, dict)]
     pages = sum(item["pages"] for item in items if isinstance(item.get("pages"), int))
     rows = [
         [at, item.get("matter_number", ""), day(item.get("received_on")), item.get("pages", "")]
         for at, item in enumerate(items, start=1)
     ]
     return [
-        *paragraphs(f"现将下列信访件密封移送，共{len(items)}件、{pages}页，请查收。信访件内容见密封原件，本清单不载明内容。"),
+        *paragraphs(
+            f"现将下列信访件密封移送，共{len(items)}件、{pages}页，请查收。信访件内容见密封原件，本清单不载明内容。"
+        ),
         table(["序号", "信访件编号", "收到日期", "页数"], rows),
         *paragraphs("请清点后在回执上签字，并退回本机关。"),
         signatures("移送人", "接收人"),
