@@ -184,6 +184,15 @@ NEVER_GROUNDS = MappingProxyType(
 )
 
 
+def notice_text(ground: Ground, fields: dict[str, str]) -> str:
+    """The notice with its words in braces filled in. Raises StepRefused naming the first that is missing."""
+    wanted = [name for name in FIELDS if f"{{{name}}}" in ground.notice]
+    for name in wanted:
+        if not str(fields.get(name) or "").strip():
+            raise StepRefused(f"请填写“{FIELDS[name]}”，告知书要写明。", code="notice_field")
+    return ground.notice.format_map({name: fields[name] for name in wanted})
+
+
 @dataclass(frozen=True)
 class Check:
     """One line of the tick list of 不再受理. `kind`: what is entered - text, date, yes (a tick), person."""

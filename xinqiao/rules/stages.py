@@ -98,7 +98,6 @@ class Step(Coded):
     # intake and registration
     RECEIVE = "receive", "收件", "T-01"
     REGISTER = "register", "登记", "T-02"
-    START_TRIAGE = "start_triage", "开始甄别", "T-03"
     CLASSIFY = "classify", "甄别（类别、属地、诉求）", "T-03"
     JOIN_REPEAT = "join_repeat", "重复件并入", "DU-3"
     MERGE = "merge", "并案", "DU-6"
@@ -122,7 +121,7 @@ class Step(Coded):
     ANSWER_OBJECTION_REFUSE = "answer_objection_refuse", "不同意异议", "T-23"
     # the unit decides
     SIGN_IN = "sign_in", "签收", "T-20"
-    OBJECT = "object", "提出异议", "T-21"
+    RAISE_OBJECTION = "raise_objection", "提出异议", "T-21"
     DISPUTE_JURISDICTION = "dispute_jurisdiction", "提请裁定管辖", "J-02"
     DECIDE_JURISDICTION = "decide_jurisdiction", "裁定管辖", "J-02"
     ACCEPT = "accept", "受理（普通程序）", "T-25"
@@ -139,7 +138,6 @@ class Step(Coded):
     REQUEST_EXTENSION = "request_extension", "申请延期", "T-42"
     EXTEND = "extend", "批准延期", "T-42"
     DECLINE_EXTENSION = "decline_extension", "不批准延期", "T-42"
-    DRAFT_OPINION = "draft_opinion", "起草意见", "T-44"
     SUBMIT_OPINION = "submit_opinion", "意见书送审", "T-44"
     RETURN_OPINION = "return_opinion", "退回修改", "T-44"
     ISSUE_OPINION = "issue_opinion", "签发意见书", "T-44"

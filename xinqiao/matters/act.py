@@ -1,0 +1,231 @@
+"""One step being taken: lock, ask the rules, change, clocks, record - the beats that every step shares.
+
+    act = begin(Step.ACCEPT, matter_id, by=by, at=at, version=version)   # inside transaction.atomic()
+    act.matter.accepted_on = act.today
+    finish(act, letters={"F-08": data}, facts={...})
+
+What the table of moves says about clocks, letters and the stage is done here; a step only adds what is its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils.timezone import localdate, localtime
+
+from xinqiao.documents import letters as official_letters
+from xinqiao.organisations.models import Organisation
+from xinqiao.rules.moves import DESK_DONE, MOVES, Move, find_move
+from xinqiao.rules.refusals import StepRefused
+from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
+
+from . import clocks, history
+from .actors import Actor
+from .models import Event, Matter, Referral
+
+# Steps that are taken on the matter as a whole, whoever takes them.
+MATTER_STEPS = {move.step for move in MOVES if move.on == "matter"}
+# Desks whose stage is not the matter's stage: what they do runs beside the main line.
+BESIDE = {ReferralKind.POLITICAL_LEGAL, ReferralKind.DISCIPLINE, ReferralKind.CO_HANDLING}
+
+
+class MatterHidden(Exception):
+    """There is no such matter for this actor. Pages answer 404; nobody learns whether it exists."""
+
+
+class Conflict(StepRefused):
+    """Somebody else was faster. The message says who, when and what; the page keeps what was typed."""
+
+
+@dataclass
+class Act:
+    """What a step works on. `target` is the desk on which the clocks of the move start (default: the actor's own desk)."""
+
+    step: Step
+    move: Move
+    matter: Matter
+    desk: Referral | None
+    by: Actor
+    at: datetime
+    recorded_at: datetime
+    from_stage: str
+    target: Referral | None = None
+    start_on: dict[str, date] = field(default_factory=dict)
+    days: dict[str, int] = field(default_factory=dict)
+    skip_clocks: set[str] = field(default_factory=set)
+    stop_on: date | None = None  # the day the duty counts as done, where it is not today (service by post)
+    to: Stage | None = None  # instead of move.to, where the rule leaves a choice
+    matter_stage: Stage | None = None  # where the matter's stage is not that of the desk
+
+    @property
+    def today(self) -> date:
+        return localdate(self.at)
+
+
+def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int | None = None) -> Act:
+    """Lock the matter, check that the page was not stale, find the desk and the row that allows the step.
+
+    `version` is the Matter.version the actor saw (None: no page). Raises MatterHidden, Conflict, StepRefused.
+    """
+    matter = Matter.objects.visible_to(by).locked().filter(pk=matter_id).first()
+    if matter is None:
+        raise MatterHidden
+    if version is not None and version != matter.version:
+        raise _conflict(matter)
+    desk, move = _desk_and_move(step, matter, by)
+    from_stage = desk.stage if desk else matter.stage
+    return Act(step, move, matter, desk, by, at, matter.database_now, from_stage)
+
+
+def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | None = None) -> Event:
+    """Do what the move says: stage, clocks, letters; then write the event. One call at the end of every step."""
+    matter, desk, move = act.matter, act.desk, act.move
+    to = act.to or move.to
+    if desk and to:
+        set_desk_stage(desk, to, at=act.at)
+    if act.matter_stage:
+        matter.stage = act.matter_stage
+    elif to and (desk is None or (desk.organisation_id == matter.unit_id and desk.kind not in BESIDE)):
+        matter.stage = to  # only the organ that has the matter now moves it; what others still do runs beside
+    changed_clocks = _run_clocks(act)
+    made = _issue_letters(act, letters or {})
+    all_facts = dict(facts or {})
+    if made:
+        all_facts["letters"] = {document.kind: document.number for document in made}
+    if not move.quiet:
+        matter.version += 1
+    event = history.record(
+        matter,
+        act.step,
+        by=act.by,
+        at=act.at,
+        recorded_at=act.recorded_at,
+        facts=all_facts,
+        from_stage=act.from_stage,
+        to_stage=to or act.from_stage,
+        referral_id=desk.pk if desk else None,
+        document_id=made[0].pk if made else None,
+    )
+    if desk:
+        desk.save()
+    if changed_clocks or act.target:
+        clocks.refresh_desks(matter)
+    matter.save()
+    return event
+
+
+def open_desk(
+    act: Act,
+    organisation: Organisation,
+    kind: ReferralKind,
+    stage: Stage,
+    *,
+    lead: bool = True,
+    sender_referral: int | None = None,
+    **fields,
+) -> Referral:
+    """Put the matter on the desk of `organisation`, sent from the actor's desk. A desk that is open there already is refused."""
+    if act.matter.referrals.filter(organisation=organisation, kind=kind, is_open=True).exists():
+        raise StepRefused(f"{organisation.name}已经在办理这一件，不用再转一次。请核对后重新选择。", code="desk_open")
+    sender = act.desk
+    desk = Referral.objects.create(
+        matter=act.matter,
+        kind=kind,
+        organisation=organisation,
+        org_lft=organisation.lft,
+        sender=sender.organisation if sender else None,
+        sender_referral_id=sender.pk if sender else sender_referral,
+        stage=stage,
+        lead=lead,
+        received_at=act.at,
+        **fields,
+    )
+    if lead and kind not in BESIDE:
+        act.matter.unit, act.matter.unit_since = organisation, act.at
+    return desk
+
+
+def set_desk_stage(desk: Referral, stage: Stage, *, at: datetime) -> None:
+    """The desk's stage, and whether it still asks something of its organisation. The caller saves."""
+    desk.stage = stage
+    desk.is_open = stage not in DESK_DONE
+    desk.closed_at = None if desk.is_open else at
+    desk.unread = False
+
+
+def refusal(message: str, code: str) -> StepRefused:
+    """A refusal of this step's own, besides those of the table."""
+    return StepRefused(message, code=code)
+
+
+def _desk_and_move(step: Step, matter: Matter, by: Actor) -> tuple[Referral | None, Move]:
+    kind = Kind(matter.kind) if matter.kind else None
+    if by.organisation is None or step in MATTER_STEPS:
+        return None, find_move(step, Stage(matter.stage), by.role_set, kind=kind)
+    desks = list(
+        matter.referrals.select_for_update(of=("self",))
+        .filter(organisation_id=by.organisation_id)
+        .select_related("organisation", "sender")
+        .order_by("-is_open", "-pk")
+    )
+    refusal = StepRefused("这一件不在本单位办理，您可以查看，但不能办理。", code="no_desk")
+    for position, desk in enumerate(desks):
+        try:
+            stage = Stage(desk.stage)
+            return desk, find_move(step, stage, by.role_set, desk_kind=ReferralKind(desk.kind), kind=kind)
+        except StepRefused as found:
+            refusal = found if position == 0 else refusal
+    raise refusal
+
+
+def _conflict(matter: Matter) -> Conflict:
+    last = matter.events.exclude(officer=None).select_related("officer__user", "organisation").order_by("-seq").first()
+    if last is None:
+        return Conflict("这一件刚刚有了变化。您写的内容没有丢，请看清现在的情况后再提交。", code="conflict")
+    when = localtime(last.at).strftime("%H:%M")
+    return Conflict(
+        f"{last.officer.user.name}（{last.organisation.name}）已在{when}办理了“{Step(last.step).label}”。"
+        "您写的内容没有丢，请看清现在的情况后再提交。",
+        code="conflict",
+    )
+
+
+def _run_clocks(act: Act) -> bool:
+    touched = False
+    for term in act.move.stops:
+        touched |= clocks.stop(act.matter, term, on=act.stop_on or act.today, desk=act.desk) is not None
+    for term in act.move.starts:
+        if term in act.skip_clocks:
+            continue
+        on = act.start_on.get(term, act.today)
+        clocks.start(act.matter, term, on=on, desk=act.target or act.desk, days=act.days.get(term))
+        touched = True
+    return touched
+
+
+def _issue_letters(act: Act, letters: dict[str, dict]) -> Iterable:
+    made = []
+    organisation = act.by.organisation or act.matter.received_by
+    for kind in [*act.move.documents, *letters]:
+        if kind not in letters or any(document.kind == kind for document in made):
+            continue
+        made.append(
+            official_letters.make(
+                kind,
+                matter_id=act.matter.pk,
+                organisation_id=organisation.pk,
+                org_short=organisation.short,
+                data=letters[kind],
+                at=act.at,
+                by_id=getattr(act.by, "pk", None),
+                visible_to_citizen=kind in SHOWN_TO_CITIZEN,
+            )
+        )
+    return made
+
+
+# Letters between organs (transfer, assignment, objection, completion report) are not shown on the citizen's page.
+SHOWN_TO_CITIZEN = {
+    "F-02", "F-06", "F-07", "F-08", "F-09", "F-10", "F-11", "F-14", "F-16", "F-17", "F-18", "F-19", "F-20", "F-25",
+    "F-30", "F-36",
+}  # fmt: skip

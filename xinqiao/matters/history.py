@@ -1,0 +1,91 @@
+"""The one line every step ends with: one event, chained to the one before (LG-1, architecture 7).
+
+The hash covers every column of the row in a canonical encoding: each field as `length:bytes`, in the order of FIELDS, so that no
+two different rows share an encoding. The facts are hashed as the very text that is stored.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from xinqiao import crypto
+from xinqiao.rules.stages import Stage, Step
+
+from .actors import Actor, actor_kind
+from .models import Delivery, Event, Matter
+
+EXPAND = "expand"  # the first reaction to every event: look up jobs/reactions.py
+FIELDS = (
+    "matter_id", "seq", "step", "from_stage", "to_stage", "referral_id", "actor_kind", "officer_id", "organisation_id",
+    "at", "recorded_at", "facts_text", "document_id", "algorithm", "previous_hash",
+)  # fmt: skip
+
+
+def record(
+    matter: Matter,
+    step: Step,
+    *,
+    by: Actor,
+    at: datetime,
+    recorded_at: datetime,
+    facts: dict,
+    from_stage: Stage | str = "",
+    to_stage: Stage | str = "",
+    referral_id: int | None = None,
+    document_id: int | None = None,
+) -> Event:
+    """Write the event and owe its reactions, in the caller's transaction. Moves the matter's chain head; the caller saves it."""
+    is_officer = actor_kind(by) == "officer"
+    event = Event(
+        matter=matter,
+        seq=matter.event_count + 1,
+        step=step,
+        from_stage=from_stage,
+        to_stage=to_stage,
+        referral_id=referral_id,
+        actor_kind=actor_kind(by),
+        officer_id=by.pk if is_officer else None,
+        organisation_id=by.organisation_id if is_officer else None,
+        at=at,
+        recorded_at=recorded_at,
+        facts_text=json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str),
+        document_id=document_id,
+        previous_hash=matter.chain_head,
+        algorithm=crypto.preferred_digest(),
+    )
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    matter.event_count, matter.chain_head = event.seq, event.hash
+    Delivery.objects.create(event_id=event.pk, matter_id=matter.pk, reaction=EXPAND, next_try_at=recorded_at)
+    return event
+
+
+def event_hash(event: Event) -> str:
+    """Hex digest of all columns of one event, its predecessor's hash among them."""
+    parts = (encode(getattr(event, field)) for field in FIELDS)
+    return crypto.digest(b"".join(parts), event.algorithm)
+
+
+def encode(value: object) -> bytes:
+    """One field as `length:bytes`; an empty field (None) as `-:`, which no text can produce; moments in UTC to the microsecond."""
+    if value is None:
+        return b"-:"
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    raw = str(value).encode()
+    return str(len(raw)).encode() + b":" + raw
+
+
+def broken_links(events: Iterable[Event]) -> Iterable[tuple[Event, str]]:
+    """Walk events ordered by (matter_id, seq); yields each event that does not fit, with the reason. Constant memory."""
+    matter_id, seq, head = None, 0, ""
+    for event in events:
+        if event.matter_id != matter_id:
+            matter_id, seq, head = event.matter_id, 0, ""
+        if event.seq != seq + 1:
+            yield event, f"expected seq {seq + 1}, found {event.seq}: a row is missing"
+        elif event.previous_hash != head:
+            yield event, "does not follow the row before it"
+        elif event_hash(event) != event.hash:
+            yield event, "content does not match its hash: the row was changed"
+        seq, head = event.seq, event.hash

@@ -1,0 +1,12 @@
+"""The statutory steps, in the order of the law: receive, register, transfer, accept, handle, review, follow, end.
+
+Every step is one function of its own name, with keyword-only `by` (who) and `at` (when), in one transaction, ending in one event.
+`FUNCTIONS` finds it by its Step: what pages, the programme interface and the tests call.
+"""
+
+from xinqiao.rules.stages import Step
+
+from . import accept, end, follow, handle, receive, register, review, transfer
+
+MODULES = (receive, register, transfer, accept, handle, review, follow, end)
+FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

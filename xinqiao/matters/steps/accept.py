@@ -1,0 +1,271 @@
+"""The unit decides within 15 days: 签收、异议、受理、告知途径、转下级、不予受理、不再受理 (D.4, R-23)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from xinqiao.organisations.models import Officer, Organisation
+from xinqiao.rules import deadlines, grounds, routes, simple_procedure
+from xinqiao.rules.stages import Kind, Line, ReferralKind, Route, Stage, Step
+
+from .. import clocks, letter_facts
+from ..act import Act, begin, finish, open_desk, refusal
+from ..actors import SYSTEM
+from ..models import Matter, Referral
+from .register import REASON_AT_LEAST
+from .transfer import no_longer_accepted_letter
+
+
+@transaction.atomic
+def sign_in(matter_id: int, *, by: Officer, at: datetime, version: int | None = None) -> Matter:
+    """Sign for a matter that lies in the inbox. The 15 days run from its arrival there, not from now (T-20, B09)."""
+    act = begin(Step.SIGN_IN, matter_id, by=by, at=at, version=version)
+    act.desk.signed_in_at = at
+    finish(act)
+    return act.matter
+
+
+@transaction.atomic
+def raise_objection(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    reasons: str,
+    competent_organ: str,
+    basis: str,
+) -> Matter:
+    """Object to a transfer within 5 working days of its arrival, with detailed reasons (R-23(3), B06)."""
+    act = begin(Step.RAISE_OBJECTION, matter_id, by=by, at=at, version=version)
+    arrived = localdate(act.desk.received_at)
+    if not deadlines.objection_open(arrived, act.today, clocks.calendar()):
+        raise refusal(
+            "异议要在收到之日起5个工作日内提出，现在已经过期。请依法受理或告知处理途径；确有特殊情况的，请与转送的信访部门联系。",
+            "objection_late",
+        )
+    if len(reasons.strip()) < REASON_AT_LEAST:
+        raise refusal(f"请写明不属于本单位职权的具体理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
+    office_desk = _office_desk(act)
+    office_desk.stage, office_desk.is_open, office_desk.unread = Stage.OBJECTED, True, True
+    office_desk.save()
+    act.target = office_desk
+    letter = letter_facts.to_organ(
+        act, office_desk.organisation, reasons=reasons, legal_basis=basis, competent_organ=competent_organ
+    )
+    finish(act, letters={"F-12": letter}, facts={"reasons": reasons, "competent_organ": competent_organ})
+    return act.matter
+
+
+def _office_desk(act: Act) -> Referral:
+    """The desk of the petition office that sent it, through units that passed it down."""
+    sender_id = act.desk.sender_referral_id
+    while sender_id:
+        desk = Referral.objects.select_related("organisation").get(matter=act.matter, pk=sender_id)
+        if desk.organisation.line == Line.PETITION_OFFICE:
+            return desk
+        sender_id = desk.sender_referral_id
+    raise refusal(
+        "这一件是直接向本系统提出的，没有转送的信访部门。请与上级主管单位协商，或告知信访人有权处理的机关。",
+        "no_office",
+    )
+
+
+@transaction.atomic
+def accept(matter_id: int, *, by: Officer, at: datetime, version: int | None = None) -> Matter:
+    """Accept, and start the 60 days of handling (R-23, R-34); a suggestion has a service target instead (R-29).
+
+    After silence the 60 days run already, from the nominal 15th day (DL-06).
+    """
+    act = begin(Step.ACCEPT, matter_id, by=by, at=at, version=version)
+    return _accepted(act, "ordinary")
+
+
+@transaction.atomic
+def accept_simple(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    may_be_refused: bool = False,
+    in_statutory_procedure: bool = False,
+    complex_matter: bool = False,
+) -> Matter:
+    """Accept under the simple procedure: 10 working days, never for what may be refused (D.6)."""
+    act = begin(Step.ACCEPT_SIMPLE, matter_id, by=by, at=at, version=version)
+    matter = act.matter
+    simple_procedure.require(
+        simple_procedure.SimpleFacts(
+            is_first_petition=not matter.repeat,
+            assigned_by_superior=act.desk.kind == ReferralKind.ASSIGNMENT,
+            may_be_refused=may_be_refused,
+            in_statutory_procedure=in_statutory_procedure,
+            several_bodies=matter.referrals.filter(kind=ReferralKind.CO_HANDLING, is_open=True).exists(),
+            is_joint_or_group=matter.joint or matter.group,
+            is_major_or_complex=complex_matter,
+        )
+    )
+    return _accepted(act, "simple")
+
+
+def _accepted(act: Act, procedure: str) -> Matter:
+    matter = act.matter
+    matter.accepted_on, matter.procedure, matter.route = act.today, procedure, Route.PETITION
+    term = next(code for code in act.move.starts if code in ("HANDLE60", "SIMPLE10WD", "SUGGESTION60"))
+    already = clocks.running(matter, term, act.desk)
+    due_on = already.due_on if already else deadlines.compute(term, act.today, calendar=clocks.calendar()).due
+    letters = {}
+    if matter.contactable:  # R-23(2): no notice is owed where nobody can be reached
+        letters["F-08"] = letter_facts.to_citizen(
+            act,
+            procedure=procedure,
+            due_on=due_on.isoformat(),
+            requests=letter_facts.requests(matter) or [{"number": 1, "text": matter.title}],
+        )
+    finish(act, letters=letters, facts={"procedure": procedure, "due_on": due_on})
+    return matter
+
+
+@transaction.atomic
+def notify_route(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    route: Route,
+    reasons: str,
+    basis: str,
+    opened_by_unit: bool,
+    procedure_number: str = "",
+    apply_to: str = "",
+    apply_how: str = "",
+    apply_until: str = "",
+) -> Matter:
+    """Tell the citizen that another legal procedure applies (R-31 (一) to (五)), opened by the unit where it can (RT-2)."""
+    act = begin(Step.NOTIFY_ROUTE, matter_id, by=by, at=at, version=version)
+    if route == Route.PETITION:
+        raise refusal("第六条途径（信访程序）请用“受理”。", "petition_route")
+    if len(reasons.strip()) < REASON_AT_LEAST:
+        raise refusal(f"请写明为什么适用这一途径（至少{REASON_AT_LEAST}个字）。", "reason_missing")
+    act.matter.route, act.matter.procedure = route, "other"
+    letters = {}
+    if act.matter.contactable:
+        letters["F-09"] = letter_facts.to_citizen(
+            act,
+            route=route.value,
+            reasons=reasons,
+            legal_basis=basis or routes.ROUTES[route].legal_basis,
+            opened_by_unit=opened_by_unit,
+            procedure_number=procedure_number,
+            apply_to=apply_to,
+            apply_how=apply_how,
+            apply_until=apply_until,
+        )
+    finish(act, letters=letters, facts={"route": route.value, "reasons": reasons, "opened_by_unit": opened_by_unit})
+    return act.matter
+
+
+@transaction.atomic
+def pass_down(
+    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, to: Organisation, reason: str
+) -> Matter:
+    """Pass to a lower organ of the own system that is competent (R-23(1), T-28)."""
+    act = begin(Step.PASS_DOWN, matter_id, by=by, at=at, version=version)
+    below = to.is_below(by.organisation) or to.parent_line_id == by.organisation_id
+    if not below:
+        raise refusal(f"{to.name}不是本系统的下级单位。不归本系统办的，请提出异议。", "not_below")
+    if len(reason.strip()) < REASON_AT_LEAST:
+        raise refusal(f"请写明转送的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
+    _refuse_accused(act, to)
+    kind = ReferralKind.TRANSFER
+    act.target = open_desk(act, to, kind, Stage.AWAITING_SIGN_IN, instruction=reason)
+    act.matter_stage = Stage.AWAITING_SIGN_IN
+    notify_by = deadlines.compute("UNIT15", act.today, calendar=clocks.calendar()).due
+    object_by = deadlines.compute("OBJ5WD", act.today, calendar=clocks.calendar()).due
+    letter = letter_facts.to_organ(
+        act,
+        to,
+        competence_reason=reason,
+        route=Route.PETITION,
+        notify_by_on=notify_by.isoformat(),
+        object_by_on=object_by.isoformat(),
+    )
+    letters = {"F-03": letter}
+    if act.matter.contactable:
+        letters["F-07"] = letter_facts.to_citizen(
+            act,
+            receiving_org=to.name,
+            transferred_on=act.today.isoformat(),
+            receiving_phone=to.phone or letter_facts.PUBLISHED,
+            notify_by_on=notify_by.isoformat(),
+        )
+    finish(act, letters=letters, facts={"to": to.key, "to_name": to.name, "reason": reason})
+    return act.matter
+
+
+def _refuse_accused(act: Act, to: Organisation) -> None:
+    if act.matter.accused.filter(org_lft__lte=to.lft, org_rgt__gte=to.lft).exists():
+        raise refusal("不能转给被检举控告的单位或它的下级。", "accused")
+
+
+@transaction.atomic
+def refuse(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    ground: str,
+    fields: dict[str, str],
+    facts: str,
+    where_to_turn: str,
+) -> Matter:
+    """Not accepted, on a ground of the closed list NA only, with the article and where to turn (R-23(1), D.10).
+
+    `fields` fills the words in braces of the ground's notice (grounds.FIELDS).
+    """
+    act = begin(Step.REFUSE, matter_id, by=by, at=at, version=version)
+    row = grounds.refusal_allowed(
+        ground,
+        filed_directly=act.desk.kind == ReferralKind.DIRECT,
+        by_petition_office=by.organisation.line == Line.PETITION_OFFICE,
+    )
+    notice = grounds.notice_text(row, fields)
+    letters = {}
+    if act.matter.contactable:
+        letters["F-10"] = letter_facts.to_citizen(
+            act,
+            ground=notice,
+            legal_basis=row.article,
+            facts=facts,
+            where_to_turn=where_to_turn,
+            complaint_to=f"{act.matter.received_by.name}（{act.matter.received_by.phone or letter_facts.PUBLISHED}）",
+        )
+    finish(act, letters=letters, facts={"ground": ground, "text": notice, "facts": facts, "turn_to": where_to_turn})
+    return act.matter
+
+
+@transaction.atomic
+def refuse_again(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, checks: dict) -> Matter:
+    """No longer accepted, at the unit (R-36(3), NL-1)."""
+    act = begin(Step.REFUSE_AGAIN, matter_id, by=by, at=at, version=version)
+    finish(act, letters={"F-11": no_longer_accepted_letter(act, checks)}, facts=checks)
+    return act.matter
+
+
+@transaction.atomic
+def record_silence(matter_id: int, *, by=SYSTEM, at: datetime, desk_id: int) -> Matter:
+    """The unit gave no notice within 15 days: recorded on day 16; the 60 days run from the nominal 15th day (T-32, DL-06)."""
+    act = begin(Step.RECORD_SILENCE, matter_id, by=by, at=at)
+    desk = act.matter.referrals.select_related("organisation").get(pk=desk_id)
+    notice = act.matter.clocks.filter(referral_id=desk_id, term__in=("UNIT15", "DIRECT15")).order_by("-pk").first()
+    act.target = desk
+    if act.matter.kind == Kind.REQUEST and desk.kind not in (ReferralKind.CO_HANDLING, ReferralKind.POLITICAL_LEGAL):
+        act.start_on["HANDLE60"] = notice.nominal_on
+    else:
+        act.skip_clocks.add("HANDLE60")  # R-23(4): other rules for the rest
+    finish(act, facts={"unit": desk.organisation.key, "due_on": notice.due_on, "term": notice.term})
+    return act.matter

@@ -1,0 +1,80 @@
+"""What the platform itself records: 期满终结、逾期、预警、归档、导入历史件 (T-57, T-58, DL-20, AR-1)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from xinqiao.organisations.models import Officer
+from xinqiao.rules.moves import DESK_DONE
+from xinqiao.rules.stages import Stage, Step
+
+from .. import clocks
+from ..act import begin, finish, refusal
+from ..actors import SYSTEM
+from ..models import Clock, Matter, Referral
+
+WINDOWS = ("REVIEW_REQ30", "RECHECK_REQ30", "WITHDRAW_RESUME30", "EXEC_CONFIRM15")
+
+
+@transaction.atomic
+def end_window(matter_id: int, *, by=SYSTEM, at: datetime) -> Matter:
+    """The last day of the citizen's window has passed unused: the matter ends (T-57). New facts can always be filed."""
+    act = begin(Step.END_WINDOW, matter_id, by=by, at=at)
+    open_windows = act.matter.clocks.filter(term__in=WINDOWS, state="running")
+    if open_windows.filter(due_on__gte=act.today).exists() or not act.matter.clocks.filter(term__in=WINDOWS).exists():
+        raise refusal("期限还没有过，不能终结。", "window_open")
+    if act.matter.stage == Stage.OPINION_SERVED and act.matter.procedure == "simple":
+        act.to = Stage.ENDED_SIMPLE
+    open_windows.update(state="lapsed", ended_on=act.today, next_warning_on=None)
+    open_desks = Referral.objects.filter(matter=act.matter, is_open=True).exclude(stage__in=(Stage.EXECUTING,))
+    open_desks.update(is_open=False, stage=Stage.DESK_CLOSED, closed_at=at)
+    finish(act)
+    clocks.refresh_desks(act.matter)
+    act.matter.save(update_fields=["due_on", "due_term"])
+    return act.matter
+
+
+@transaction.atomic
+def record_overdue(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int) -> Matter:
+    """An office limit has passed: said in the history, told to the citizen and to the organ above (T-58, R-43 to R-45)."""
+    act = begin(Step.RECORD_OVERDUE, matter_id, by=by, at=at)
+    clock = act.matter.clocks.select_related("organisation").get(pk=clock_id)
+    clock.level, clock.next_warning_on = "overdue", None
+    clock.save(update_fields=["level", "next_warning_on"])
+    finish(act, facts=_about(clock))
+    return act.matter
+
+
+@transaction.atomic
+def warn(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int, level: str) -> Matter:
+    """A warning level of a running limit is reached (DL-20)."""
+    act = begin(Step.WARN, matter_id, by=by, at=at)
+    clock = act.matter.clocks.select_related("organisation").get(pk=clock_id)
+    clock.level = level
+    clock.next_warning_on = clocks.next_warning(clocks.as_deadline(clock), after=act.today)
+    clock.save(update_fields=["level", "next_warning_on"])
+    finish(act, facts={**_about(clock), "level": level})
+    return act.matter
+
+
+def _about(clock: Clock) -> dict:
+    return {
+        "clock": clock.pk,
+        "term": clock.term,
+        "due_on": clock.due_on,
+        "desk": clock.referral_id,
+        "organisation": clock.organisation.key if clock.organisation else "",
+    }
+
+
+@transaction.atomic
+def archive(matter_id: int, *, by: Officer, at: datetime, version: int | None = None) -> Matter:
+    """Close the file (AR-1): every desk is done, no window of the citizen is open."""
+    act = begin(Step.ARCHIVE, matter_id, by=by, at=at, version=version)
+    if act.matter.referrals.filter(is_open=True).exclude(stage__in=DESK_DONE).exists():
+        raise refusal("还有单位没有办完，不能归档。", "desks_open")
+    if act.matter.clocks.filter(state="running", holder="citizen").exists():
+        raise refusal("信访人的申请或评价期限还没有过，不能归档。", "window_open")
+    act.matter.stage = Stage.ARCHIVED
+    finish(act)
+    return act.matter

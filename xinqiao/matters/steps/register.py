@@ -1,0 +1,255 @@
+"""登记、更正、甄别、重复件、并案、分案: what the first office does before it decides (T-02, T-03, T-14, DU-1 to DU-6)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from xinqiao.organisations.models import ContentClass, Officer, Organisation
+from xinqiao.people.models import Petitioner
+from xinqiao.rules.stages import Channel, Kind, Purpose, Stage, Step
+
+from .. import clocks, identities, letter_facts
+from ..act import Act, begin, finish, refusal
+from ..intake import Intake, Person
+from ..models import Accused, Matter, Referral, Request, Submission
+from .receive import Receipt, receive
+
+REASON_AT_LEAST = 10  # characters: a reason that another person can check
+
+
+@transaction.atomic
+def register(
+    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, read_back: bool = False
+) -> Matter:
+    """Register the submission (R-22(1), R-23(1)) and make the registration form F-01. Filing twice is never refused."""
+    act = begin(Step.REGISTER, matter_id, by=by, at=at, version=version)
+    act.matter.registered_at = at
+    act.matter.repeat = earlier_of_same_person(act.matter).exists()
+    finish(act, letters={"F-01": registration_form(act, read_back=read_back)}, facts={"repeat": act.matter.repeat})
+    return act.matter
+
+
+def earlier_of_same_person(matter: Matter):
+    """Matters of the same mobile or ID number filed before this one (DU-2), found by blind index. Nobody is counted or ranked."""
+    mine = list(matter.petitioners.values_list("mobile_index", "id_index"))
+    mobiles, ids = ({value for value in column if value} for column in zip(*mine, strict=True)) if mine else ((), ())
+    same = Petitioner.objects.filter(Q(mobile_index__in=mobiles) | Q(id_index__in=ids)).exclude(matter_id=matter.pk)
+    return Matter.objects.filter(pk__in=same.values("matter_id"), received_at__lte=matter.received_at)
+
+
+def candidates(matter: Matter, officer: Officer, limit: int = 10):
+    """Earlier submissions that may be on the same matter (DU-1), for a person to judge: same person or same place and words."""
+    seen = Matter.objects.visible_to(officer).exclude(pk=matter.pk)
+    by_person = seen.filter(pk__in=earlier_of_same_person(matter).values("pk"))
+    return by_person.select_related("unit").order_by("-received_at")[:limit]
+
+
+@transaction.atomic
+def correct_registration(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    reason: str,
+    title: str = "",
+    place_detail: str = "",
+) -> Matter:
+    """Correct title or address of a registration; the submission itself stays as it came. The old values stay in the history."""
+    act = begin(Step.CORRECT_REGISTRATION, matter_id, by=by, at=at, version=version)
+    if len(reason.strip()) < REASON_AT_LEAST:
+        raise refusal(f"请写明更正的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
+    before = {"title": act.matter.title, "place_detail": act.matter.place_detail}
+    act.matter.title = title or act.matter.title
+    act.matter.place_detail = place_detail or act.matter.place_detail
+    finish(act, facts={"reason": reason, "before": before})
+    return act.matter
+
+
+@transaction.atomic
+def classify(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    kind: Kind,
+    content_class: ContentClass,
+    place: Organisation | None = None,
+    requests: list[str],
+    accused: list[Organisation] = (),
+    litigation: bool = False,
+    urgent: bool = False,
+    unseal_reason: str = "",
+) -> Matter:
+    """Triage: kind, class, place, the numbered requests, the accused set (C-01), whether it belongs to litigation.
+
+    A report is sealed from here on. What the citizen called an accusation is unsealed only with a written reason.
+    """
+    act = begin(Step.CLASSIFY, matter_id, by=by, at=at, version=version)
+    matter = act.matter
+    lines = [line.strip() for line in requests if line.strip()]
+    if kind == Kind.REQUEST and not lines:
+        raise refusal(
+            "申诉求决类至少要列出一项诉求，答复时才能逐项回应。请把来信中的诉求写成一行一项。", "requests_missing"
+        )
+    if matter.sealed and kind != Kind.REPORT and len(unseal_reason.strip()) < REASON_AT_LEAST:
+        raise refusal(
+            f"信访人按揭发控告提出，改为其他类别会让更多人看到。请写明理由（至少{REASON_AT_LEAST}个字）。",
+            "unseal_reason",
+        )
+    before = {"kind": matter.kind, "requests": [row.text for row in matter.requests.all()]}
+    matter.kind, matter.content_class = kind, content_class
+    matter.place = place or matter.place
+    matter.sealed = kind == Kind.REPORT
+    matter.litigation, matter.urgent = litigation, urgent
+    set_requests(matter, lines)
+    add_accused(matter, accused)
+    if matter.sealed:
+        matter.petitioner_name = ""
+    finish(
+        act,
+        facts={
+            "kind": kind.value,
+            "class": content_class.code,
+            "requests": lines,
+            "accused": [organisation.key for organisation in accused],
+            "before": before,
+            "unseal_reason": unseal_reason,
+        },
+    )
+    return matter
+
+
+def set_requests(matter: Matter, lines: list[str]) -> None:
+    """Number the requests anew; the words of the submission stay as they came."""
+    matter.requests.all().delete()
+    Request.objects.bulk_create(Request(matter=matter, number=n, text=text) for n, text in enumerate(lines, 1))
+
+
+def add_accused(matter: Matter, organisations) -> None:
+    """Add organisations to the accused set; nothing here ever takes one out (secure-checklist 21)."""
+    known = set(matter.accused.values_list("organisation_id", flat=True))
+    Accused.objects.bulk_create(
+        Accused(matter=matter, organisation=org, org_lft=org.lft, org_rgt=org.rgt)
+        for org in organisations
+        if org.pk not in known
+    )
+
+
+@transaction.atomic
+def join_repeat(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, earlier_id: int) -> Matter:
+    """A repeat while the earlier matter is pending (R-19(3)): it joins, no new clock runs, the citizen gets state and dates (DU-3)."""
+    act = begin(Step.JOIN_REPEAT, matter_id, by=by, at=at, version=version)
+    earlier = Matter.objects.visible_to(by).filter(pk=earlier_id).exclude(pk=matter_id).select_related("unit").first()
+    if earlier is None:
+        raise refusal("没有找到先件，或者您不能查看它。请核对编号。", "no_earlier")
+    if earlier.is_closed or earlier.joined_to:
+        raise refusal("先件已经办结或已并入别的件，不能再并入。请按新的信访件办理。", "earlier_closed")
+    act.matter.joined_to, act.matter.unit, act.matter.repeat = earlier.pk, earlier.unit, True
+    clocks.cancel(act.matter.clocks, on=act.today)
+    act.matter.stage = Stage.ENDED_JOINED
+    finish(act, facts={"joined_to": earlier.number})
+    Referral.objects.filter(matter=earlier, is_open=True).update(unread=True)
+    return act.matter
+
+
+@transaction.atomic
+def merge(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, lead_id: int) -> Matter:
+    """Merge several petitioners' files on one matter under a lead file (DU-6): each keeps number, notices, rating, review right."""
+    act = begin(Step.MERGE, matter_id, by=by, at=at, version=version)
+    lead = Matter.objects.visible_to(by).filter(pk=lead_id).exclude(pk=matter_id).first()
+    if lead is None or lead.joined_to:
+        raise refusal("没有找到主件，或主件本身已并入别的件。请核对编号。", "no_lead")
+    act.matter.joined_to = lead.pk
+    finish(act, facts={"lead": lead.number})
+    return act.matter
+
+
+@transaction.atomic
+def unmerge(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, reason: str) -> Matter:
+    """Undo a merge (DU-6: reversible)."""
+    act = begin(Step.UNMERGE, matter_id, by=by, at=at, version=version)
+    if not act.matter.joined_to:
+        raise refusal("这一件没有并案，不用撤销。", "not_merged")
+    facts = {"lead_id": act.matter.joined_to, "reason": reason}
+    act.matter.joined_to = None
+    finish(act, facts=facts)
+    return act.matter
+
+
+@transaction.atomic
+def split(
+    matter_id: int,
+    *,
+    by: Officer,
+    at: datetime,
+    version: int | None = None,
+    title: str,
+    extract: str,
+    requests: list[str],
+    kind: Kind,
+) -> Receipt:
+    """Split a mixed submission (C-03, T-14): the second matter gets an extract written for it; the original stays sealed here.
+
+    Used when a request also reports on a person: the request part goes out as its own matter, without the reporting words.
+    """
+    act = begin(Step.SPLIT, matter_id, by=by, at=at, version=version)
+    if not extract.strip():
+        raise refusal("请写出分出部分的摘要，不要带上检举的内容。", "extract_missing")
+    people = tuple(Person(row.identity(), row.representative, row.agent) for row in act.matter.petitioners)
+    part = Intake(
+        purpose=Purpose.SOLVE if kind != Kind.REPORT else Purpose.ACCUSE,
+        channel=Channel(act.matter.channel),
+        title=title.strip() or act.matter.title,
+        content=extract.strip(),
+        requests=tuple(line.strip() for line in requests if line.strip()),
+        place=act.matter.place,
+        place_detail=act.matter.place_detail,
+        people=people,
+        anonymous=act.matter.anonymous,
+        secrecy=act.matter.secrecy,
+        electronic_service=act.matter.electronic_service,
+        account_id=act.matter.account_id,
+        stated_by="officer",
+    )
+    receipt = receive(part, by=by, at=at)
+    Matter.objects.filter(pk=receipt.matter_id).update(
+        split_from=act.matter.pk, query_code_hash=act.matter.query_code_hash
+    )
+    finish(act, facts={"into": receipt.number, "requests": list(part.requests)})
+    return receipt
+
+
+def registration_form(act: Act, *, read_back: bool) -> dict:
+    """F-01: all fields of C.2 that the matter has."""
+    matter = act.matter
+    submission: Submission = matter.submissions.order_by("pk").first()
+    people = [person.identity() for person in matter.petitioners]
+    oral = matter.channel in (Channel.VISIT, Channel.PHONE, Channel.OUTREACH, Channel.LEADER_RECEPTION)
+    return letter_facts.to_citizen(
+        act,
+        channel=Channel(matter.channel).label,
+        registered_on=act.today.isoformat(),
+        registrar=act.by.user.name,
+        petitioners=[
+            {"name": one.name, "phone": one.mobile or one.phone, "address": one.address, "id_number": one.id_number}
+            for one in people
+        ]
+        or [{"name": identities.ANONYMOUS.name}],
+        headcount=matter.headcount,
+        facts=submission.content,
+        reasons=submission.reasons,
+        requests=letter_facts.requests(matter) or [{"number": 1, "text": "（来件未单列诉求）"}],
+        matter_place=f"{matter.place.name}{matter.place_detail}",
+        purpose=Purpose(matter.purpose).label,
+        publish_consent="同意公开" if matter.publish_consent else "不公开",
+        secrecy_request="要求保密" if matter.secrecy else "未要求保密",
+        anonymous=matter.anonymous,
+        joint=matter.joint,
+        oral=oral,
+        read_back="已宣读，本人确认" if read_back else "",  # I-04: an oral filing without it cannot be registered
+        respondents=submission.respondent.get("unit") or submission.respondent.get("name") or "",
+        enclosures=[item.original_name for item in matter.attachments.all()],
+    )
