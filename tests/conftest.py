@@ -24,8 +24,9 @@ os.environ.update(
 
 import pytest  # noqa: E402
 
-from xinqiao import database  # noqa: E402
+from xinqiao import database, folders  # noqa: E402
 
+folders.make()
 # Durable like a real one: with fsync off the intake would rightly refuse every petition of the tests.
 _server = database.Embedded({"autovacuum": "off"}, sync=False, may_create_databases=True)
 os.environ["DATABASE_URL"] = _server.address("xinqiao_owner").url

@@ -28,10 +28,15 @@ def spool() -> Path:
     return Path(os.environ.get("XINQIAO_SPOOL") or var() / "spool").expanduser().absolute()
 
 
+def incoming() -> Path:
+    """Large uploads while they arrive; not in the machine's /tmp, where others look."""
+    return var() / "incoming"
+
+
 def make() -> None:
     """Create the folders that are missing. Keys and attachments are closed to other users of the machine."""
     var().mkdir(parents=True, exist_ok=True)
-    for private in (keys(), files(), spool()):
+    for private in (keys(), files(), spool(), incoming()):
         private.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

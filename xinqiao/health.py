@@ -4,12 +4,15 @@ import logging
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xinqiao import database
 
 logger = logging.getLogger("xinqiao.health")
+
+CLOCK_SECONDS = 5
 
 
 @require_safe
@@ -23,8 +26,9 @@ def alive(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when a row can be written and confirmed data is safe, else 503 with the checks that failed."""
-    checks = {"database": _answers(), "writable": False, "durable": False}
+    checks = {"database": _answers(), "clock": False, "writable": False, "durable": False}
     if checks["database"]:
+        checks["clock"] = _clocks_agree()
         checks["writable"] = _can_write()
         checks["durable"] = _is_durable()
     good = all(checks.values())
@@ -39,6 +43,19 @@ def _answers() -> bool:
     except DatabaseError:
         logger.warning("database does not answer")
         return False
+
+
+def _clocks_agree() -> bool:
+    """Terms are counted from moments: the database's clock and ours may differ by 5 seconds at most."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            difference = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
+    except DatabaseError:
+        return False
+    if difference > CLOCK_SECONDS:
+        logger.warning("clocks differ", extra={"seconds": int(difference)})
+    return difference <= CLOCK_SECONDS
 
 
 def _can_write() -> bool:

@@ -1,5 +1,6 @@
 """The command line: every way to start and end it, with an exit code that means something."""
 
+import json
 import os
 import signal
 import socket
@@ -172,3 +173,21 @@ class TestLife:
         shown = process.communicate()[0]
         assert process.returncode == cli.ENVIRONMENT
         assert "xinqiao migrate" in shown
+
+
+class TestLeftovers:
+    def test_a_web_server_without_supervisor_is_ended_and_a_stranger_is_not(self, environment, monkeypatch):
+        monkeypatch.setenv("XINQIAO_VAR", environment["XINQIAO_VAR"])
+        monkeypatch.delenv("DATABASE_URL")
+        sleep = "import time; time.sleep(60)"
+        ours = subprocess.Popen([sys.executable, "-c", sleep, "granian"], start_new_session=True)
+        stranger = subprocess.Popen([sys.executable, "-c", sleep, "editor"], start_new_session=True)
+        try:
+            processes._children_file().write_text(json.dumps([ours.pid, stranger.pid]))
+            processes.end_leftovers()
+            assert ours.wait(10) == -signal.SIGKILL
+            assert stranger.poll() is None, "its number was given to another program"
+        finally:
+            for process in (ours, stranger):
+                process.kill()
+                process.wait()

@@ -113,11 +113,12 @@ class TestDurability:
             ({"synchronous_commit": "local"}, True, "on this disk, not yet on the standby"),
             ({"fsync": "off"}, False, "a power cut loses what was confirmed"),
             ({"full_page_writes": "off"}, False, "a torn page cannot be mended"),
+            ({"data_sync_retry": "on"}, False, "a failed write to disk would be taken for done"),
             ({"synchronous_commit": "off"}, False, "the last half second may be lost"),
         ],
     )
     def test_unsafe_settings_are_named(self, change, safe, why):
-        found = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"} | change
+        found = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "data_sync_retry": "off"} | change
         problem = durability.problem_of(found)
         assert (problem is None) is safe, why
         assert all(f"{name}={value}" in problem for name, value in change.items()) if not safe else True

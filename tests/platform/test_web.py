@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -30,7 +31,7 @@ class TestHealth:
         assert client.get("/healthz").json() == {"status": "alive"}
         answer = client.get("/readyz")
         assert answer.status_code == 200, answer.content
-        assert answer.json()["checks"] == {"database": True, "writable": True, "durable": True}
+        assert answer.json()["checks"] == {"database": True, "clock": True, "writable": True, "durable": True}
 
     def test_not_ready_when_confirmed_petitions_could_be_lost(self, client, monkeypatch):
         monkeypatch.setattr(health.database, "durability_problem", lambda: "fsync=off")
@@ -45,6 +46,12 @@ class TestHealth:
             cursor.execute("SET LOCAL transaction_read_only = on")
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["checks"]["writable"]) == (503, False)
+
+    def test_not_ready_when_the_clocks_differ(self, client, monkeypatch):
+        ahead = health.timezone.now() + timedelta(seconds=health.CLOCK_SECONDS + 60)
+        monkeypatch.setattr(health.timezone, "now", lambda: ahead)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["clock"]) == (503, False)
 
     def test_not_ready_without_a_database(self, client, monkeypatch):
         class Gone:

@@ -1,6 +1,8 @@
 """Web server, worker and database as one household: started together, restarted when one dies, stopped together."""
 
+import contextlib
 import errno
+import json
 import os
 import signal
 import socket
@@ -11,6 +13,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from xinqiao import database, folders
 from xinqiao.cli import worker
@@ -46,11 +50,32 @@ def port() -> int:
     return int(raw)
 
 
+def end_leftovers() -> None:
+    """End the web server and worker of a supervisor that was killed; a running one keeps its own.
+
+    On Linux the kernel has told them to end already, but a web server in the middle of starting takes its time.
+    """
+    if database.is_outside() or database.Embedded().has_supervisor():
+        return
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        for group in json.loads(_children_file().read_text(encoding="utf-8")):
+            for process in psutil.process_iter():
+                with contextlib.suppress(psutil.Error, ProcessLookupError):
+                    if os.getpgid(process.pid) == group and {"granian", "xinqiao"} & set(process.cmdline()):
+                        process.kill()
+
+
+def _children_file() -> Path:
+    """Numbers of the process groups we started, for the supervisor that comes after a crash."""
+    return folders.var() / "children.json"
+
+
 def require_free_port() -> None:
     """Raises PortInUse before anything is started.
 
     Waits a little first: the web server of a supervisor that was just killed needs a moment to end.
     """
+    end_leftovers()
     end = time.monotonic() + PORT_SECONDS
     while _port_is_taken():
         if time.monotonic() > end:
@@ -89,10 +114,10 @@ class Child:
             self.command, env=self.environment, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM)
         )
 
-    def revive(self) -> None:
-        """Start it again if it has ended. Raises DatabaseTrouble when it keeps dying."""
+    def revive(self) -> bool:
+        """Start it again if it has ended; says whether it had. Raises DatabaseTrouble when it keeps dying."""
         if self.process is None or self.process.poll() is None:
-            return
+            return False
         now = time.monotonic()
         self.deaths = [moment for moment in self.deaths if now - moment < 60] + [now]
         if len(self.deaths) > DEATHS_ALLOWED:
@@ -103,6 +128,7 @@ class Child:
         self._end_session()
         print(f"{self.name} 意外退出，正在重新启动。{self.name} ended; starting it again.", file=sys.stderr)
         self.start()
+        return True
 
     def stop(self) -> None:
         """Ask, wait, then insist; the whole session, so that no grandchild keeps the port."""
@@ -138,6 +164,17 @@ class Household:
         listen_for_the_end()
         folders.make()
         folders.ensure_secret_key()
+        try:
+            self._open_database()
+        except BaseException:
+            self.__exit__()
+            raise
+        home = str(Path(__file__).resolve().parents[2])
+        self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+        self.environment["DJANGO_SETTINGS_MODULE"] = "xinqiao.settings"
+        return self
+
+    def _open_database(self) -> None:
         if self.server is not None:
             self.server.start()
             self.environment["DATABASE_URL"] = self.server.address().url
@@ -145,17 +182,14 @@ class Household:
         else:
             database.wait_for_answer(database.address_of_application(), seconds=10)
         database.warn_if_not_durable(lambda problem: print(problem, file=sys.stderr))
-        home = str(Path(__file__).resolve().parents[2])
-        self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
-        self.environment["DJANGO_SETTINGS_MODULE"] = "xinqiao.settings"
-        return self
 
     def __exit__(self, *_) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a server behind
         for child in reversed(self.children):
             child.stop()
-        if self.server is not None:
+        if self.server is not None and self.server.is_ours():
+            _children_file().unlink(missing_ok=True)
             self.server.stop()
 
     def command(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess:
@@ -203,13 +237,21 @@ class Household:
         child = Child(name, command, self.environment)
         self.children.append(child)
         child.start()
+        self._note_children()
+
+    def _note_children(self) -> None:
+        if self.server is None:
+            return  # several servers may share an outside database and this folder
+        groups = [child.process.pid for child in self.children if child.process is not None]
+        _children_file().write_text(json.dumps(groups), encoding="utf-8")
 
     def _look_after(self) -> None:
         if self.server is not None and not self.server.alive():
             print("数据库意外停止，正在重新启动。The database ended; starting it again.", file=sys.stderr)
             self.server.restart()
         for child in self.children:
-            child.revive()
+            if child.revive():
+                self._note_children()
 
 
 def listen_for_the_end() -> None:

@@ -9,6 +9,7 @@ REQUIRED = {
     "fsync": {"on"},
     "full_page_writes": {"on"},
     "synchronous_commit": {"on", "local", "remote_write", "remote_apply"},
+    "data_sync_retry": {"off"},  # after a failed fsync the kernel may have dropped the data: only a restart is honest
 }
 KEPT_SECONDS = 10
 _last: tuple[float, str | None] | None = None
@@ -48,9 +49,7 @@ def problem_of(found: dict[str, str]) -> str | None:
     wrong = [f"{name}={found.get(name, '?')}" for name, good in REQUIRED.items() if found.get(name) not in good]
     if not wrong:
         return None
-    return (
-        f"数据库设置不安全（{'，'.join(wrong)}），断电时已确认的信访件可能丢失，暂停受理登记。请改为 on 后重启数据库。"
-    )
+    return f"数据库设置不安全（{'，'.join(wrong)}），断电时已确认的信访件可能丢失，暂停受理登记。请改回安全设置后重启数据库。"
 
 
 def check_connection(connection: psycopg.Connection) -> str | None:

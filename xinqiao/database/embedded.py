@@ -24,7 +24,7 @@ from psycopg import sql
 
 from xinqiao import folders
 from xinqiao.database.address import Address
-from xinqiao.database.machine import die_with_parent, is_postgres_of, open_the_way, server_user
+from xinqiao.database.machine import die_with_parent, is_postgres_of, open_the_tree, open_the_way, server_user
 
 SUPERUSER, OWNER, APPLICATION = "postgres", "xinqiao_owner", "xinqiao_app"
 DATABASE = "xinqiao"
@@ -111,6 +111,10 @@ class Embedded:
             self._lock.close()
             self._lock = None
 
+    def is_ours(self) -> bool:
+        """Whether this process is the supervisor."""
+        return self._lock is not None
+
     def alive(self) -> bool:
         """False once the server process has ended, for whatever reason."""
         return self.process is not None and self.process.poll() is None
@@ -140,6 +144,17 @@ class Embedded:
         handle.flush()
         self._lock = handle
 
+    def has_supervisor(self) -> bool:
+        """Whether some process, this one included, is the supervisor of this data directory now."""
+        try:
+            with open(folders.var() / "supervisor.lock", encoding="utf-8") as handle:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     def _prepare_folders(self) -> None:
         user = server_user()
         self.log.parent.mkdir(exist_ok=True)
@@ -148,6 +163,7 @@ class Embedded:
         if user is None:
             return
         open_the_way(user, folders.var() / "pg", binaries() / "postgres", self.sockets)
+        open_the_tree(binaries().parent)
         shutil.chown(self.sockets, user)
         if self.data.exists():
             shutil.chown(self.data, user)

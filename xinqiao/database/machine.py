@@ -54,6 +54,15 @@ def open_the_way(user: str, *targets: Path) -> None:
                 print(f"已允许数据库用户 {user} 经过目录 {folder}（chmod o+x）。", file=sys.stderr)
 
 
+def open_the_tree(folder: Path) -> None:
+    """Let everybody read the server's own programs: installed under a strict umask they are root's alone."""
+    if (folder / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
+        return
+    for path in [folder, *folder.rglob("*")]:
+        mode = path.stat().st_mode
+        path.chmod(stat.S_IMODE(mode) | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+
+
 def _may_pass(info: os.stat_result, who: pwd.struct_passwd) -> bool:
     if info.st_uid == who.pw_uid:
         return bool(info.st_mode & stat.S_IXUSR)
