@@ -3,6 +3,7 @@
 import copy
 import io
 import re
+import struct
 import threading
 import unicodedata
 from datetime import UTC, datetime
@@ -198,6 +199,12 @@ class TestIssuedLetter:
         assert beyond.startswith(b"\x89PNG")
         assert first != beyond
 
+    def test_the_picture_of_a_page_is_that_of_the_whole_letter(self, monkeypatch):
+        view = view_of(issued("F-16", facts="屋面漏水，多次报修没有结果。\n" * 400, body=["i" * 5000]))
+        cut = [engine.make_png(view, page) for page in (1, 2, 9)]
+        monkeypatch.setattr(engine, "_up_to_page", lambda blocks, page: blocks)
+        assert cut == [engine.make_png(view, page) for page in (1, 2, 9)]
+
 
 class TestWordCopy:
     def test_contains_everything_that_was_typed_and_names_the_prescribed_fonts(self):
@@ -228,6 +235,21 @@ class TestFonts:
     def test_knows_which_characters_a_font_has(self):
         assert fonts.unshown("信访ABC〔2026〕") == []
         assert fonts.unshown("\U0003134a甲\U0003134a") in ([], ["\U0003134a"])
+
+    def test_looks_into_the_folders_of_the_office_first(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("LETTER_FONTS", f"{tmp_path}:/does/not/exist")
+        assert fonts.folders()[0] == str(tmp_path)
+        assert "/does/not/exist" not in fonts.folders()
+
+    def test_a_broken_font_file_shows_nothing_and_breaks_nothing(self, tmp_path):
+        for name, content in (
+            ("empty.ttf", b""),
+            ("text.otf", b"no font at all"),
+            ("cut.ttc", b"ttcf\0\1\0\0\0\0\0\1"),
+        ):
+            (tmp_path / name).write_bytes(content)
+            with pytest.raises((OSError, ValueError, struct.error)):
+                fonts.read_ranges(tmp_path / name)
 
     def test_removes_controls_and_keeps_lines(self):
         assert fonts.shown("甲\x07\u200d\n乙") == "甲\n乙"

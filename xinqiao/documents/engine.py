@@ -16,6 +16,8 @@ from xinqiao.documents import fonts
 
 TEMPLATES = Path(__file__).parent / "templates_typst"
 LARGEST_POOL = 4
+MOST_ON_A_PAGE = 1_800  # characters: 22 lines, narrow Latin letters
+LAST_PREVIEW_PAGE = 200
 
 _idle: queue.LifoQueue = queue.LifoQueue()
 _places = queue.Queue()
@@ -34,9 +36,24 @@ def make_pdf(view: dict, *, at: datetime, archival: bool = True) -> bytes:
 
 def make_png(view: dict, page: int = 1, *, dots_per_inch: int = 120) -> bytes:
     """One page as a picture, for the preview beside the draft. `page` beyond the end gives the last."""
+    page = max(1, min(page, LAST_PREVIEW_PAGE))
+    if view["layout"] == "letter":
+        view = view | {"blocks": _up_to_page(view["blocks"], page)}
     pages = _compile(view, format="png", ppi=float(dots_per_inch))
     pages = [pages] if isinstance(pages, bytes) else pages
-    return pages[max(1, min(page, len(pages))) - 1]
+    return pages[min(page, len(pages)) - 1]
+
+
+def _up_to_page(blocks: list[dict], page: int) -> list[dict]:
+    """The text as far as it can stand on the first pages: a picture is drawn of every page that is set, which for the
+    longest letters would take seconds."""
+    room, kept = (page + 1) * MOST_ON_A_PAGE, []
+    for block in blocks:
+        if room <= 0:
+            break
+        kept.append(block | {"text": block["text"][:room]} if "text" in block else block)
+        room -= max(28, len(block.get("text", "")))  # a short paragraph still takes a line
+    return kept
 
 
 def _compile(view: dict, **options):

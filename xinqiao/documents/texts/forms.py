@@ -196,7 +196,7 @@ def authority(data: dict) -> list[dict]:
     head = ["姓名", "证件号码", "联系电话", "住址"]
     return [
         plain(f"{say(data, 'addressee')}："),
-        *paragraphs(f"{matter}，{act}，代为反映情况、提交材料、参加听证和签收文书。".lstrip("，")),
+        *paragraphs(f"{matter}，{act}，权限范围和有效期见下表。".lstrip("，")),
         plain(giver),
         table(head, [_person(entry) for entry in entries(data.get("principals"))]),
         plain(taker),
