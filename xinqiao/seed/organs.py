@@ -121,7 +121,7 @@ def _organ_row(area: Area, kind: dict, areas: dict[str, Area], data: dict) -> di
         "parent_line": same_line_above,
         "vertically_managed": area.level in kind.get("vertically_managed_levels", ()),
         "division_code": area.division_code,
-        "address": f"{area.seat}{area.road} {number * 2} 号",
+        "address": f"{area.seat}{area.road}{number * 2}号",
         "duties": kind["duties"],
         "takes_petitions": kind.get("takes_petitions", False),
     }
