@@ -7,6 +7,7 @@ import argparse
 import importlib.util
 import json
 import os
+import sys
 
 from xinqiao import cli, database, folders
 from xinqiao.cli import processes
@@ -41,6 +42,11 @@ def run(args: argparse.Namespace) -> int:
                 "demo", "--fill-only", f"--seed={args.seed}", f"--matters={args.matters}", capture=True
             )
             if filled.returncode:
+                print(
+                    "演示地区没有生成，原因见上。下次启动会重新生成。\n"
+                    "The region could not be made, see above. The next start begins it again.",
+                    file=sys.stderr,
+                )
                 code = cli.FAILED
                 return
             house.add_web(workers=2, threads=4)
