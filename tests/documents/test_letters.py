@@ -136,6 +136,15 @@ class TestIssue:
 
 
 @pytest.mark.django_db
+class TestById:
+    def test_opens_a_document_only_with_its_matter(self):
+        document = made(matter_id=7)
+        assert letters.by_id(document.pk, matter_id=7) == document
+        with pytest.raises(Document.DoesNotExist):
+            letters.by_id(document.pk, matter_id=8)
+
+
+@pytest.mark.django_db
 class TestFindByCode:
     def test_finds_the_letter_however_the_code_was_typed(self):
         document = made()

@@ -15,8 +15,9 @@ from django.conf import settings
 
 from tests.documents.samples import REQUESTS, SAMPLES
 from xinqiao.documents import engine, fonts, letters
+from xinqiao.documents.texts import paragraphs_of
 from xinqiao.documents.view import view_of
-from xinqiao.rules.document_contents import DOCUMENTS
+from xinqiao.rules.document_contents import DOCUMENTS, KEYS
 
 NOON = datetime(2026, 3, 18, 4, tzinfo=UTC)
 NASTY = "<b>&amp; & # $x^2$ *粗* _斜_ \\n `#eval(1)` @ref {x} [y] = ~ // /* */ \"双\" '单' <script>alert(1)</script>"
@@ -75,6 +76,61 @@ class TestEveryDocument:
             value = data.get(key)
             if isinstance(value, str) and key not in silent and re.search("[\u4e00-\u9fff]", value) and value != "无":
                 assert squeezed(value.split("\n")[0]) in text, key
+
+
+class Watched(dict):
+    """Data that remember which of their keys were asked for."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.asked = set()
+
+    def get(self, key, default=None):
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key):
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+
+class TestTheTableOfKeys:
+    @pytest.mark.parametrize("kind", sorted(DOCUMENTS))
+    def test_lists_everything_that_the_text_says(self, kind):
+        everything = dict.fromkeys(KEYS, "甲") | SAMPLES[kind] | {"any_on": "甲"}
+        data = Watched(everything)
+        paragraphs_of(kind, data)
+        assert data.asked - {"any_on", "rights"} <= set(DOCUMENTS[kind].keys)
+
+    def test_what_a_document_does_not_say_is_not_kept_in_it(self):
+        data = letters.preview(
+            "F-05", SAMPLES["F-05"] | {"facts": "漏水", "matter_title": "漏水", "petitioner": "王秀兰"}
+        ).data
+        assert "漏水" not in str(data)
+        assert "王秀兰" not in str(data)
+
+
+class TestDataOfTheSteps:
+    """The steps may hand over codes, grouped numbers and lists of laws; the paper says them in words."""
+
+    def test_says_laws_with_their_articles_and_who_carries_it_out(self):
+        answer = {
+            "number": 1, "outcome": "support", "facts": "", "reasons": "", "conclusion": "立即组织维修", "measure": "更换防水层",
+            "by_whom": "和平物业", "until_on": "2026-05-31", "execution": "更换防水层；由和平物业负责；2026-05-31前完成",
+            "basis": [{"title": "《物业管理条例》", "article": "第五十三条"}, {"title": "民法典", "article": "第九百四十二条"}],
+        }  # fmt: skip
+        text = text_of(preview("F-16", answers=[answer]))
+        assert "依据:《物业管理条例》第五十三条、《民法典》第九百四十二条。" in text
+        assert "更换防水层,由和平物业负责,2026年5月31日前完成。" in text
+        assert "(第1项)" + squeezed(REQUESTS[0]["text"]) in text
+
+    def test_says_codes_in_words(self):
+        assert "信访事项复核申请书" in text_of(preview("F-17", instance="recheck"))
+        assert "和解协议书" in text_of(preview("F-25", agreement_kind="conciliation"))
+        assert "复查意见:撤销原意见,责令重新作出。" in text_of(preview("F-18"))
+
+    def test_keeps_the_groups_of_a_matter_number_together(self):
+        assert "41010120260302" in text_of(preview("F-08", matter_number="410101 20260302 0427 8"))
 
 
 class TestDifficultText:

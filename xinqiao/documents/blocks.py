@@ -89,6 +89,8 @@ def say(data: dict, key: str) -> str:
         return day(value)
     if isinstance(value, bool):
         return "是" if value else "否"
+    if key == "matter_number":
+        return str(value or BLANK).replace(" ", "\u00a0")  # the groups of a number stay on one line
     if value is None or (not value and isinstance(value, (str, list, tuple, dict))):
         return BLANK
     if isinstance(value, (list, tuple)):
@@ -135,6 +137,18 @@ def numbered(listed) -> list[dict]:
 def free_part(data: dict) -> list[dict]:
     """What the writer added in words of their own (`body`)."""
     return [block for text in entries(data.get("body")) for block in paragraphs(item_text(text))]
+
+
+def law_text(basis) -> str:
+    """Law, rule or policy with its article: as text, or as a list of {title, article}."""
+    said = []
+    for entry in entries(basis):
+        if isinstance(entry, dict):
+            title = str(entry.get("title") or "").strip("《》")
+            said.append((f"《{title}》" if title else "") + str(entry.get("article") or ""))
+        else:
+            said.append(str(entry))
+    return "、".join(part for part in said if part) or BLANK
 
 
 def numeral(number: int) -> str:

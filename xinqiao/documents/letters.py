@@ -16,7 +16,15 @@ from xinqiao.documents import archive, engine
 from xinqiao.documents.models import Document, DocumentCode, DocumentSeries, Status
 from xinqiao.documents.texts import VERSION, paragraphs_of
 from xinqiao.documents.view import has_code, view_of
-from xinqiao.rules.document_contents import DocumentKind, document_kind, faults, missing, remedy_text, title_of
+from xinqiao.rules.document_contents import (
+    DocumentKind,
+    document_kind,
+    faults,
+    missing,
+    remedy_text,
+    title_of,
+    title_word,
+)
 from xinqiao.rules.numbering import document_number, new_verification_code, normalise_verification_code
 from xinqiao.rules.refusals import StepRefused
 
@@ -97,14 +105,14 @@ def void(document: Document, *, at: datetime, reason: str) -> Document:
     return document
 
 
-def versions(matter_id: int, kind: str):
+def versions(matter_id: int, kind: str) -> list[Document]:
     """Every version of a kind of document in a matter, oldest first."""
-    return Document.objects.filter(matter_id=matter_id, kind=kind).order_by("drafted_at", "pk")
+    return list(Document.objects.filter(matter_id=matter_id, kind=kind).order_by("drafted_at", "pk"))
 
 
 def by_id(document_id: int, *, matter_id: int) -> Document:
-    """One document of one matter. Raises Document.DoesNotExist."""
-    return Document.objects.get(matter_id=matter_id, pk=document_id)
+    """One document of a matter. Raises Document.DoesNotExist, also for a document of another matter."""
+    return Document.objects.get(pk=document_id, matter_id=matter_id)
 
 
 def find_by_code(code: str) -> Document | None:
@@ -165,11 +173,14 @@ def preview(kind: str, data: dict) -> Document:
 
 
 def _written(kind: str, data: dict, template_version: str) -> Document:
-    """The document with its paragraphs. The remedy is always generated, whatever came in (FD-3); only the remedies of
-    other procedures, which their own rules prepare, are taken over (F-09)."""
+    """The document with its paragraphs. Only what this kind of document says is kept of the data (PIPL 6), and the
+    remedy is always generated, whatever came in (FD-3)."""
     row = document_kind(kind)
-    if row.has_remedy and not (kind == "F-09" and data.get("remedy")):
-        data = {**data, "remedy": remedy_text(kind, data)}
+    wanted = {*row.keys, "issued_on", "org_short"} - {"remedy"}
+    data = {key: value for key, value in data.items() if key in wanted}
+    data |= {key: title_word(data[key]) for key in ("instance", "agreement_kind") if key in data}
+    if row.has_remedy:
+        data["remedy"] = remedy_text(kind, data)
     return Document(
         kind=kind,
         data=data,

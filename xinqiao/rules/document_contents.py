@@ -11,7 +11,8 @@ Days are ISO text ("2026-12-08") or `date`; lists of dicts have their own keys i
 import re
 from dataclasses import dataclass
 
-from xinqiao.rules.stages import Coded, Role
+from xinqiao.rules.routes import ROUTES
+from xinqiao.rules.stages import Coded, Role, Route
 
 
 class Form(Coded):
@@ -476,7 +477,7 @@ DOCUMENTS: dict[str, DocumentKind] = {
             "信访工作条例第三十三条；人民调解法第二十九条、第三十三条",
             optional=("matter_title", "issued_on", "copies", "seal_image", "handler_name", "handler_phone",
                       "confirm_by_on"),
-            conditional=(Condition("mediator", "agreement_kind", ("调解",)),),
+            conditional=(Condition("mediator", "agreement_kind", ("调解", "mediation")),),
             fixed=("双方当事人可以自调解协议生效之日起三十日内共同向人民法院申请司法确认。",),
         ),
         DocumentKind(
@@ -529,7 +530,15 @@ def document_kind(document_id: str) -> DocumentKind:
 def title_of(document_id: str, data: dict) -> str:
     """The standard title (标准名称), with what the data say of it: 信访事项复查申请书."""
     row = document_kind(document_id)
-    return re.sub(r"{(\w+)}", lambda named: str(data.get(named[1]) or ""), row.title)
+    return re.sub(r"{(\w+)}", lambda named: title_word(data.get(named[1])), row.title)
+
+
+TITLE_WORDS = {"review": "复查", "recheck": "复核", "mediation": "调解", "conciliation": "和解"}
+
+
+def title_word(value) -> str:
+    """The Chinese word of a code in a title; a word stays itself."""
+    return TITLE_WORDS.get(str(value), str(value or ""))
 
 
 def missing(document_id: str, data: dict) -> list[str]:
@@ -634,13 +643,6 @@ def faults(document_id: str, data: dict) -> list[str]:
 # 四、the remedy clause -----------------------------------------------------------------------------------------------
 
 REVIEW_DOCUMENTS = "申请书、身份证明复印件、{opinion}复印件和相关证据材料"
-ROUTE_REMEDIES = {
-    "judicial": "对该程序中作出的决定不服的，依照有关诉讼法律的规定提出上诉、申诉、复议或者申请法律监督。",
-    "arbitration": "对仲裁机构的决定、裁决不服的，依照仲裁法律的规定向人民法院提起诉讼或者申请撤销裁决。",
-    "party_appeal": "对复审、复核决定不服的，依照党内法规和公务员、监察法律的规定提出申诉。",
-    "administrative": "对该程序中作出的行政行为不服的，可以自知道该行政行为之日起六十日内申请行政复议，或者依法提起行政诉讼。",
-    "duty_to_act": "行政机关自接到申请之日起两个月内不履行法定职责的，可以依法申请行政复议或者提起行政诉讼。",
-}
 
 
 def remedy_text(document_id: str, data: dict) -> str:
@@ -684,7 +686,7 @@ def _organ_with_address(organ: dict) -> str:
 
 
 _REMEDIES = {
-    "F-09": lambda data: ROUTE_REMEDIES.get(str(data.get("route") or ""), ""),
+    "F-09": lambda data: ROUTES[Route(data["route"])].remedy if data.get("route") in set(Route) else "",
     "F-10": lambda data: f"您认为本告知书不当的，{_complaint(data)}",
     "F-16": lambda data: _next_instance(data, "复查", "处理意见", "本处理意见书"),
     "F-18": lambda data: _next_instance(data, "复核", "复查意见", "本复查意见书"),

@@ -47,18 +47,13 @@ def route_notice(data: dict) -> list[dict]:
         )
     if data.get("due_on"):
         blocks += paragraphs(f"该程序的办理期限至{say(data, 'due_on')}。")
-    blocks += [heading(3, "该程序中的救济"), *paragraphs(remedy_of("F-09", data))]
+    blocks += [heading(3, "该程序中的救济"), *paragraphs(remedy_text("F-09", data))]
     return [*blocks, *free_part(data), *paragraphs("特此告知。")]
 
 
 def day_or_text(data: dict, key: str) -> str:
     """A day in words, or the text that describes a period."""
     return say({"any_on": data.get(key)}, "any_on")
-
-
-def remedy_of(document_id: str, data: dict) -> str:
-    """The generated clause; a clause that the rules of another procedure prepared for this route comes first."""
-    return str(data.get("remedy") or "") or remedy_text(document_id, data)
 
 
 def refusal_notice(data: dict) -> list[dict]:

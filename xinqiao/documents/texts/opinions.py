@@ -6,6 +6,7 @@ from xinqiao.documents.blocks import (
     free_part,
     heading,
     item_text,
+    law_text,
     numbered,
     paragraphs,
     say,
@@ -33,7 +34,7 @@ def handling_opinion(data: dict) -> list[dict]:
     ]
     blocks.append(heading(3, "处理意见和依据"))
     for position, answer in enumerate(entries(data.get("answers")), start=1):
-        blocks += _answer(answer if isinstance(answer, dict) else {"conclusion": answer}, position)
+        blocks += _answer(answer if isinstance(answer, dict) else {"conclusion": answer}, position, data)
     if data.get("execution"):
         blocks += paragraphs(f"落实安排：{sentence(say(data, 'execution'))}")
     blocks += free_part(data)
@@ -49,16 +50,29 @@ def _evidence(data: dict) -> list[dict]:
     return paragraphs(f"以上事实有下列证据证明：{sentence('；'.join(item_text(entry) for entry in entries(evidence)))}")
 
 
-def _answer(answer: dict, position: int) -> list[dict]:
+def _answer(answer: dict, position: int, data: dict) -> list[dict]:
     label = answer.get("outcome_label") or word("outcome", answer.get("outcome") or "")
-    blocks = [subheading(f"（第{answer.get('number', position)}项）{answer.get('request') or ''}".rstrip())]
+    number = answer.get("number", position)
+    blocks = [subheading(f"（第{number}项）{answer.get('request') or _request(data, number)}".rstrip())]
     for key in ("facts", "reasons"):
         blocks += paragraphs(answer.get(key))
     blocks += paragraphs(f"处理意见：{label}。{sentence(answer.get('conclusion') or '')}")
-    blocks += paragraphs(f"依据：{sentence(answer.get('basis') or '')}")
-    if answer.get("execution"):
+    blocks += paragraphs(f"依据：{sentence(law_text(answer.get('basis')))}")
+    if answer.get("measure"):
+        parts = {"what": answer["measure"], "who": answer.get("by_whom"), "due_on": answer.get("until_on")}
+        blocks += paragraphs(f"落实安排：{sentence(_execution(parts))}")
+    elif answer.get("execution"):
         blocks += paragraphs(f"落实安排：{sentence(_execution(answer['execution']))}")
     return blocks
+
+
+def _request(data: dict, number) -> str:
+    """The words of the request that an answer of this number belongs to."""
+    for position, request in enumerate(entries(data.get("requests")), start=1):
+        own = request.get("number", position) if isinstance(request, dict) else position
+        if str(own) == str(number):
+            return item_text(request)
+    return ""
 
 
 def _execution(execution) -> str:
@@ -104,7 +118,7 @@ def _second_opinion(data: dict, instance: str, document_id: str, remedy_title: s
         blocks += [heading(position, "听证情况"), *paragraphs(say(data, "hearing"))]
         position += 1
     blocks.append(heading(position, f"{instance}意见和依据"))
-    blocks += paragraphs(f"依据：{sentence(say(data, 'legal_basis'))}")
+    blocks += paragraphs(f"依据：{sentence(law_text(data.get('legal_basis')))}")
     blocks += paragraphs(f"{instance}意见：{_decision(data)}。{sentence(say(data, 'conclusion'))}")
     if data.get("redo_by_on"):
         blocks += paragraphs(
@@ -134,7 +148,7 @@ def review_refusal(data: dict) -> list[dict]:
         ),
         heading(1, "不予受理的情形和依据"),
         *paragraphs(sentence(say(data, "ground"))),
-        *paragraphs(f"依据：{sentence(say(data, 'legal_basis'))}"),
+        *paragraphs(f"依据：{sentence(law_text(data.get('legal_basis')))}"),
         heading(2, "事实和理由"),
         *paragraphs(say(data, "facts")),
         *paragraphs(data.get("reasons")),
