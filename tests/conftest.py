@@ -64,25 +64,47 @@ def django_db_modify_db_settings(postgres_server):
     """Hook of pytest-django: the server runs before the test database is made."""
 
 
-@pytest.fixture(autouse=True, scope="session")
-def history_may_be_emptied_between_tests():
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, postgres_server):
+    """The tables are made by their owner; the tests then work as the application, with its rights and no more.
+
+    So a step that would change the history fails here as it would in an office.
+    """
+    from django.db import connection
+
+    entry = connection.settings_dict
+    owner = {"USER": entry["USER"], "PASSWORD": entry["PASSWORD"]}
+    application = postgres_server.address("xinqiao_app")
+    database.grant(
+        postgres_server.address("xinqiao_owner", entry["NAME"]), application.user, settings.XINQIAO_APPEND_ONLY
+    )
+    with django_db_blocker.unblock():
+        connection.close()
+    entry.update(USER=application.user, PASSWORD=application.password)
+    with _emptying_by_owner(postgres_server.address("xinqiao_owner", entry["NAME"])):
+        yield
+    with django_db_blocker.unblock():
+        connection.close()
+    entry.update(owner)
+
+
+@contextlib.contextmanager
+def _emptying_by_owner(owner):
     """Tests that really commit (a browser's, two at once) end by emptying all tables.
 
-    The database rightly refuses to empty the history; only for this, the triggers are silent. The application has no
-    such right anywhere.
+    The application may not do that, and the database refuses it for the history even to the owner; only here, and
+    only for this, the triggers are silent.
     """
+    import psycopg
     from django.db.backends.postgresql.operations import DatabaseOperations
 
-    original = DatabaseOperations.execute_sql_flush
-
     def flush(self, sql_list):
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            try:
-                original(self, sql_list)
-            finally:
-                cursor.execute("RESET session_replication_role")
+        with psycopg.connect(**owner.connection()) as connection:
+            connection.execute("SET session_replication_role = replica")
+            for statement in sql_list:
+                connection.execute(statement)
 
+    original = DatabaseOperations.execute_sql_flush
     DatabaseOperations.execute_sql_flush = flush
     yield
     DatabaseOperations.execute_sql_flush = original

@@ -160,3 +160,27 @@ class TestRights:
             ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(forbidden)
+
+
+class TestGround:
+    """What the tests themselves stand on."""
+
+    @pytest.mark.django_db
+    def test_tests_work_as_the_application(self):
+        from django.db import ProgrammingError, connection, transaction
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == ("xinqiao_app",)
+            for forbidden in ("UPDATE matters_event SET id = id", "DELETE FROM matters_submission"):
+                with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                    cursor.execute(forbidden)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_a_test_commits_is_gone_afterwards(self):
+        from xinqiao.organisations.models import User
+
+        assert not User.objects.filter(username="left-behind").exists()
+        User.objects.create(username="left-behind", name="x")
+
+    test_and_again = test_what_a_test_commits_is_gone_afterwards
