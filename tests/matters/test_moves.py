@@ -1,0 +1,546 @@
+"""Every row of the move table, taken for real: by the right role, the wrong role, a stranger, at the wrong stage, twice.
+
+`WAYS` says for each step how a matter gets there and with what the step is called. A step without a way fails the first test, so no
+row of the table can stay untried.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+
+from tests.world import World, at
+from xinqiao.matters import steps
+from xinqiao.matters.act import MatterHidden
+from xinqiao.matters.actors import SYSTEM, Citizen
+from xinqiao.matters.models import Event, Matter, Referral
+from xinqiao.organisations.tree import review_organs
+from xinqiao.rules.moves import MOVES
+from xinqiao.rules.refusals import StepRefused
+from xinqiao.rules.stages import Kind, ReferralKind, Role, Route, Stage, Step
+
+pytestmark = pytest.mark.django_db
+
+REASON = "按照职责分工，这件事归这个部门办理。"
+IN_PERSON = {"signed_on": at("2026-04-02").date(), "signed_by": "王秀兰", "relation": "self"}
+CHECKS = {
+    "matter_number": "99010020250101000X", "opinion_number": "云复核〔2025〕3号", "served_on": "2025-06-01",
+    "facts_compared": "两次反映的都是同一屋顶漏水。", "reasons_compared": "理由相同。", "nothing_new": True,
+    "second_person": "唐登记",
+}  # fmt: skip
+
+
+@dataclass
+class Way:
+    """How a matter comes to the step: `prepare` returns its id; `by` names the actor in the world, `facts` the arguments."""
+
+    prepare: object
+    by: str
+    facts: object = field(default=lambda world, matter: {})
+    when: str = "2026-04-03"
+
+
+def citizen_of(matter_id: int) -> Citizen:
+    return Citizen(matter_id=matter_id)
+
+
+def received(world):
+    return world.file().matter_id
+
+
+def received_at_unit(world):
+    return world.file(by=world.qian_receives).matter_id
+
+
+def registered(world):
+    matter_id = received(world)
+    world.take(Step.REGISTER, matter_id, world.tang_registers, "2026-03-02")
+    return matter_id
+
+
+def triaged(world, **changes):
+    return world.triaged(**changes).pk
+
+
+def a_report(world):
+    return world.triaged(kind=Kind.REPORT, purpose="accuse").pk
+
+
+def transferred(world):
+    matter_id = triaged(world)
+    world.take(Step.TRANSFER, matter_id, world.li_triages, "2026-03-02", to=world.housing, reason=REASON)
+    return matter_id
+
+
+def signed_in(world, **changes):
+    return world.signed_in(**changes).pk
+
+
+def assigned(world):
+    matter_id = triaged(world)
+    world.take(
+        Step.ASSIGN, matter_id, world.wang_leads_office, "2026-03-02", to=world.housing, reason=REASON,
+        importance="涉及多户群众居住安全", report_due_on=at("2026-05-01").date(),
+    )  # fmt: skip
+    world.take(Step.SIGN_IN, matter_id, world.qian_receives, "2026-03-02")
+    return matter_id
+
+
+def objected(world):
+    matter_id = signed_in(world)
+    world.take(
+        Step.RAISE_OBJECTION, matter_id, world.zhou_leads_unit, "2026-03-04",
+        reasons="房屋在保修期内由县住建局监管，不属于本局职权。", competent_organ="青石县住房和城乡建设局", basis="地方分工规定",
+    )  # fmt: skip
+    return matter_id
+
+
+def disputed(world):
+    matter_id = objected(world)
+    world.take(Step.DISPUTE_JURISDICTION, matter_id, world.li_triages, "2026-03-05", opinion="两家都说不归自己管")
+    return matter_id
+
+
+def accepted(world):
+    matter_id = signed_in(world)
+    world.take(Step.ACCEPT, matter_id, world.xu_handles, "2026-03-02")
+    return matter_id
+
+
+def accepted_simple(world):
+    matter_id = signed_in(world)
+    world.take(Step.ACCEPT_SIMPLE, matter_id, world.zhou_leads_unit, "2026-03-02")
+    return matter_id
+
+
+def suggestion(world):
+    matter_id = signed_in(world, kind=Kind.SUGGESTION, purpose="suggest")
+    world.take(Step.ACCEPT, matter_id, world.xu_handles, "2026-03-02")
+    return matter_id
+
+
+def in_handling(world):
+    return world.in_handling().pk
+
+
+def extension_asked(world):
+    matter_id = in_handling(world)
+    ask = {"days": 20, "reasons": "需要委托机构鉴定渗漏原因，时间较长。"}
+    world.take(Step.REQUEST_EXTENSION, matter_id, world.xu_handles, "2026-03-20", **ask)
+    return matter_id
+
+
+def drafted(world):
+    matter = world.in_handling()
+    world.draft(matter, "2026-04-01")
+    return matter.pk
+
+
+def in_approval(world):
+    matter_id = drafted(world)
+    world.take(Step.SUBMIT_OPINION, matter_id, world.xu_handles, "2026-04-01")
+    return matter_id
+
+
+def issued(world):
+    matter_id = in_approval(world)
+    world.take(Step.ISSUE_OPINION, matter_id, world.zhou_leads_unit, "2026-04-01")
+    return matter_id
+
+
+def served(world):
+    return world.served().pk
+
+
+def served_assigned(world):
+    matter_id = assigned(world)
+    world.take(Step.ACCEPT, matter_id, world.xu_handles, "2026-03-02")
+    handler = {"handler": world.xu_handles, "no_interest": True}
+    world.take(Step.START_HANDLING, matter_id, world.zhou_leads_unit, "2026-03-02", **handler)
+    world.draft(Matter.objects.get(pk=matter_id), "2026-04-01")
+    world.take(Step.SUBMIT_OPINION, matter_id, world.xu_handles, "2026-04-01")
+    world.take(Step.ISSUE_OPINION, matter_id, world.zhou_leads_unit, "2026-04-01")
+    world.take(Step.SERVE_OPINION, matter_id, world.xu_handles, "2026-04-02", manner="in_person", proof=IN_PERSON)
+    return matter_id
+
+
+def executing(world):
+    matter_id = served(world)
+    world.take(Step.START_EXECUTION, matter_id, world.xu_handles, "2026-04-02", plan="四月底前进场维修屋面")
+    return matter_id
+
+
+def executed(world):
+    matter_id = executing(world)
+    world.take(Step.REPORT_EXECUTION, matter_id, world.xu_handles, "2026-04-02", text="屋面防水层已经更换并试水验收。")
+    return matter_id
+
+
+def mediated(world):
+    matter_id = in_handling(world)
+    world.take(Step.SETTLE, matter_id, world.xu_handles, "2026-04-01", **settlement(world, None))
+    return matter_id
+
+
+def settlement(world, matter):
+    return {
+        "sort": "和解", "parties": [{"name": "王秀兰"}, {"name": "宏远房地产公司"}], "dispute": "屋顶漏水的维修和赔偿",
+        "terms": ["公司在五月底前修好屋面", "公司赔偿家具损失2000元"], "performance": "五月底前一次付清",
+        "effective_on": at("2026-04-01").date(),
+    }  # fmt: skip
+
+
+def review_requested(world):
+    matter_id = served(world)
+    world.take(Step.REQUEST_REVIEW, matter_id, citizen_of(matter_id), "2026-04-03", **review(world, None))
+    return matter_id
+
+
+def review(world, matter):
+    return {"organ_id": world.government.pk, "request": "撤销原意见，重新处理", "facts": "家具确实泡坏了"}
+
+
+def review_drafted(world):
+    matter_id = review_requested(world)
+    draft_review(world, matter_id, world.shen_reviews, "复查", "第三十五条")
+    return matter_id
+
+
+def draft_review(world, matter_id, by, name, article):
+    world.draft(
+        Matter.objects.get(pk=matter_id), "2026-04-03", by=by, facts=f"{name}查明的事实与原意见一致。", answers=[],
+        reasons="原意见认定事实清楚，依据正确。", basis=[{"title": "信访工作条例", "article": article}],
+        body="维持原意见。", outcome="uphold", not_worse=True,
+    )  # fmt: skip
+
+
+def review_issued(world):
+    matter_id = review_drafted(world)
+    world.take(Step.ISSUE_REVIEW_OPINION, matter_id, world.shen_reviews, "2026-04-03")
+    return matter_id
+
+
+def review_served(world):
+    matter_id = review_issued(world)
+    proof = {**IN_PERSON, "signed_on": at("2026-04-03").date()}
+    world.take(Step.SERVE_REVIEW_OPINION, matter_id, world.shen_reviews, "2026-04-03", manner="in_person", proof=proof)
+    return matter_id
+
+
+def recheck(world, matter):
+    return {"organ_id": review_organs(world.government)[0].organ_id, "request": "重新调查", "facts": "家具损失没有查"}
+
+
+def recheck_requested(world):
+    matter_id = review_served(world)
+    world.take(Step.REQUEST_RECHECK, matter_id, citizen_of(matter_id), "2026-04-03", **recheck(world, None))
+    return matter_id
+
+
+def hearing(world):
+    matter_id = recheck_requested(world)
+    world.take(Step.OPEN_HEARING, matter_id, world.jiang_rechecks, "2026-04-03", **hearing_facts(world, None))
+    return matter_id
+
+
+def hearing_facts(world, matter):
+    return {"held_on": at("2026-04-13").date(), "place": "自治区信访局听证室", "host": "罗主持"}
+
+
+def recheck_drafted(world):
+    matter_id = recheck_requested(world)
+    draft_review(world, matter_id, world.jiang_rechecks, "复核", "第三十六条")
+    return matter_id
+
+
+def recheck_issued(world):
+    matter_id = recheck_drafted(world)
+    world.take(Step.ISSUE_RECHECK_OPINION, matter_id, world.jiang_rechecks, "2026-04-03")
+    return matter_id
+
+
+def filed(world):
+    matter_id = triaged(world)
+    world.take(Step.FILE_WITHOUT_ACTION, matter_id, world.wang_leads_office, "2026-03-02", reason="thanks")
+    return matter_id
+
+
+def reported_up(world):
+    matter_id = triaged(world)
+    world.take(Step.REPORT_UP, matter_id, world.wang_leads_office, "2026-03-02", proposal="建议由行署领导召集有关部门研究。")
+    return matter_id
+
+
+def withdrawal_wished(world):
+    matter_id = signed_in(world)
+    answers = {"free_will": True, "promise_or_threat": "没有"}
+    world.take(Step.REQUEST_WITHDRAWAL, matter_id, citizen_of(matter_id), "2026-03-03", **answers)
+    return matter_id
+
+
+def withdrawn(world):
+    matter_id = withdrawal_wished(world)
+    world.take(Step.COMPLETE_WITHDRAWAL, matter_id, SYSTEM, "2026-03-05")
+    return matter_id
+
+
+def ended(world):
+    matter_id = served(world)
+    world.take(Step.END_WINDOW, matter_id, SYSTEM, "2026-05-10")
+    Matter.objects.get(pk=matter_id).clocks.filter(state="running").update(state="lapsed")
+    return matter_id
+
+
+def asked(world):
+    matter_id = in_handling(world)
+    world.take(Step.ASK_PROGRESS, matter_id, citizen_of(matter_id), "2026-03-20", text="什么时候来修？")
+    return matter_id
+
+
+def co_handling(world):
+    matter_id = triaged(world)
+    world.take(
+        Step.TRANSFER, matter_id, world.li_triages, "2026-03-02", to=world.housing, reason=REASON,
+        co_handlers=[world.environment],
+    )  # fmt: skip
+    world.take(Step.SIGN_IN, matter_id, world.gu_at_environment, "2026-03-02")
+    return matter_id
+
+
+def silent_clock(world, matter):
+    return {"desk_id": matter.referrals.get(organisation=world.housing).pk}
+
+
+def any_clock(world, matter):
+    return {"clock_id": matter.clocks.filter(state="running").first().pk}
+
+
+def facts(**values):
+    return lambda world, matter: values
+
+
+WAYS: dict[tuple, Way] = {
+    (Step.REGISTER, "office"): Way(received, "tang_registers"),
+    (Step.REGISTER, "unit"): Way(received_at_unit, "qian_receives"),
+    (Step.CORRECT_REGISTRATION,): Way(registered, "tang_registers", facts(reason="门牌号录错了，应为12号院", title="新标题")),
+    (Step.CLASSIFY, "office"): Way(
+        registered, "li_triages",
+        lambda w, m: {"kind": Kind.REQUEST, "content_class": w.housing_class, "requests": ["修好屋顶"]},
+    ),
+    (Step.CLASSIFY, "unit"): Way(
+        lambda w: _after(w, received_at_unit, Step.REGISTER, "qian_receives"), "qian_receives",
+        lambda w, m: {"kind": Kind.REQUEST, "content_class": w.housing_class, "requests": ["修好屋顶"]},
+    ),
+    (Step.JOIN_REPEAT,): Way(registered, "tang_registers", lambda w, m: {"earlier_id": signed_in(w)}),
+    (Step.MERGE,): Way(triaged, "li_triages", lambda w, m: {"lead_id": signed_in(w)}),
+    (Step.UNMERGE,): Way(
+        lambda w: _after(w, triaged, Step.MERGE, "li_triages", lambda w, m: {"lead_id": signed_in(w)}), "li_triages",
+        facts(reason="不是同一件事"),
+    ),
+    (Step.SPLIT,): Way(
+        triaged, "li_triages", facts(title="家具赔偿", extract="家具被泡坏。", requests=["赔家具"], kind=Kind.REQUEST)
+    ),
+    (Step.TRANSFER,): Way(triaged, "li_triages", lambda w, m: {"to": w.housing, "reason": REASON}),
+    (Step.TRANSFER_DOWN,): Way(triaged, "li_triages", lambda w, m: {"to": w.county_housing, "reason": REASON}),
+    (Step.ASSIGN,): Way(
+        triaged, "wang_leads_office",
+        lambda w, m: {"to": w.housing, "reason": REASON, "importance": "涉及居住安全", "report_due_on": at("2026-06-01").date()},
+    ),
+    (Step.REPORT_UP,): Way(triaged, "wang_leads_office", facts(proposal="建议由行署领导召集有关部门研究。")),
+    (Step.RETURN_FROM_LEADERSHIP,): Way(reported_up, "li_triages", facts(decision="由住建局牵头办理")),
+    (Step.TRANSFER_POLITICAL_LEGAL,): Way(triaged, "li_triages", lambda w, m: {"to": w.court, "reason": REASON}),
+    (Step.GUIDE,): Way(
+        triaged, "tang_registers", lambda w, m: {"to": w.court, "basis": "信访工作条例第二十条", "bring": "身份证、判决书"}
+    ),
+    (Step.TRANSFER_DISCIPLINE,): Way(a_report, "dai_liaises", lambda w, m: {"to": w.discipline}),
+    (Step.REPLY_DIRECTLY,): Way(triaged, "li_triages", facts(text="公租房申请请到街道窗口办理，带好身份证。")),
+    (Step.FILE_WITHOUT_ACTION,): Way(triaged, "wang_leads_office", facts(reason="thanks")),
+    (Step.OBJECT_TO_FILING,): Way(filed, "citizen", facts(text="我不是来感谢的，房子还在漏。")),
+    (Step.REFUSE_AGAIN_AT_OFFICE,): Way(triaged, "wang_leads_office", facts(checks=CHECKS)),
+    (Step.ANSWER_OBJECTION_AGREE,): Way(objected, "li_triages", facts(reason="经核实属于县住建局职权，同意退回。"), "2026-03-05"),
+    (Step.ANSWER_OBJECTION_REFUSE,): Way(objected, "li_triages", facts(reason="房屋质量监督由地区局负责，不同意退回。"), "2026-03-05"),
+    (Step.DISPUTE_JURISDICTION,): Way(objected, "li_triages", facts(opinion="两家都说不归自己管"), "2026-03-05"),
+    (Step.DECIDE_JURISDICTION,): Way(
+        disputed, "wang_leads_office", lambda w, m: {"to": w.environment, "reason": REASON}, "2026-03-06"
+    ),
+    (Step.SIGN_IN,): Way(transferred, "qian_receives"),
+    (Step.RAISE_OBJECTION,): Way(
+        signed_in, "zhou_leads_unit",
+        facts(reasons="房屋在保修期内由县局监管，不属于本局。", competent_organ="青石县住建局", basis="分工规定"), "2026-03-05",
+    ),
+    (Step.ACCEPT, "request"): Way(signed_in, "xu_handles", when="2026-03-05"),
+    (Step.ACCEPT, "suggestion"): Way(
+        lambda w: signed_in(w, kind=Kind.SUGGESTION, purpose="suggest"), "xu_handles", when="2026-03-05"
+    ),
+    (Step.ACCEPT_SIMPLE,): Way(signed_in, "zhou_leads_unit", when="2026-03-04"),
+    (Step.NOTIFY_ROUTE,): Way(
+        signed_in, "zhou_leads_unit",
+        facts(route=Route.ARBITRATION, reasons="双方是劳动关系争议，应当先申请仲裁。", basis="", opened_by_unit=False,
+              apply_to="劳动人事争议仲裁委员会", apply_how="书面申请", apply_until="一年内"), "2026-03-05",
+    ),
+    (Step.PASS_DOWN,): Way(signed_in, "qian_receives", lambda w, m: {"to": w.county_housing, "reason": REASON}, "2026-03-05"),
+    (Step.REFUSE,): Way(
+        signed_in, "zhou_leads_unit",
+        facts(ground="NA-1", fields={"organ": "青石县住建局", "date": "2026年2月1日", "due": "2026年4月2日"},
+              facts="同一事项县局正在办理。", where_to_turn="请等待县局答复"), "2026-03-05",
+    ),
+    (Step.REFUSE_AGAIN,): Way(signed_in, "zhou_leads_unit", facts(checks=CHECKS), "2026-03-05"),
+    (Step.RECORD_SILENCE,): Way(signed_in, "SYSTEM", silent_clock),
+    (Step.START_HANDLING,): Way(
+        accepted, "zhou_leads_unit", lambda w, m: {"handler": w.xu_handles, "no_interest": True}
+    ),
+    (Step.RECORD_CONTACT,): Way(in_handling, "xu_handles", facts(manner="phone", text="电话联系王秀兰，约定周三上门查看。")),
+    (Step.CONVERT_TO_ORDINARY,): Way(accepted_simple, "zhou_leads_unit", facts(reason="需要鉴定，十个工作日办不完。")),
+    (Step.REQUEST_EXTENSION,): Way(in_handling, "xu_handles", facts(days=20, reasons="需要委托机构鉴定渗漏原因。")),
+    (Step.EXTEND,): Way(extension_asked, "zhou_leads_unit", facts(days=20, reasons="需要委托机构鉴定渗漏原因。")),
+    (Step.DECLINE_EXTENSION,): Way(extension_asked, "zhou_leads_unit", facts(reason="情况不复杂，请按期办理")),
+    (Step.SUBMIT_OPINION,): Way(drafted, "xu_handles"),
+    (Step.RETURN_OPINION,): Way(in_approval, "zhou_leads_unit", facts(note="第二项请写清理由")),
+    (Step.ISSUE_OPINION,): Way(in_approval, "zhou_leads_unit"),
+    (Step.SERVE_OPINION,): Way(issued, "xu_handles", facts(manner="in_person", proof=IN_PERSON)),
+    (Step.CO_ANSWER,): Way(co_handling, "gu_at_environment", facts(text="我局核查没有发现环境方面的问题。")),
+    (Step.SETTLE,): Way(in_handling, "xu_handles", settlement),
+    (Step.RECORD_AGREEMENT_PERFORMED,): Way(mediated, "xu_handles", facts(proof="屋面已修好，赔偿款已付，有收条。")),
+    (Step.RECORD_AGREEMENT_BROKEN,): Way(mediated, "xu_handles", facts(reason="公司到期没有付款")),
+    (Step.START_EXECUTION,): Way(served, "xu_handles", facts(plan="四月底前进场维修屋面")),
+    (Step.REPORT_EXECUTION,): Way(executing, "xu_handles", facts(text="屋面防水层已经更换并试水验收。")),
+    (Step.CONFIRM_EXECUTION,): Way(executed, "citizen"),
+    (Step.DISPUTE_EXECUTION,): Way(executed, "citizen", facts(text="只补了一块，雨天还漏。")),
+    (Step.REPLY_TO_SUGGESTION,): Way(suggestion, "zhou_leads_unit", facts(decision="部分采纳", reasons="已列入明年改造项目清单。")),
+    (Step.REPORT_COMPLETION,): Way(served_assigned, "xu_handles", facts(handling="已出具意见并送达。", signer="周负责")),
+    (Step.REQUEST_REVIEW,): Way(served, "citizen", review),
+    (Step.FORWARD_REVIEW,): Way(
+        review_requested, "shen_reviews", lambda w, m: {"to": w.region_housing, "reason": "申请人选择向自治区厅申请"}
+    ),
+    (Step.REFUSE_REVIEW,): Way(review_requested, "shen_reviews", facts(ground="pending", facts="同一事项法院正在审理。")),
+    (Step.ISSUE_REVIEW_OPINION,): Way(review_drafted, "shen_reviews"),
+    (Step.SERVE_REVIEW_OPINION,): Way(review_issued, "shen_reviews", facts(manner="in_person", proof=IN_PERSON)),
+    (Step.REQUEST_RECHECK,): Way(review_served, "citizen", recheck),
+    (Step.REFUSE_RECHECK,): Way(recheck_requested, "jiang_rechecks", facts(ground="pending", facts="同一事项法院正在审理。")),
+    (Step.OPEN_HEARING,): Way(recheck_requested, "jiang_rechecks", hearing_facts),
+    (Step.CLOSE_HEARING,): Way(hearing, "jiang_rechecks", facts(conclusion="听证认为原意见事实清楚。"), "2026-04-14"),
+    (Step.ISSUE_RECHECK_OPINION,): Way(recheck_drafted, "jiang_rechecks"),
+    (Step.SERVE_RECHECK_OPINION,): Way(recheck_issued, "jiang_rechecks", facts(manner="in_person", proof=IN_PERSON)),
+    (Step.SUPPLEMENT,): Way(in_handling, "citizen", facts(text="又拍了两张照片。")),
+    (Step.ASK_PROGRESS,): Way(in_handling, "citizen", facts(text="什么时候来修？")),
+    (Step.ANSWER_PROGRESS,): Way(
+        asked, "xu_handles", lambda w, m: {"question_id": m.records.get(sort="question").pk, "text": "周三上午去。"}
+    ),
+    (Step.RATE,): Way(signed_in, "citizen", facts(target="office", value="satisfied"), "2026-03-05"),
+    (Step.REQUEST_WITHDRAWAL,): Way(signed_in, "citizen", facts(free_will=True, promise_or_threat="没有")),
+    (Step.CANCEL_WITHDRAWAL,): Way(withdrawal_wished, "citizen", when="2026-03-03"),
+    (Step.COMPLETE_WITHDRAWAL,): Way(withdrawal_wished, "SYSTEM", when="2026-03-05"),
+    (Step.RESUME,): Way(withdrawn, "citizen", when="2026-03-10"),
+    (Step.END_WINDOW, "review"): Way(served, "SYSTEM", when="2026-05-10"),
+    (Step.END_WINDOW, "withdrawn"): Way(withdrawn, "SYSTEM", when="2026-04-20"),
+    (Step.RECORD_OVERDUE,): Way(in_handling, "SYSTEM", any_clock, "2026-06-01"),
+    (Step.WARN,): Way(in_handling, "SYSTEM", lambda w, m: {**any_clock(w, m), "level": "notice"}),
+    (Step.ARCHIVE,): Way(ended, "he_archives", when="2026-06-10"),
+}  # fmt: skip
+# Taken by other roads: `receive` makes the matter (tests/matters/test_receive.py), history comes from the import.
+ELSEWHERE = {Step.RECEIVE, Step.IMPORT_HISTORY}
+# May be taken again and again, by their nature.
+REPEATABLE = {
+    Step.RECORD_CONTACT, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.MERGE, Step.SPLIT,
+    Step.REQUEST_EXTENSION, Step.RECORD_OVERDUE, Step.WARN, Step.RECORD_SILENCE, Step.CONFIRM_EXECUTION,
+    Step.DISPUTE_EXECUTION,
+}  # fmt: skip
+
+
+def _after(world, prepare, step, by, facts_of=lambda world, matter: {}):
+    matter_id = prepare(world)
+    matter = Matter.objects.get(pk=matter_id)
+    world.take(step, matter_id, getattr(world, by), "2026-03-02", **facts_of(world, matter))
+    return matter_id
+
+
+@pytest.fixture
+def world(db):
+    return World()
+
+
+def actor(world, name, matter_id):
+    return {"citizen": citizen_of(matter_id), "SYSTEM": SYSTEM}.get(name) or getattr(world, name)
+
+
+def ids(ways):
+    return ["-".join(map(str, key)) for key in ways]
+
+
+def test_every_row_of_the_table_has_a_way():
+    missing = {move.step for move in MOVES} - {key[0] for key in WAYS} - ELSEWHERE
+    assert not missing
+
+
+def test_every_step_has_a_function():
+    assert {move.step for move in MOVES} - ELSEWHERE <= set(steps.FUNCTIONS)
+
+
+@pytest.mark.parametrize("key", WAYS, ids=ids(WAYS))
+class TestMove:
+    def test_is_taken_once_by_the_right_role_and_leaves_one_event(self, world, key):
+        step, way = key[0], WAYS[key]
+        matter_id = way.prepare(world)
+        matter = Matter.objects.get(pk=matter_id)
+        arguments = way.facts(world, matter)
+        by = actor(world, way.by, matter_id)
+        before = Event.objects.filter(matter_id=matter_id).count()
+
+        world.take(step, matter_id, by, way.when, **arguments)
+
+        written = Event.objects.filter(matter_id=matter_id).order_by("seq")[before:]
+        assert [event.step for event in written] == [step]
+        assert_stage_as_the_table_says(step, matter_id, written[0])
+        if step not in REPEATABLE:
+            with pytest.raises((StepRefused, MatterHidden)), transaction.atomic():
+                world.take(step, matter_id, by, way.when, **arguments)
+            assert Event.objects.filter(matter_id=matter_id).count() == before + 1
+
+    def test_is_refused_to_a_wrong_role_and_hidden_from_a_stranger(self, world, key):
+        step, way = key[0], WAYS[key]
+        matter_id = way.prepare(world)
+        arguments = way.facts(world, Matter.objects.get(pk=matter_id))
+        before = Event.objects.filter(matter_id=matter_id).count()
+        analyst = world.officer("ana", "安分析", actor_organisation(world, way), Role.ANALYST)
+        for somebody in (analyst, Citizen(matter_id=matter_id + 1), world.wu_at_police, world.sys_admin):
+            with pytest.raises((StepRefused, MatterHidden)), transaction.atomic():
+                world.take(step, matter_id, somebody, way.when, **arguments)
+        with pytest.raises(MatterHidden), transaction.atomic():
+            world.take(step, matter_id, world.wu_at_police, way.when, **arguments)
+        assert Event.objects.filter(matter_id=matter_id).count() == before
+
+    def test_is_refused_from_a_stage_that_the_table_does_not_name(self, world, key):
+        step, way = key[0], WAYS[key]
+        matter_id = way.prepare(world)
+        arguments = way.facts(world, Matter.objects.get(pk=matter_id))
+        origins = frozenset().union(*(move.origins for move in MOVES if move.step == step))
+        wrong = next((stage for stage in (Stage.ARCHIVED, Stage.RECEIVED) if stage not in origins), None)
+        if wrong is None:
+            assert origins == set(Stage), "a step without a wrong stage is allowed at every stage, by the table"
+            return
+        Matter.objects.filter(pk=matter_id).update(stage=wrong)
+        Referral.objects.filter(matter_id=matter_id).update(stage=wrong)
+        with pytest.raises(StepRefused) as refused, transaction.atomic():
+            world.take(step, matter_id, actor(world, way.by, matter_id), way.when, **arguments)
+        assert refused.value.code == "wrong_stage"
+
+
+def actor_organisation(world, way):
+    return getattr(world, way.by).organisation if hasattr(world, way.by) else world.office
+
+
+def assert_stage_as_the_table_says(step, matter_id, event):
+    allowed = {move.to for move in MOVES if move.step == step}
+    if None in allowed:
+        return
+    chosen_by_the_rule = {
+        Step.RESUME: {Stage.SIGNED_IN}, Step.ANSWER_OBJECTION_REFUSE: {Stage.TRANSFERRED, Stage.ASSIGNED},
+        Step.RETURN_OPINION: {Stage.HANDLING, Stage.EXTENDED},
+    }  # fmt: skip
+    assert Stage(event.to_stage) in chosen_by_the_rule.get(step, allowed)
+
+
+def test_the_desk_kinds_of_the_table_are_tried():
+    """DIRECT desks register and classify too (T-31); co-handlers answer the lead (J-04)."""
+    kinds = {kind for move in MOVES for kind in move.desk_kinds}
+    assert kinds <= set(ReferralKind)
