@@ -225,6 +225,14 @@ class TestIssuedLetter:
         assert view["seal"] == ""
         assert "电子签章未配置" in view["seal_note"]
 
+    @pytest.mark.parametrize("kind", sorted(DOCUMENTS))
+    def test_large_print_says_the_same_words_on_more_paper(self, kind):
+        document = issued(kind)
+        usual, large = (engine.make_pdf(view_of(document, large=large), at=NOON) for large in (False, True))
+        pages = [len(pypdf.PdfReader(io.BytesIO(pdf)).pages) for pdf in (usual, large)]
+        assert pages[1] >= pages[0]
+        assert squeezed(document.title) in text_of(large)
+
     def test_is_archival_and_tagged(self):
         pdf = engine.make_pdf(view_of(issued()), at=NOON)
         assert b"pdfaid" in pdf

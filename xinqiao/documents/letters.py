@@ -130,8 +130,13 @@ def find_by_code(code: str) -> Document | None:
 # --- on paper ---------------------------------------------------------------------------------------------------------
 
 
-def render_pdf(document: Document) -> bytes:
-    """The document as PDF. Issued ones are kept on disk, so that what was served can be shown unchanged."""
+def render_pdf(document: Document, *, large: bool = False) -> bytes:
+    """The document as PDF. Issued ones are kept on disk, so that what was served can be shown unchanged.
+
+    `large`: the copy in large print that a citizen may ask for (FD-2); same words, not kept.
+    """
+    if large and document.status != Status.DRAFT:
+        return engine.make_pdf(view_of(_as_issued(document), large=True), at=document.issued_at)
     if document.status == Status.DRAFT:
         return engine.make_pdf(view_of(document), at=document.drafted_at, archival=False)
     kept = archive.kept_pdf(document)

@@ -15,8 +15,8 @@ LARGEST_SEAL_BYTES = 2_000_000
 PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def view_of(document) -> dict:
-    """The view of a `Document`, saved or not. A draft is marked as one and carries no code."""
+def view_of(document, *, large: bool = False) -> dict:
+    """The view of a `Document`, saved or not. A draft is marked as one and carries no code. `large`: large print (FD-2)."""
     kind, data = document_kind(document.kind), document.data
     is_draft = document.status == "draft"
     seal = "" if kind.seal is SealKind.NONE else seal_picture(data.get("seal_image"))
@@ -42,6 +42,7 @@ def view_of(document) -> dict:
         "layout": str(kind.form),
         "template_version": document.template_version,
         "draft": is_draft,
+        "large": large,
         "signed": is_signed,
         "seal": seal,
         "code": code,
