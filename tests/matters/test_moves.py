@@ -433,6 +433,10 @@ WAYS: dict[tuple, Way] = {
     (Step.RESUME,): Way(withdrawn, "citizen", when="2026-03-10"),
     (Step.END_WINDOW, "review"): Way(served, "SYSTEM", when="2026-05-10"),
     (Step.END_WINDOW, "withdrawn"): Way(withdrawn, "SYSTEM", when="2026-04-20"),
+    (Step.END_OTHER_ROUTE,): Way(
+        lambda w: _after(w, triaged, Step.TRANSFER_POLITICAL_LEGAL, "li_triages", lambda w, m: {"to": w.court, "reason": REASON}),
+        "li_triages", facts(result="法院已经立案，将依法审理判决。"), "2026-06-10",
+    ),
     (Step.RECORD_OVERDUE,): Way(in_handling, "SYSTEM", any_clock, "2026-06-01"),
     (Step.WARN,): Way(in_handling, "SYSTEM", lambda w, m: {**any_clock(w, m), "level": "notice"}),
     (Step.ARCHIVE,): Way(ended, "he_archives", when="2026-06-10"),

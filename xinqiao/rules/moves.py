@@ -66,6 +66,8 @@ ENDED = (
     S.ENDED_WINDOW, S.ENDED_RECHECK, S.ENDED_AGREEMENT, S.ENDED_OTHER_ROUTE, S.ENDED_WITHDRAWN, S.ENDED_SUGGESTION,
     S.ENDED_SIMPLE, S.ENDED_JOINED, S.ENDED_IMPORTED,
 )  # fmt: skip
+# Answered without an opinion: the file may be closed when the citizen has had time to disagree.
+ANSWERED_OTHERWISE = (S.DIRECT_REPLIED, S.FILED, S.NOT_ACCEPTED, S.NO_LONGER_ACCEPTED, S.REVIEW_REFUSED)
 CLOSED = frozenset(ENDED) | {S.ARCHIVED}
 # A desk in one of these stages asks nothing more of its organisation.
 DESK_DONE = CLOSED | {
@@ -239,9 +241,11 @@ MOVES: tuple[Move, ...] = (
          on="matter", stops=("REVIEW_REQ30", "RECHECK_REQ30", "EXEC_CONFIRM15"), told="closed"),
     _row(Step.END_WINDOW, S.WITHDRAWN, S.ENDED_WITHDRAWN, R.SYSTEM, "WD-5", on="matter", told="closed",
          stops=("WITHDRAW_RESUME30",)),
+    _row(Step.END_OTHER_ROUTE, (S.OTHER_ROUTE, S.GUIDED), S.ENDED_OTHER_ROUTE, (*UNIT, *OFFICE), "R-31",
+         precondition="RT-4: 其他途径的结果已经知道", told="closed"),
     _row(Step.RECORD_OVERDUE, tuple(S), None, R.SYSTEM, "R-43, R-44, R-45(一)", on="matter", quiet=True, told="overdue"),
     _row(Step.WARN, tuple(S), None, R.SYSTEM, "DL-20", on="matter", quiet=True),
-    _row(Step.ARCHIVE, ENDED, S.ARCHIVED, R.ARCHIVIST, "AR-1", on="matter", precondition="AR-1"),
+    _row(Step.ARCHIVE, (*ENDED, *ANSWERED_OTHERWISE), S.ARCHIVED, R.ARCHIVIST, "AR-1", on="matter", precondition="AR-1"),
 )  # fmt: skip
 
 

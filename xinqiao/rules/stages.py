@@ -175,6 +175,7 @@ class Step(Coded):
     RESUME = "resume", "撤回后恢复办理", "WD-5"
     # the system, and the end
     END_WINDOW = "end_window", "期满终结", "T-57"
+    END_OTHER_ROUTE = "end_other_route", "登记其他途径的结果并办结", "RT-4"
     RECORD_OVERDUE = "record_overdue", "逾期记录", "T-58"
     WARN = "warn", "期限预警", "DL-20"
     ARCHIVE = "archive", "归档", "AR-1"

@@ -1,18 +1,20 @@
 """What the platform itself records: 期满终结、逾期、预警、归档、导入历史件 (T-57, T-58, DL-20, AR-1)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from xinqiao.organisations.models import Officer
-from xinqiao.rules.moves import DESK_DONE
+from xinqiao.rules.moves import ANSWERED_OTHERWISE, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
 from .. import clocks
 from ..act import begin, finish, refusal
 from ..actors import SYSTEM
 from ..models import Clock, Matter, Referral
+from .register import REASON_AT_LEAST
 
+TIME_TO_DISAGREE = timedelta(days=30)  # AR-1: the rating window is over
 WINDOWS = ("REVIEW_REQ30", "RECHECK_REQ30", "WITHDRAW_RESUME30", "EXEC_CONFIRM15")
 
 
@@ -68,6 +70,28 @@ def _about(clock: Clock) -> dict:
 
 
 @transaction.atomic
+def end_other_route(
+    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, result: str
+) -> Matter:
+    """Note what the court, the arbitration or the administrative procedure decided, and close the matter here (RT-4, T4)."""
+    act = begin(Step.END_OTHER_ROUTE, matter_id, by=by, at=at, version=version)
+    if len(result.strip()) < REASON_AT_LEAST:
+        raise refusal(f"请写明其他途径的结果（至少{REASON_AT_LEAST}个字），信访人会看到。", "result_missing")
+    act.matter.records.create(
+        referral_id=act.desk.pk,
+        event_seq=act.matter.event_count + 1,
+        sort="route_result",
+        text=result.strip(),
+        by=by,
+        at=at,
+        shown_to_citizen=True,
+    )
+    act.matter_stage = Stage.ENDED_OTHER_ROUTE
+    finish(act, facts={"result": result.strip()})
+    return act.matter
+
+
+@transaction.atomic
 def archive(matter_id: int, *, by: Officer, at: datetime, version: int | None = None) -> Matter:
     """Close the file (AR-1): every desk is done, no window of the citizen is open."""
     act = begin(Step.ARCHIVE, matter_id, by=by, at=at, version=version)
@@ -75,6 +99,8 @@ def archive(matter_id: int, *, by: Officer, at: datetime, version: int | None = 
         raise refusal("还有单位没有办完，不能归档。", "desks_open")
     if act.matter.clocks.filter(state="running", holder="citizen").exists():
         raise refusal("信访人的申请或评价期限还没有过，不能归档。", "window_open")
+    if act.from_stage in ANSWERED_OTHERWISE and at - act.matter.events.order_by("-seq")[0].at < TIME_TO_DISAGREE:
+        raise refusal(f"答复不到{TIME_TO_DISAGREE.days}天，信访人还可能提出不同意见，暂不归档。", "too_early")
     act.matter.stage = Stage.ARCHIVED
     finish(act)
     return act.matter

@@ -1,0 +1,195 @@
+"""Write docs/law.md and docs/glossary.md from the tables of xinqiao/rules: the law stands in one place, the pages quote it.
+
+    .venv/bin/python docs/generate.py          # tests/test_documentation.py fails while the files are out of date
+"""
+
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent))
+
+from xinqiao.rules import document_contents, gates, grounds, moves, stages, terms  # noqa: E402
+
+STEP_MODULES = ("receive", "register", "transfer", "accept", "handle", "review", "follow", "end", "import_history")
+
+
+def law() -> str:
+    """Article → rule → code → test: every move, limit, ground and document with where it is kept and where it is tried."""
+    return "\n".join(
+        [
+            "# The law in the code",
+            "",
+            "Made by `docs/generate.py` from the tables in `xinqiao/rules/`. `R-22(1)` is article 22 paragraph 1 of 《信访工作条例》;",
+            "`T-…`, `D.…`, `DL-…`, `NA-…` are the rule ids of the domain specification; LAW outranks PRACTICE outranks INF (our choice).",
+            "",
+            "## By article",
+            "",
+            *_by_article(),
+            "",
+            "## Steps: who may do what, from where to where",
+            "",
+            "Code: `rules/moves.py`, one function of the same name in `matters/steps/`. Test: `tests/matters/test_moves.py` takes every",
+            "row by the right role, the wrong role, a stranger, at a wrong stage and twice.",
+            "",
+            "| Step | Id | From | To | Who | Article | Clocks | Letters | File |",
+            "|---|---|---|---|---|---|---|---|---|",
+            *map(_move_row, moves.MOVES),
+            "",
+            "## Limits",
+            "",
+            "Code: `rules/terms.py`, `rules/deadlines.py`, `rules/calendar.py`. Tests: `tests/rules/test_deadlines.py`,",
+            "`tests/rules/test_deadline_vectors.py` (the 40 vectors), `tests/matters/test_behaviours.py` (B01 to B19 on a matter).",
+            "",
+            "| Code | 期限 | Length | Starts | Whose | Source | Evidence |",
+            "|---|---|---|---|---|---|---|",
+            *(
+                f"| `{t.code}` | {t.name} | {t.length} | {t.starts} | {t.holder} | {t.article} | {t.evidence} |"
+                for t in terms.TERMS.values()
+            ),
+            "",
+            "## Grounds for refusal",
+            "",
+            "Code: `rules/grounds.py`. Test: `tests/rules/test_grounds.py`. The list is closed.",
+            "",
+            "| Id | Ground | Article | Needs a policy pack |",
+            "|---|---|---|---|",
+            *(
+                f"| {g.id} | {g.title} | {g.article} | {'yes' if g.needs_pack else ''} |"
+                for g in grounds.GROUNDS.values()
+            ),
+            "",
+            "## Gates of an opinion",
+            "",
+            "Code: `rules/gates.py`. Test: `tests/rules/test_gates.py`.",
+            "",
+            *(f"* {gate} {title}" for gate, title in {**gates.TITLES, **gates.REVIEW_TITLES}.items()),
+            "",
+            "## Documents",
+            "",
+            "Code: `rules/document_contents.py`, `documents/`. Tests: `tests/rules/test_document_contents.py` (each mandatory field removed",
+            "is refused), `tests/documents/`.",
+            "",
+            "| Id | Document | Signed by | Mandatory content | Basis |",
+            "|---|---|---|---|---|",
+            *map(_document_row, document_contents.DOCUMENTS.values()),
+            "",
+        ]
+    )
+
+
+def _move_row(move: moves.Move) -> str:
+    origins = "any" if len(move.origins) == len(stages.Stage) else "、".join(o.label for o in sorted(move.origins)) or "—"
+    if len(move.origins) > 8 and origins != "any":
+        origins = f"{len(move.origins)} stages"
+    clocks = " ".join([*(f"−{term}" for term in move.stops), *(f"+{term}" for term in move.starts)])
+    who = "、".join(role.label for role in sorted(move.roles))
+    letters = " ".join(move.documents)
+    return (
+        f"| {move.step.label} | {move.step.code} | {origins} | {move.to.label if move.to else '（不变）'} | {who} | {move.article} "
+        f"| {clocks} | {letters} | {_file_of(move.step)} |"
+    )
+
+
+def _file_of(step: stages.Step) -> str:
+    steps = DOCS.parent / "xinqiao" / "matters" / "steps"
+    for name in STEP_MODULES:
+        path = steps / f"{name}.py"
+        if path.exists() and f"def {step.value}(" in path.read_text():
+            return f"`steps/{name}.py`"
+    return ""
+
+
+def _document_row(row: document_contents.DocumentKind) -> str:
+    labels = "、".join(document_contents.KEYS[key].label for key in row.required)
+    signers = "、".join(role.label for role in row.signers)
+    return f"| {row.id} | {row.title} | {signers} | {labels} | {row.basis} |"
+
+
+def _by_article() -> list[str]:
+    found = defaultdict(list)
+    for move in moves.MOVES:
+        for article in re.findall(r"(?<!A)R-(\d+)", move.article):
+            found[int(article)].append(f"{move.step.label}")
+    for term in terms.TERMS.values():
+        for article in re.findall(r"第([一二三四五六七八九十]+)条", term.article) + re.findall(r"R-(\d+)", term.article):
+            number = int(article) if article.isdigit() else _numeral(article)
+            if "信访工作条例" in term.article or article.isdigit():
+                found[number].append(f"`{term.code}`")
+    rows = ["| Article | Steps and limits |", "|---|---|"]
+    return rows + [f"| R-{number} | {'、'.join(dict.fromkeys(found[number]))} |" for number in sorted(found)]
+
+
+def _numeral(text: str) -> int:
+    digits = "一二三四五六七八九"
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return digits.index(text) + 1
+    return (digits.index(tens) + 1 if tens else 1) * 10 + (digits.index(ones) + 1 if ones else 0)
+
+
+NOUNS = (
+    ("Submission", "信访件", "one letter, visit, call or web form; added, never changed", "matters/models.py"),
+    ("Matter", "信访事项", "the substantive request: one kind, one place, one stage", "matters/models.py"),
+    ("Request", "诉求", "one numbered demand; the opinion answers each", "matters/models.py"),
+    ("Referral, desk", "转送、交办（一程）", "the matter on the desk of one organisation", "matters/models.py"),
+    ("Opinion", "处理、复查、复核意见书", "one decision document of one instance", "matters/models.py"),
+    ("Clock", "期限", "one running limit with its inputs and rules", "matters/models.py"),
+    ("Event", "办理记录", "one thing that happened; append-only, chained", "matters/models.py"),
+    ("Delivery", "推送", "progress of one reaction to one event", "matters/models.py"),
+    ("Service", "送达", "how and when a letter reached the citizen", "matters/models.py"),
+    ("Accused set", "被检举控告的单位", "whoever may never learn that a report exists (C-01)", "matters/models.py"),
+    ("Petitioner", "信访人", "identity, sealed and kept apart", "people/models.py"),
+    ("Account", "群众账号", "a citizen's log-in by mobile number", "people/models.py"),
+    ("Organisation", "机关、单位", "tree with level and line", "organisations/models.py"),
+    ("Officer", "工作人员（岗位）", "a person in one post", "organisations/models.py"),
+    ("Place of the matter", "问题属地", "where the problem arose", "matters/models.py"),
+    ("Query code", "查询码", "16 characters that open the tracking page", "rules/numbering.py"),
+    ("Document number", "文号", "简称+类型〔年〕序号", "rules/numbering.py"),
+    ("Policy pack", "地方规则包", "regional rules that may only tighten", "rules/packs.py"),
+)
+PAIRS = (
+    ("transfer 转送 / assign 交办", "An assignment sets a date for a report to the petition office; a transfer does not."),
+    ("reply 答复 / notify 告知", "A notice says what happens with a matter; a reply decides it."),
+    ("review 复查 / recheck 复核", "The second and the third, last instance."),
+    ("accept 受理 / register 登记", "Every submission is registered; only the competent unit accepts."),
+    ("handler 承办人 / receiver 收文岗", "The receiver signs for the desk, the handler investigates and drafts."),
+    ("due 期限 / office target 内部目标日", "The last lawful day, rolled over rest days; the last working day before it."),
+)
+
+
+def glossary() -> str:
+    """English name · 标准术语 · id · meaning or file, for every noun, stage, step, role and limit."""
+    lines = [
+        "# Glossary",
+        "",
+        "Made by `docs/generate.py`. English identifiers in the code, the standard Chinese term on every page.",
+        "",
+        "| English | 标准术语 | What it is | File |",
+        "|---|---|---|---|",
+        *(f"| {a} | {b} | {c} | `{d}` |" for a, b, c, d in NOUNS),
+        "",
+        "## Easily confused",
+        "",
+        *(f"* **{pair}**: {sentence}" for pair, sentence in PAIRS),
+        "",
+    ]
+    for enum in (
+        stages.Stage, stages.Step, stages.Role, stages.Kind, stages.Purpose, stages.Channel, stages.Route, stages.ReferralKind,
+        stages.Outcome, stages.ReviewOutcome, stages.ServiceManner, stages.Line,
+    ):  # fmt: skip
+        lines += [f"## {enum.__name__}", "", "| Code | 标准术语 | Id |", "|---|---|---|"]
+        lines += [f"| `{member.value}` | {member.label} | {member.code} |" for member in enum] + [""]
+    lines += ["## Limits", "", "| Code | 标准术语 | Length |", "|---|---|---|"]
+    lines += [f"| `{term.code}` | {term.name} | {term.length} |" for term in terms.TERMS.values()] + [""]
+    return "\n".join(lines)
+
+
+PAGES = {"law.md": law, "glossary.md": glossary}
+
+if __name__ == "__main__":
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), encoding="utf-8")
+        print(DOCS / name)
