@@ -71,8 +71,8 @@ def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int |
     if matter is None:
         raise MatterHidden
     if version is not None and version != matter.version:
-        raise _conflict(matter)
-    desk, move = _desk_and_move(step, matter, by)
+        raise conflict(matter)
+    desk, move = desk_and_move(step, matter, by, lock=True)
     from_stage = desk.stage if desk else matter.stage
     return Act(step, move, matter, desk, by, at, matter.database_now, from_stage)
 
@@ -158,16 +158,16 @@ def refusal(message: str, code: str) -> StepRefused:
     return StepRefused(message, code=code)
 
 
-def _desk_and_move(step: Step, matter: Matter, by: Actor) -> tuple[Referral | None, Move]:
+def desk_and_move(step: Step, matter: Matter, by: Actor, *, lock: bool = False) -> tuple[Referral | None, Move]:
+    """The desk on which `by` would take the step, and the row that allows it. Raises StepRefused that says why not.
+
+    Pages ask it before they show a form; a step asks it with `lock`, inside its transaction.
+    """
     kind = Kind(matter.kind) if matter.kind else None
     if by.organisation is None or step in MATTER_STEPS:
         return None, find_move(step, Stage(matter.stage), by.role_set, kind=kind)
-    desks = list(
-        matter.referrals.select_for_update(of=("self",))
-        .filter(organisation_id=by.organisation_id)
-        .select_related("organisation", "sender")
-        .order_by("-is_open", "-pk")
-    )
+    found = matter.referrals.filter(organisation_id=by.organisation_id).select_related("organisation", "sender")
+    desks = list((found.select_for_update(of=("self",)) if lock else found).order_by("-is_open", "-pk"))
     refusal = StepRefused("这一件不在本单位办理，您可以查看，但不能办理。", code="no_desk")
     for position, desk in enumerate(desks):
         try:
@@ -178,7 +178,8 @@ def _desk_and_move(step: Step, matter: Matter, by: Actor) -> tuple[Referral | No
     raise refusal
 
 
-def _conflict(matter: Matter) -> Conflict:
+def conflict(matter: Matter) -> Conflict:
+    """Who did what since the page was made, as the refusal that the page shows."""
     last = matter.events.exclude(officer=None).select_related("officer__user", "organisation").order_by("-seq").first()
     if last is None:
         return Conflict("这一件刚刚有了变化。您写的内容没有丢，请看清现在的情况后再提交。", code="conflict")

@@ -60,8 +60,9 @@ def remedy(organisation: Organisation) -> dict:
 
 
 def opinion_answers(opinion: Opinion) -> list[dict]:
-    """The answers of an opinion with the standard term of each outcome."""
-    return [{**one, "outcome_label": Outcome(one["outcome"]).label} for one in opinion.answers]
+    """The answers of an opinion with the standard term of each outcome (empty while none is chosen)."""
+    label = lambda value: Outcome(value).label if value else ""  # noqa: E731
+    return [{**one, "outcome_label": label(one["outcome"])} for one in opinion.answers]
 
 
 def query_url() -> str:

@@ -187,14 +187,15 @@ def issue_opinion(
         simple_procedure.require_supportive([Outcome(one["outcome"]) for one in opinion.answers])
     opinion.state, opinion.signed_by, opinion.issued_at, opinion.remedy_organ = "issued", by, at, remedy_organ
     event = finish(
-        act, letters={"F-16": _opinion_letter(act, opinion)}, facts={"opinion": opinion.pk, "round": opinion.round}
+        act, letters={"F-16": opinion_letter(act, opinion)}, facts={"opinion": opinion.pk, "round": opinion.round}
     )
     opinion.document_id = event.document_id
     opinion.save()
     return act.matter
 
 
-def _opinion_letter(act: Act, opinion: Opinion) -> dict:
+def opinion_letter(act: Act, opinion: Opinion) -> dict:
+    """F-16 as it would be signed by `act.by` today; of an unfinished draft too, for the preview beside the text."""
     return letter_facts.to_citizen(
         act,
         facts=opinion.facts,

@@ -187,7 +187,7 @@ def issue_review_opinion(
 ) -> Matter:
     """Issue the review opinion F-18: uphold, change, or revoke with a date for a new opinion (R-35)."""
     act = begin(Step.ISSUE_REVIEW_OPINION, matter_id, by=by, at=at, version=version)
-    return _issue(act, "handling", "F-18", signer)
+    return _issue(act, "F-18", signer)
 
 
 @transaction.atomic
@@ -196,20 +196,31 @@ def issue_recheck_opinion(
 ) -> Matter:
     """Issue the recheck opinion F-19: the last of the petition procedure (R-36(1))."""
     act = begin(Step.ISSUE_RECHECK_OPINION, matter_id, by=by, at=at, version=version)
-    return _issue(act, "review", "F-19", signer)
+    return _issue(act, "F-19", signer)
 
 
-def _issue(act: Act, against: str, kind: str, signer: str) -> Matter:
+def _issue(act: Act, kind: str, signer: str) -> Matter:
     opinion = opinions.current(act.desk)
     if opinion is None or opinion.state != "draft":
         raise refusal("还没有起草意见书。请先写好并保存。", "no_opinion")
     opinions.require_passed(opinion, act.desk)
+    letter = opinion_letter(act, opinion, signer)
+    opinion.state, opinion.signed_by, opinion.issued_at = "issued", act.by, act.at
+    event = finish(act, letters={kind: letter}, facts={"opinion": opinion.pk, "outcome": opinion.outcome})
+    opinion.document_id = event.document_id
+    opinion.save()
+    return act.matter
+
+
+def opinion_letter(act: Act, opinion: Opinion, signer: str = "") -> dict:
+    """F-18 or F-19 as it would be issued today; of an unfinished draft too, for the preview beside the text."""
+    is_recheck = opinion.instance == "recheck"
     request = act.matter.records.filter(referral_id=act.desk.pk, sort__in=("review_request", "recheck_request")).first()
-    attacked = served_opinion(act.matter, against)
+    attacked = served_opinion(act.matter, "review" if is_recheck else "handling")
     document = official_letters.by_id(attacked.document_id, matter_id=act.matter.pk)
     who = identities.main_petitioner(act.matter)
     hearing = act.matter.records.filter(referral_id=act.desk.pk, sort="hearing").order_by("-pk").first()
-    letter = letter_facts.to_citizen(
+    return letter_facts.to_citizen(
         act,
         applicant=who.name or "信访人",
         respondent_org=attacked.organisation.name,
@@ -227,13 +238,8 @@ def _issue(act: Act, against: str, kind: str, signer: str) -> Matter:
         hearing=hearing.text if hearing else "",
         enclosures=[],
         review_documents=document_contents.REVIEW_DOCUMENTS.format(opinion="本复查意见书"),
-        **(letter_facts.remedy(act.by.organisation) if kind == "F-18" else {}),
+        **(letter_facts.remedy(act.by.organisation) if not is_recheck else {}),
     )
-    opinion.state, opinion.signed_by, opinion.issued_at = "issued", act.by, act.at
-    event = finish(act, letters={kind: letter}, facts={"opinion": opinion.pk, "outcome": opinion.outcome})
-    opinion.document_id = event.document_id
-    opinion.save()
-    return act.matter
 
 
 @transaction.atomic
