@@ -1,5 +1,5 @@
 // <input type="search" data-filter="#list-id" hidden>: narrows a long list (li, .option, tr.row) while one types.
-// `data-words` on an item adds words to look in, such as the pinyin. A chosen option always stays in sight.
+// `data-words` on an item, or on the control in it, adds words to look in, such as the pinyin. A chosen option stays in sight.
 
 for (const box of document.querySelectorAll("[data-filter]")) {
   const list = document.querySelector(box.dataset.filter);
@@ -11,7 +11,8 @@ for (const box of document.querySelectorAll("[data-filter]")) {
   none.setAttribute("role", "status");
   list.after(none);
 
-  const matches = (item, wanted) => `${item.textContent} ${item.dataset.words ?? ""}`.toLowerCase().includes(wanted);
+  const extra = (item) => item.dataset.words ?? item.querySelector("[data-words]")?.dataset.words ?? "";
+  const matches = (item, wanted) => `${item.textContent} ${extra(item)}`.toLowerCase().includes(wanted);
 
   const narrow = () => {
     const wanted = box.value.trim().toLowerCase();

@@ -42,7 +42,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   delete form.dataset.reached;
-  if (form.hasAttribute("data-download")) return; // the answer is a file: the page stays and may ask again
+  // The answer is a file or opens elsewhere: the page stays and may ask again.
+  if (form.hasAttribute("data-download") || event.submitter?.formTarget === "_blank") return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
