@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.crypto.fields import SealedJSONField
+
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("草稿")
@@ -26,8 +28,8 @@ class Document(models.Model):
     number = models.CharField(_("文号"), max_length=120, blank=True)
     year = models.PositiveSmallIntegerField(null=True)
     sequence = models.PositiveIntegerField(null=True)
-    data = models.JSONField(_("内容"), default=dict)
-    text = models.JSONField(_("正文"), default=list)  # the paragraphs, frozen: a later wording changes no old letter
+    data = SealedJSONField(_("内容"), default=dict, context="document.data")
+    text = SealedJSONField(_("正文"), default=list, context="document.text")  # the paragraphs, frozen: a later wording changes no old letter
     template_version = models.CharField(max_length=20)
     verification_code = models.CharField(_("查验码"), max_length=12, blank=True)
     data_digest = models.CharField(_("内容摘要值"), max_length=128, blank=True)

@@ -12,6 +12,7 @@ import json
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from xinqiao.crypto.fields import SealedJSONField
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach
@@ -229,8 +230,8 @@ class Submission(models.Model):
     content = models.TextField("投诉内容")
     reasons = models.TextField("事实和理由", blank=True)
     requests = models.JSONField("诉求", default=list)
-    respondent = models.JSONField("被反映人或单位", default=dict)
-    channel_facts = models.JSONField("信访形式附加信息", default=dict)
+    respondent = SealedJSONField("被反映人或单位", default=dict, context="submission.respondent")
+    channel_facts = SealedJSONField("信访形式附加信息", default=dict, context="submission.channel_facts")
     petition_on = models.DateField("信访日期")
     received_at = models.DateTimeField("收到时间")
     received_by = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
