@@ -3,21 +3,17 @@
 from datetime import date, timedelta
 
 from xinqiao.rules import deadlines, terms
-from xinqiao.rules.calendar import WorkCalendar
 from xinqiao.rules.refusals import StepRefused
 
+from . import policy
 from .models import Clock, Matter, Referral
+from .policy import calendar  # noqa: F401
 
 # What the citizen's page counts down to, most important first, when several clocks run at once.
 SHOWN_FIRST = (
     "REVIEW_DEC30", "RECHECK_DEC30", "HANDLE60", "SIMPLE10WD", "SUGGESTION60", "UNIT15", "DIRECT15", "PO15",
     "EXEC_CONFIRM15", "REVIEW_REQ30", "RECHECK_REQ30", "WITHDRAW_RESUME30",
 )  # fmt: skip
-
-
-def calendar() -> WorkCalendar:
-    """The calendar of this installation."""
-    return WorkCalendar.default()
 
 
 def running(matter: Matter, term: str, desk: Referral | None = None) -> Clock | None:
@@ -42,7 +38,7 @@ def start(
     already = running(matter, term, desk)
     if already:
         return already
-    made = deadlines.compute(term, on, days=days, extend_days=extend_days, hearing=hearing, calendar=calendar())
+    made = policy.limit(term, on, days=days, extend_days=extend_days, hearing=hearing)
     clock = Clock(
         matter=matter,
         referral_id=desk.pk if desk else None,
@@ -59,9 +55,7 @@ def start(
 def recompute(clock: Clock, *, extend_days: int = 0, hearing: tuple[date, date] | None = None) -> Clock:
     """Compute again with an extension (DL-08) or the time of a hearing (DL-09); the start stays."""
     days = clock.inputs.get("days") if clock.term == "ASSIGN_N" else None
-    made = deadlines.compute(
-        clock.term, clock.started_on, days=days, extend_days=extend_days, hearing=hearing, calendar=calendar()
-    )
+    made = policy.limit(clock.term, clock.started_on, days=days, extend_days=extend_days, hearing=hearing)
     _take(clock, made)
     clock.level = "normal"
     clock.save()
@@ -86,19 +80,18 @@ def cancel(clocks, *, on: date) -> int:
 
 def as_deadline(clock: Clock) -> deadlines.Deadline:
     """The stored clock as the rules' own value, for warnings and explanations."""
-    return deadlines.compute(
+    return policy.limit(
         clock.term,
         clock.started_on,
         days=clock.inputs.get("days") if clock.term == "ASSIGN_N" else None,
         extend_days=clock.inputs.get("extend_days") or 0,
         hearing=_hearing(clock.inputs.get("hearing")),
-        calendar=calendar(),
     )
 
 
 def next_warning(deadline: deadlines.Deadline, *, after: date) -> date | None:
     """The first day after `after` on which a warning level is reached (DL-20); the day after `due` is the last."""
-    days = [day for day, _level in deadlines.warning_days(deadline, calendar()) if day > after]
+    days = [day for day, _level in deadlines.warning_days(deadline, policy.calendar()) if day > after]
     return min(days, default=None)
 
 

@@ -9,7 +9,7 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import deadlines, grounds, routes, simple_procedure
 from xinqiao.rules.stages import Kind, Line, ReferralKind, Route, Stage, Step
 
-from .. import clocks, letter_facts
+from .. import clocks, letter_facts, policy
 from ..act import Act, begin, finish, open_desk, refusal
 from ..actors import SYSTEM
 from ..models import Matter, Referral
@@ -40,7 +40,7 @@ def raise_objection(
     """Object to a transfer within 5 working days of its arrival, with detailed reasons (R-23(3), B06)."""
     act = begin(Step.RAISE_OBJECTION, matter_id, by=by, at=at, version=version)
     arrived = localdate(act.desk.received_at)
-    if not deadlines.objection_open(arrived, act.today, clocks.calendar()):
+    if not deadlines.objection_open(arrived, act.today, pack=policy.pack()):
         raise refusal(
             "异议要在收到之日起5个工作日内提出，现在已经过期。请依法受理或告知处理途径；确有特殊情况的，请与转送的信访部门联系。",
             "objection_late",
@@ -96,6 +96,8 @@ def accept_simple(
     """Accept under the simple procedure: 10 working days, never for what may be refused (D.6)."""
     act = begin(Step.ACCEPT_SIMPLE, matter_id, by=by, at=at, version=version)
     matter = act.matter
+    if not policy.is_on("SIMPLE10WD"):
+        raise refusal("本地区没有启用简易办理。请按普通程序受理。", "simple_off")
     simple_procedure.require(
         simple_procedure.SimpleFacts(
             is_first_petition=not matter.repeat,
@@ -115,7 +117,7 @@ def _accepted(act: Act, procedure: str) -> Matter:
     matter.accepted_on, matter.procedure, matter.route = act.today, procedure, Route.PETITION
     term = next(code for code in act.move.starts if code in ("HANDLE60", "SIMPLE10WD", "SUGGESTION60"))
     already = clocks.running(matter, term, act.desk)
-    due_on = already.due_on if already else deadlines.compute(term, act.today, calendar=clocks.calendar()).due
+    due_on = already.due_on if already else policy.limit(term, act.today).due
     letters = {}
     if matter.contactable:  # R-23(2): no notice is owed where nobody can be reached
         letters["F-08"] = letter_facts.to_citizen(
@@ -183,8 +185,8 @@ def pass_down(
     kind = ReferralKind.TRANSFER
     act.target = open_desk(act, to, kind, Stage.AWAITING_SIGN_IN, instruction=reason)
     act.matter_stage = Stage.AWAITING_SIGN_IN
-    notify_by = deadlines.compute("UNIT15", act.today, calendar=clocks.calendar()).due
-    object_by = deadlines.compute("OBJ5WD", act.today, calendar=clocks.calendar()).due
+    notify_by = policy.limit("UNIT15", act.today).due
+    object_by = policy.limit("OBJ5WD", act.today).due
     letter = letter_facts.to_organ(
         act,
         to,
@@ -232,6 +234,7 @@ def refuse(
         ground,
         filed_directly=act.desk.kind == ReferralKind.DIRECT,
         by_petition_office=by.organisation.line == Line.PETITION_OFFICE,
+        pack=policy.pack(),
     )
     notice = grounds.notice_text(row, fields)
     letters = {}

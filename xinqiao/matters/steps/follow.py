@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from xinqiao.organisations.models import Officer, Organisation
-from xinqiao.rules import deadlines, rating, wording
+from xinqiao.rules import rating, wording
 from xinqiao.rules.stages import Kind, ReferralKind, Role, Route, Stage, Step
 
-from .. import clocks, identities, letter_facts
+from .. import clocks, identities, letter_facts, policy
 from ..act import Act, begin, finish, refusal
 from ..actors import SYSTEM, Citizen
 from ..intake import StoredFile
@@ -125,7 +125,7 @@ OFFICE_DECISIONS = (
 
 def rating_due(opened_on: date | None) -> date | None:
     """The last day for a rating (RA-6)."""
-    return deadlines.compute(rating.TERM, opened_on, calendar=clocks.calendar()).due if opened_on else None
+    return policy.limit(rating.TERM, opened_on).due if opened_on else None
 
 
 # ---- withdrawal (D.16) ------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import deadlines, document_contents, gates, service, simple_procedure
 from xinqiao.rules.stages import Outcome, Role, ServiceManner, Stage, Step
 
-from .. import clocks, letter_facts, opinions
+from .. import clocks, letter_facts, opinions, policy
 from ..act import Act, begin, finish, refusal
 from ..intake import StoredFile
 from ..models import Clock, Matter, Opinion
@@ -113,7 +113,7 @@ def _check_extension(act: Act, days: int) -> Clock:
     clock = clocks.running(act.matter, "HANDLE60", act.desk)
     if clock is None:
         raise refusal("只有普通程序的60日办理期限可以延长；简易办理请先转为普通程序。", "no_term")
-    deadlines.check_extension(clocks.as_deadline(clock), days, act.today, act.matter.extended_days > 0)
+    deadlines.check_extension(clocks.as_deadline(clock), days, act.today, act.matter.extended_days > 0, pack=policy.pack())
     return clock
 
 
@@ -402,7 +402,7 @@ def settle(
 ) -> Matter:
     """A mediation or conciliation agreement F-25 (R-33, MD-1 to MD-7). It may not contain a promise to stop petitioning."""
     act = begin(Step.SETTLE, matter_id, by=by, at=at, version=version)
-    confirm_by = deadlines.compute("MED_CONFIRM30", effective_on, calendar=clocks.calendar()).due
+    confirm_by = policy.limit("MED_CONFIRM30", effective_on).due
     data = letter_facts.to_citizen(
         act,
         agreement_kind=sort,

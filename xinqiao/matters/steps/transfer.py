@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from xinqiao.organisations.models import Officer, Organisation
-from xinqiao.rules import deadlines, grounds
+from xinqiao.rules import grounds
 from xinqiao.rules.stages import Line, ReferralKind, Route, Stage, Step
 
-from .. import clocks, letter_facts
+from .. import clocks, letter_facts, policy
 from ..act import Act, begin, finish, open_desk, refusal, set_desk_stage
 from ..models import Matter, Referral
 from .register import REASON_AT_LEAST
@@ -217,7 +217,7 @@ def no_longer_accepted_letter(act: Act, given: dict) -> dict:
     """F-11 after the test NL-1 (grounds.no_longer_accepted_checks): both comparisons, no new fact, a second person's word."""
     grounds.require_checks(given, by=act.by.user.name)
     grounds.refusal_allowed(
-        "NL-1", filed_directly=False, by_petition_office=act.by.organisation.line == Line.PETITION_OFFICE
+        "NL-1", filed_directly=False, by_petition_office=act.by.organisation.line == Line.PETITION_OFFICE, pack=policy.pack()
     )
     return letter_facts.to_citizen(
         act,
@@ -347,8 +347,8 @@ def _unit_desk(act: Act, to: Organisation, kind: ReferralKind, instruction: str,
 
 
 def _transfer_letters(act: Act, to: Organisation, reason: str, route: str, kind: str = "F-03", **more) -> dict:
-    notify_by = deadlines.compute("UNIT15", act.today, calendar=clocks.calendar()).due
-    object_by = deadlines.compute("OBJ5WD", act.today, calendar=clocks.calendar()).due
+    notify_by = policy.limit("UNIT15", act.today).due
+    object_by = policy.limit("OBJ5WD", act.today).due
     letters = {
         kind: letter_facts.to_organ(
             act,
