@@ -6,9 +6,11 @@ import pytest
 from django.db import transaction
 
 from tests.world import World, at
-from xinqiao.matters import intake
+from xinqiao.matters import clocks, intake, policy
 from xinqiao.matters.actors import SYSTEM, Citizen
 from xinqiao.matters.models import Matter, Opinion
+from xinqiao.rules import deadlines
+from xinqiao.rules.calendar import WorkCalendar, YearNotice
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, Stage, Step
 
@@ -229,6 +231,32 @@ class TestWithdrawal:
             world, Step.REQUEST_WITHDRAWAL, matter, citizen, "2026-03-03", free_will=False, promise_or_threat="村里让我撤"
         )
         assert code == "not_free"
+
+
+class TestProvisionalLimit:
+    def test_is_marked_and_computed_for_good_when_the_notice_comes(self, world, monkeypatch):  # B12, DL-17
+        matter = world.in_handling("2026-12-01")
+        clock = matter.clocks.get(term="HANDLE60")
+        assert (clock.due_on, clock.provisional) == (at("2027-02-01").date(), True)
+        assert clocks.no_longer_provisional() == []
+        rows = [
+            ("元旦", "2027-01-01", "2027-01-03", []),
+            ("春节", "2027-02-05", "2027-02-11", ["2027-01-30"]),
+            ("清明节", "2027-04-03", "2027-04-05", []),
+            ("劳动节", "2027-05-01", "2027-05-05", []),
+            ("端午节", "2027-06-09", "2027-06-09", []),
+            ("中秋节", "2027-09-15", "2027-09-15", []),
+            ("国庆节", "2027-10-01", "2027-10-07", []),
+        ]
+        known = WorkCalendar.default().with_year(YearNotice.from_rows(2027, "测试用的通知", "1", rows))
+        monkeypatch.setattr(policy, "calendar", lambda: known)
+        monkeypatch.setattr(
+            policy, "limit", lambda term, start, **inputs: deadlines.compute(term, start, calendar=known, **inputs)
+        )
+        assert [one.pk for one in clocks.no_longer_provisional() if one.term == "HANDLE60"] == [clock.pk]
+        world.take(Step.RECOMPUTE_LIMIT, matter.pk, SYSTEM, "2026-12-10", clock_id=clock.pk)
+        clock.refresh_from_db()
+        assert (clock.due_on, clock.provisional) == (at("2027-01-30").date(), False), "that Saturday is worked"
 
 
 class TestAgreement:

@@ -439,6 +439,7 @@ WAYS: dict[tuple, Way] = {
     ),
     (Step.RECORD_OVERDUE,): Way(in_handling, "SYSTEM", any_clock, "2026-06-01"),
     (Step.WARN,): Way(in_handling, "SYSTEM", lambda w, m: {**any_clock(w, m), "level": "notice"}),
+    (Step.RECOMPUTE_LIMIT,): Way(in_handling, "SYSTEM", any_clock),
     (Step.ARCHIVE,): Way(ended, "he_archives", when="2026-06-10"),
 }  # fmt: skip
 # Taken by other roads: `receive` makes the matter (tests/matters/test_receive.py), history comes from the import.
@@ -446,7 +447,7 @@ ELSEWHERE = {Step.RECEIVE, Step.IMPORT_HISTORY}
 # May be taken again and again, by their nature.
 REPEATABLE = {
     Step.RECORD_CONTACT, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.MERGE, Step.SPLIT,
-    Step.REQUEST_EXTENSION, Step.RECORD_OVERDUE, Step.WARN, Step.RECORD_SILENCE, Step.CONFIRM_EXECUTION,
+    Step.REQUEST_EXTENSION, Step.RECORD_OVERDUE, Step.WARN, Step.RECOMPUTE_LIMIT, Step.RECORD_SILENCE, Step.CONFIRM_EXECUTION,
     Step.DISPUTE_EXECUTION,
 }  # fmt: skip
 

@@ -79,14 +79,20 @@ def cancel(clocks, *, on: date) -> int:
 
 
 def as_deadline(clock: Clock) -> deadlines.Deadline:
-    """The stored clock as the rules' own value, for warnings and explanations."""
-    return policy.limit(
-        clock.term,
-        clock.started_on,
-        days=clock.inputs.get("days") if clock.term == "ASSIGN_N" else None,
-        extend_days=clock.inputs.get("extend_days") or 0,
-        hearing=_hearing(clock.inputs.get("hearing")),
-    )
+    """The stored clock computed again from its inputs, for warnings, explanations, and to see whether a date has moved."""
+    days = clock.inputs.get("days") if clock.term == "ASSIGN_N" else None
+    return policy.limit(clock.term, clock.started_on, days=days, **inputs_of(clock))
+
+
+def inputs_of(clock: Clock) -> dict:
+    """The extension and the hearing with which a clock was computed last (DL-19)."""
+    return {"extend_days": clock.inputs.get("extend_days") or 0, "hearing": _hearing(clock.inputs.get("hearing"))}
+
+
+def no_longer_provisional() -> list[Clock]:
+    """Running clocks that were provisional and can be computed for good now, because a year's notice was loaded (DL-17)."""
+    provisional = Clock.objects.filter(state="running", provisional=True).order_by("pk")
+    return [clock for clock in provisional.iterator(chunk_size=500) if not as_deadline(clock).provisional]
 
 
 def next_warning(deadline: deadlines.Deadline, *, after: date) -> date | None:

@@ -245,6 +245,8 @@ MOVES: tuple[Move, ...] = (
          precondition="RT-4: 其他途径的结果已经知道", told="closed"),
     _row(Step.RECORD_OVERDUE, tuple(S), None, R.SYSTEM, "R-43, R-44, R-45(一)", on="matter", quiet=True, told="overdue"),
     _row(Step.WARN, tuple(S), None, R.SYSTEM, "DL-20", on="matter", quiet=True),
+    _row(Step.RECOMPUTE_LIMIT, tuple(S), None, R.SYSTEM, "DL-17, DL-19", on="matter", quiet=True,
+         precondition="放假安排公布后，暂定期限重新计算", told="limit_moved"),
     _row(Step.ARCHIVE, (*ENDED, *ANSWERED_OTHERWISE), S.ARCHIVED, R.ARCHIVIST, "AR-1", on="matter", precondition="AR-1"),
 )  # fmt: skip
 

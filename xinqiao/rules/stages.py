@@ -178,6 +178,7 @@ class Step(Coded):
     END_OTHER_ROUTE = "end_other_route", "登记其他途径的结果并办结", "RT-4"
     RECORD_OVERDUE = "record_overdue", "逾期记录", "T-58"
     WARN = "warn", "期限预警", "DL-20"
+    RECOMPUTE_LIMIT = "recompute_limit", "期限重算", "DL-17"
     ARCHIVE = "archive", "归档", "AR-1"
     IMPORT_HISTORY = "import_history", "导入历史件", ""
 

@@ -59,6 +59,19 @@ def warn(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int, level: str) 
     return act.matter
 
 
+@transaction.atomic
+def recompute_limit(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int) -> Matter:
+    """The year's holidays are known now: a provisional limit is computed again; a citizen's window never moves earlier (DL-17)."""
+    act = begin(Step.RECOMPUTE_LIMIT, matter_id, by=by, at=at)
+    clock = act.matter.clocks.select_related("organisation").get(pk=clock_id)
+    before = clock.due_on
+    clocks.recompute(clock, **clocks.inputs_of(clock))
+    finish(act, facts={**_about(clock), "due_before": before, "moved": before != clock.due_on})
+    clocks.refresh_desks(act.matter)
+    act.matter.save(update_fields=["due_on", "due_term"])
+    return act.matter
+
+
 def _about(clock: Clock) -> dict:
     return {
         "clock": clock.pk,
