@@ -1,0 +1,425 @@
+"""A database of synthetic matters: the invented region, then N matters with desks, clocks, letters and a true event chain.
+
+Only for measuring, in a database of its own. Rows are written by COPY, about a thousand matters a second; the stages,
+limits and moves come from the tables of `rules`, the texts are our own sentences put together anew. Same seed, same rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from random import Random
+
+from django.db import connection, transaction
+
+from bench.rows import Rows
+from bench.ways import WAYS, Beat
+from xinqiao import crypto
+from xinqiao.documents.models import Document, DocumentCode
+from xinqiao.matters import clocks, history, models
+from xinqiao.organisations.models import ContentClass, Officer, Organisation
+from xinqiao.people.models import Identity, Petitioner
+from xinqiao.rules import deadlines, numbering, terms
+from xinqiao.rules.identity import IdType
+from xinqiao.rules.moves import DESK_DONE, MOVES, Move
+from xinqiao.rules.stages import Kind, Line, ReferralKind, Role, Stage, Step
+from xinqiao.seed import load_region, region
+from xinqiao.seed.petitions import draw_petitions
+
+QUERY_CODE = "0123456789ABCDEF"  # of every synthetic matter
+FOCUS_OFFICE, FOCUS_UNIT = "lanjiang-petition", "lanjiang-housing"  # the desks whose queues are measured
+FOCUS_OPEN = 150  # open matters that lie there at any size, so that a first page is full at any size
+OPEN_SHARE, OPEN_AT_LEAST = 0.10, 400
+DAYS_BACK = 730
+BATCH = 1000  # matters
+TEXTS = 1500  # petitions drawn; each matter combines parts of several
+BESIDE = {Role.CITIZEN: "citizen", Role.SYSTEM: "system"}
+SHANGHAI_HOURS = timedelta(hours=8)
+
+
+@dataclass
+class Desk:
+    """A desk while its matter is being made up."""
+
+    key: int
+    organisation: Organisation
+    kind: ReferralKind
+    stage: Stage
+    received_at: datetime
+    sender: "Desk | None" = None
+    signed_in_at: datetime | None = None
+    handler: int | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass
+class Story:
+    """One matter while it is being made up."""
+
+    matter_id: int
+    beats: tuple[Beat, ...]
+    moments: list[datetime]
+    organs: dict[str, Organisation]
+    desks: dict[str, Desk] = field(default_factory=dict)
+    clocks: list[dict] = field(default_factory=list)
+    stage: Stage | str = ""
+    accepted_on: date | None = None
+    unit: Organisation | None = None
+    events: int = 0
+    head: str = ""
+
+
+@dataclass
+class _Event:
+    """The columns of one event, as `history.event_hash` reads them."""
+
+    matter_id: int
+    seq: int
+    step: str
+    from_stage: str
+    to_stage: str
+    referral_id: int | None
+    actor_kind: str
+    officer_id: int | None
+    organisation_id: int | None
+    at: datetime
+    recorded_at: datetime
+    facts_text: str
+    document_id: int | None
+    algorithm: str
+    previous_hash: str
+    hash: str = ""
+
+
+def fill(matters: int, *, at: datetime, seed: int = 1, progress: Callable[[int], object] = lambda count: None) -> None:
+    """Make `matters` matters that were received in the two years before `at`. The database is migrated and empty.
+
+    `progress` is called with the number of matters after each batch.
+    """
+    town = load_region.load() if not load_region.is_loaded() else load_region.Town(region.load())
+    filling = Filling(town, Random(seed), at)
+    open_ones = min(matters, max(int(matters * OPEN_SHARE), OPEN_AT_LEAST))
+    rng = Random(seed)
+    is_open = [True] * open_ones + [False] * (matters - open_ones)
+    rng.shuffle(is_open)
+    focus_left = FOCUS_OPEN
+    for start in range(0, matters, BATCH):
+        with transaction.atomic():
+            for unfinished in is_open[start : start + BATCH]:
+                filling.add(unfinished=unfinished, focus=unfinished and focus_left > 0)
+                focus_left -= unfinished
+            filling.write()
+        progress(len(is_open[start : start + BATCH]))
+    filling.finish()
+
+
+def analyze() -> None:
+    """Let the planner know the tables, as autovacuum does in an office. Needs the owner's rights."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
+class Filling:
+    """The tables that are being filled, and what the matters are drawn from."""
+
+    def __init__(self, town: load_region.Town, rng: Random, at: datetime):
+        self.town, self.rng, self.at = town, rng, at
+        self.today = (at.astimezone(UTC) + SHANGHAI_HOURS).date()
+        self.algorithm = crypto.preferred_digest()
+        self.code_hash = crypto.slow_hash(QUERY_CODE)
+        self.petitions = list(draw_petitions(Random(rng.random()), town.data, TEXTS))
+        self.people = [_sealed_person(person, rng) for person in town.data.people]
+        self.classes = list(ContentClass.objects.filter(level=2).values_list("pk", flat=True))
+        lines = region.HANDLING_LINES
+        self.units = [organ for organ in town.organs.values() if organ.line in lines and town.posts.get(organ.key)]
+        self.offices = {o.parent_id: o for o in town.organs.values() if o.line == Line.PETITION_OFFICE}
+        self.days: dict[tuple[str, date], int] = {}
+        self.matters, self.numbers = Rows(models.Matter), Rows(models.MatterNumber)
+        self.submissions, self.requests = Rows(models.Submission), Rows(models.Request)
+        self.petitioners, self.desks = Rows(Petitioner), Rows(models.Referral)
+        self.documents, self.codes = Rows(Document), Rows(DocumentCode)
+        self.opinions, self.records = Rows(models.Opinion), Rows(models.Record)
+        self.clocks, self.events, self.deliveries = Rows(models.Clock), Rows(models.Event), Rows(models.Delivery)
+        self.tables = [
+            self.matters, self.numbers, self.submissions, self.requests, self.petitioners, self.desks, self.documents,
+            self.codes, self.opinions, self.records, self.clocks, self.events, self.deliveries,
+        ]  # fmt: skip
+
+    # ---- one matter ------------------------------------------------------------------------------------------------
+
+    def add(self, *, unfinished: bool, focus: bool) -> None:
+        """Draw one matter, walk its way to the end or to a point on it, and keep its rows for the next write."""
+        rng = self.rng
+        petition = rng.choice(self.petitions)
+        beats = rng.choices([beats for _, beats in WAYS.values()], [often for often, _ in WAYS.values()])[0]
+        organs = self._organs(petition, focus)
+        if focus or organs["office"] is organs["lower"]:  # no office below to relay to
+            beats = WAYS["handled"][1]
+        if unfinished:
+            beats = beats[: rng.randint(1, len(beats) - 1)]
+        story = Story(self.matters.reserve(), beats, self._moments(beats, unfinished), organs)
+        for beat, moment in zip(beats, story.moments, strict=True):
+            self._take(story, beat, moment)
+        self._keep_desks_and_clocks(story)
+        self._keep_matter(story, petition)
+
+    def _organs(self, petition, focus: bool) -> dict[str, Organisation]:
+        organs, rng = self.town.organs, self.rng
+        unit = organs[petition.organisation] if rng.random() < 0.6 else rng.choice(self.units)
+        if focus:
+            unit = organs[FOCUS_UNIT]
+        elif not self.town.posts.get(unit.key):
+            unit = rng.choice(self.units)
+        chain = []
+        above = unit.parent or unit
+        while above:
+            if above.pk in self.offices:
+                chain.append(self.offices[above.pk])
+            above = organs[above.parent.key] if above.parent else None
+        lower, upper = chain[0], chain[min(1, len(chain) - 1)]
+        office = organs[FOCUS_OFFICE] if focus else upper
+        review = organs[unit.parent.parent.key] if unit.parent and unit.parent.parent else organs[load_region.TOP]
+        return {"office": office, "lower": lower, "unit": unit, "review": review}
+
+    def _moments(self, beats: tuple[Beat, ...], unfinished: bool) -> list[datetime]:
+        """A moment for each step; the last one lies some days back for an open matter, up to two years for a closed one."""
+        gaps = [self.rng.randint(*beat.days) for beat in beats]
+        last = self.rng.randint(1, 25) if unfinished else self.rng.randint(30, DAYS_BACK)
+        day = self.today - timedelta(days=last + sum(gaps))
+        minute, found = self.rng.randint(0, 300), []
+        for number, gap in enumerate(gaps):
+            day += timedelta(days=gap)
+            found.append(datetime.combine(day, time(1), UTC) + timedelta(minutes=minute + 9 * number))
+        return found
+
+    def _take(self, story: Story, beat: Beat, moment: datetime) -> None:
+        desk = story.desks.get(beat.desk)
+        came_from = desk.stage if desk else story.stage
+        officer = self._officer(desk, beat)
+        document = self._letter(story, beat, desk, moment) if beat.letter else None
+        target = self._open_desk(story, beat, moment) if beat.opens else None
+        if desk:
+            self._move_desk(desk, beat, officer, moment)
+        if beat.step is Step.END_WINDOW:
+            for one in story.desks.values():
+                one.stage = Stage.DESK_CLOSED if one.closed_at is None else one.stage
+                one.closed_at = one.closed_at or moment
+        if beat.step is Step.ACCEPT:
+            story.accepted_on = _local(moment)
+        story.stage = target.stage if target else beat.to
+        self._run_clocks(story, beat, came_from, desk, target, moment)
+        self._record(story, beat, came_from, desk or target, officer, document, moment)
+
+    def _open_desk(self, story: Story, beat: Beat, moment: datetime) -> Desk:
+        organ = story.organs[beat.opens]
+        desk = Desk(self.desks.reserve(), organ, beat.kind, beat.stage, moment, sender=story.desks.get(beat.desk))
+        story.desks[beat.opens], story.unit = desk, organ
+        return desk
+
+    @staticmethod
+    def _move_desk(desk: Desk, beat: Beat, officer: Officer | None, moment: datetime) -> None:
+        desk.stage = beat.to
+        desk.closed_at = moment if beat.to in DESK_DONE else None
+        if beat.step is Step.SIGN_IN:
+            desk.signed_in_at = moment
+        if beat.by is Role.HANDLER and officer:
+            desk.handler = officer.pk
+
+    def _officer(self, desk: Desk | None, beat: Beat) -> Officer | None:
+        if desk is None or beat.by in BESIDE:
+            return None
+        posts = self.town.posts[desk.organisation.key]
+        return next((post for post in posts if beat.by.value in post.roles), posts[0])
+
+    # ---- limits ----------------------------------------------------------------------------------------------------
+
+    def _run_clocks(self, story, beat, came_from, desk, target, moment) -> None:
+        move, on = _move(beat.step, came_from), _local(moment)
+        for clock in story.clocks:
+            ends = clock["term"] in move.stops and (desk is None or clock["referral_id"] == desk.key)
+            if clock["state"] == "running" and (ends or beat.step is Step.END_WINDOW):
+                late = "lapsed" if beat.step is Step.END_WINDOW else "late"
+                clock.update(state=late if on > clock["due_on"] else "met", ended_on=on, next_warning_on=None)
+        if beat.step is Step.TRANSFER_DOWN:
+            self._start_clock(story, "PO15", target, _local(story.moments[0]))
+            return
+        for term in move.starts:
+            self._start_clock(story, term, target or desk, on)
+
+    @staticmethod
+    def _start_clock(story: Story, term: str, desk: Desk | None, on: date) -> None:
+        limit = _limit(term, on)
+        story.clocks.append(
+            limit
+            | {
+                "matter_id": story.matter_id,
+                "referral_id": desk.key if desk else None,
+                "organisation_id": desk.organisation.pk if desk else None,
+                "state": "running",
+                "ended_on": None,
+            }
+        )
+
+    # ---- what is kept ------------------------------------------------------------------------------------------------
+
+    def _record(self, story, beat, came_from, desk, officer, document, moment) -> None:
+        story.events += 1
+        event = _Event(
+            matter_id=story.matter_id,
+            seq=story.events,
+            step=beat.step.value,
+            from_stage=str(came_from),
+            to_stage=beat.to.value,
+            referral_id=desk.key if desk else None,
+            actor_kind=BESIDE.get(beat.by, "officer"),
+            officer_id=officer.pk if officer else None,
+            organisation_id=officer.organisation_id if officer else None,
+            at=moment,
+            recorded_at=moment,
+            facts_text="{}",
+            document_id=document,
+            algorithm=self.algorithm,
+            previous_hash=story.head,
+        )
+        event.hash = story.head = history.event_hash(event)
+        key = self.events.add(**event.__dict__)
+        if beat.step is Step.RECORD_CONTACT:
+            self.records.add(
+                matter_id=story.matter_id, referral_id=desk.key, event_seq=event.seq, sort="contact", at=moment,
+                text="已与信访人电话联系，听取了情况，说明了办理时限。", by_id=officer.pk, shown_to_citizen=True,
+            )  # fmt: skip
+        self.deliveries.add(
+            event_id=key, matter_id=story.matter_id, reaction=history.EXPAND, state="done", attempts=1,
+            next_try_at=moment, done_at=moment,
+        )  # fmt: skip
+
+    def _letter(self, story: Story, beat: Beat, desk: Desk, moment: datetime) -> int:
+        key = self.documents.reserve()
+        sequence = key % 9000 + 1
+        code = f"{key:012d}"
+        self.documents.add(
+            id=key, matter_id=story.matter_id, organisation_id=desk.organisation.pk, kind=beat.letter, version=1,
+            title=f"关于您反映事项的{beat.step.label}文书", number=f"{desk.organisation.short}〔{moment:%Y}〕{sequence}号",
+            year=moment.year, sequence=sequence, template_version="1", verification_code=code, data_digest="0" * 64,
+            digest_algorithm=self.algorithm, status="issued", drafted_at=moment, issued_at=moment,
+            visible_to_citizen=beat.letter != "F-03",
+        )  # fmt: skip
+        self.codes.add(code=code, matter_id=story.matter_id, document_id=key)
+        if beat.step in (Step.ISSUE_OPINION, Step.ISSUE_REVIEW_OPINION):
+            self.opinions.add(
+                matter_id=story.matter_id, instance="handling" if desk is story.desks.get("unit") else "review",
+                referral_id=desk.key, organisation_id=desk.organisation.pk, state="issued", document_id=key,
+                facts="经现场查看、调阅资料，查明的情况与您反映的基本一致。", reasons="依据有关规定，您的诉求合理。", issued_at=moment,
+                saved_at=moment,
+            )  # fmt: skip
+        return key
+
+    def _keep_desks_and_clocks(self, story: Story) -> None:
+        running = sorted((c for c in story.clocks if c["state"] == "running"), key=lambda clock: clock["due_on"])
+        for clock in story.clocks:
+            self.clocks.add(**clock)
+        for desk in story.desks.values():
+            nearest = next((c for c in running if c["referral_id"] == desk.key and c["holder"] == "office"), None)
+            sender = desk.sender
+            self.desks.add(
+                id=desk.key, matter_id=story.matter_id, kind=desk.kind.value, organisation_id=desk.organisation.pk,
+                org_lft=desk.organisation.lft, sender_id=sender.organisation.pk if sender else None,
+                sender_referral_id=sender.key if sender else None, stage=desk.stage.value,
+                is_open=desk.closed_at is None, received_at=desk.received_at, signed_in_at=desk.signed_in_at,
+                closed_at=desk.closed_at, handler_id=desk.handler, due_on=nearest["due_on"] if nearest else None,
+                due_term=nearest["term"] if nearest else "", unread=desk.stage == Stage.AWAITING_SIGN_IN,
+            )  # fmt: skip
+
+    def _keep_matter(self, story: Story, petition) -> None:
+        moment, office = story.moments[0], story.organs["office"]
+        number = self._number(office, _local(moment))
+        shown = next((c for term in clocks.SHOWN_FIRST for c in story.clocks
+                      if c["term"] == term and c["state"] == "running"), None)  # fmt: skip
+        person = self.rng.choice(self.people)
+        kind = "" if len(story.beats) < 3 else (Kind.REQUEST if petition.kind == Kind.REPORT else petition.kind).value
+        received = {"received_at": moment, "received_by_id": office.pk, "channel": petition.channel.value}
+        self.matters.add(
+            id=story.matter_id, number=number, stage=str(story.stage), kind=kind, purpose=petition.purpose.value, title=petition.title[:100],
+            content_class_id=self.rng.choice(self.classes) if kind else None, place_id=office.parent_id,
+            place_detail=petition.address[:200], received_on=_local(moment), accepted_on=story.accepted_on,
+            registered_at=story.moments[min(1, len(story.moments) - 1)], unit_id=story.unit.pk,
+            unit_since=max(desk.received_at for desk in story.desks.values()), due_on=shown["due_on"] if shown else None,
+            due_term=shown["term"] if shown else "", petitioner_name=person["name_masked"],
+            electronic_service=True, query_code_hash=self.code_hash, version=story.events, event_count=story.events,
+            chain_head=story.head, **received,
+        )  # fmt: skip
+        self.numbers.add(number=number, matter_id=story.matter_id)
+        self.petitioners.add(matter_id=story.matter_id, **person)
+        self._keep_words(story, petition, received)
+
+    def _keep_words(self, story: Story, petition, received: dict) -> None:
+        other = self.rng.choice(self.petitions)
+        content = f"{petition.content}\n{other.facts or other.title}\n（材料编号{self.rng.getrandbits(40):010x}）"
+        self.submissions.add(
+            matter_id=story.matter_id, title=petition.title[:100], content=content, petition_on=_local(story.moments[0]),
+            content_hash=crypto.digest(content.encode(), self.algorithm), hash_algorithm=self.algorithm, **received,
+        )  # fmt: skip
+        for number, text in enumerate(petition.requests, 1):
+            self.requests.add(matter_id=story.matter_id, number=number, text=text)
+
+    def _number(self, office: Organisation, day: date) -> str:
+        series = (office.division_code[:6], day)
+        self.days[series] = self.days.get(series, 0) + 1
+        return numbering.make_matter_number(*series, self.days[series])
+
+    def write(self) -> None:
+        """COPY all that waits, parents first."""
+        for table in self.tables:
+            table.write()
+
+    def finish(self) -> None:
+        """Keys and numbers go on where the synthetic ones end."""
+        for table in self.tables:
+            table.hand_over_keys()
+        models.NumberSeries.objects.bulk_create(
+            models.NumberSeries(series=f"{division}{day:%Y%m%d}", last=last) for (division, day), last in self.days.items()
+        )
+
+
+# ---- asked again and again -------------------------------------------------------------------------------------------
+
+
+@cache
+def _move(step: Step, stage: str) -> Move:
+    """The row of the table for a step from a stage."""
+    rows = [move for move in MOVES if move.step is step]
+    return next((move for move in rows if stage in move.origins), rows[0])
+
+
+@cache
+def _limit(term: str, on: date) -> dict:
+    """The columns of a clock of `term` that starts on a day."""
+    made = deadlines.compute(term, on, calendar=clocks.calendar())
+    inputs = '{"days": null, "extend_days": 0, "hearing": null, "engine": "%s"}' % deadlines.ENGINE_VERSION
+    return {
+        "term": term,
+        "holder": terms.TERMS[term].holder,
+        "started_on": on,
+        "nominal_on": made.nominal,
+        "due_on": made.due,
+        "office_target_on": made.office_target,
+        "provisional": made.provisional,
+        "inputs": inputs,
+        "rules": "[%s]" % ",".join(f'"{rule}"' for rule in made.rules),
+        "explanation": made.explanation,
+        "next_warning_on": clocks.next_warning(made, after=on),
+    }
+
+
+def _sealed_person(person, rng: Random) -> dict:
+    """The columns of a petitioner; sealed once and used for many matters, because sealing is what takes time."""
+    row = Petitioner()
+    row.set_identity(
+        Identity(name=person.name, id_type=IdType.RESIDENT_ID, id_number=person.id_number, mobile=person.phone, address="石门镇1组1号")
+    )
+    names = [f.column for f in Petitioner._meta.concrete_fields if f.column not in ("id", "matter_id", "position")]
+    return {name: getattr(row, name) for name in names}
+
+
+def _local(moment: datetime) -> date:
+    return (moment + SHANGHAI_HOURS).date()
