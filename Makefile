@@ -23,7 +23,7 @@ lint: .venv/installed
 	@$(BIN)/ruff check .
 
 bench: .venv/installed
-	@$(BIN)/xinqiao bench $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 # Pins with hashes for every platform, naming no host. uv only writes the file; installing needs pip alone.
 lock:
