@@ -101,6 +101,8 @@ def clean(raw: dict, *, today: date) -> Intake:
     petition_on = raw.get("petition_on") or today
     if petition_on > today:
         errors["petition_on"] = "信访日期不能晚于今天，请核对。"
+    respondent = _respondent(raw.get("respondent") or {}, errors)
+    source_number = _line(raw.get("source_number"), 60, "source_number", "来源编号", errors)
     anonymous = bool(raw.get("anonymous"))
     if not anonymous and not people:
         errors["people"] = "请填写您的姓名。如果不想写名字，可以选择“匿名”。"
@@ -119,13 +121,13 @@ def clean(raw: dict, *, today: date) -> Intake:
         headcount=headcount,
         petition_on=petition_on,
         **{name: bool(raw.get(name)) for name in ("secrecy", "publish_consent", "electronic_service", "joint")},
-        respondent=_respondent(raw.get("respondent") or {}),
+        respondent=respondent,
         channel_facts=dict(raw.get("channel_facts") or {}),
         attachments=tuple(raw.get("attachments") or ()),
         account_id=raw.get("account_id"),
         stated_by=raw.get("stated_by") or "citizen",
         source=(raw.get("source") or "")[:60],
-        source_number=(raw.get("source_number") or "")[:60],
+        source_number=source_number,
     )
 
 
@@ -219,11 +221,20 @@ def _headcount(raw: dict, people: int, errors: dict) -> int:
     return headcount
 
 
-def _respondent(raw: dict) -> dict:
-    kept = {name: str(raw.get(name) or "").strip()[:100] for name in ("name", "unit", "post")}
+def _respondent(raw: dict, errors: dict) -> dict:
+    labels = {"name": "被反映人姓名", "unit": "被反映的单位", "post": "被反映人职务"}
+    kept = {name: _line(raw.get(name), 100, f"respondent.{name}", label, errors) for name, label in labels.items()}
     if raw.get("organisation_id"):
         kept["organisation_id"] = int(raw["organisation_id"])
     return {name: value for name, value in kept.items() if value}
+
+
+def _line(value, limit: int, name: str, label: str, errors: dict) -> str:
+    try:
+        return wording.clean_line(str(value or ""), limit=limit, field=label).strip()
+    except ValueError as error:
+        errors[name] = str(error)
+        return ""
 
 
 def _one_of(choices, raw: dict, name: str, message: str, errors: dict):
