@@ -13,7 +13,7 @@ from random import Random
 from django.db import connection, transaction
 
 from bench.rows import Rows
-from bench.ways import WAYS, Beat
+from bench.ways import REPORT, WAYS, Beat
 from xinqiao import crypto
 from xinqiao.documents.models import Document, DocumentCode
 from xinqiao.matters import clocks, history, models
@@ -128,6 +128,7 @@ class Filling:
         self.algorithm = crypto.preferred_digest()
         self.code_hash = crypto.slow_hash(QUERY_CODE)
         self.petitions = list(draw_petitions(Random(rng.random()), town.data, TEXTS))
+        self.open_petitions = [petition for petition in self.petitions if petition.kind is not Kind.REPORT]
         self.people = [_sealed_person(person, rng) for person in town.data.people]
         self.classes = list(ContentClass.objects.filter(level=2).values_list("pk", flat=True))
         lines = region.HANDLING_LINES
@@ -137,11 +138,12 @@ class Filling:
         self.matters, self.numbers = Rows(models.Matter), Rows(models.MatterNumber)
         self.submissions, self.requests = Rows(models.Submission), Rows(models.Request)
         self.petitioners, self.desks = Rows(Petitioner), Rows(models.Referral)
+        self.accused = Rows(models.Accused)
         self.documents, self.codes = Rows(Document), Rows(DocumentCode)
         self.opinions, self.records = Rows(models.Opinion), Rows(models.Record)
         self.clocks, self.events, self.deliveries = Rows(models.Clock), Rows(models.Event), Rows(models.Delivery)
         self.tables = [
-            self.matters, self.numbers, self.submissions, self.requests, self.petitioners, self.desks, self.documents,
+            self.matters, self.numbers, self.submissions, self.requests, self.petitioners, self.accused, self.desks, self.documents,
             self.codes, self.opinions, self.records, self.clocks, self.events, self.deliveries,
         ]  # fmt: skip
 
@@ -150,11 +152,13 @@ class Filling:
     def add(self, *, unfinished: bool, focus: bool) -> None:
         """Draw one matter, walk its way to the end or to a point on it, and keep its rows for the next write."""
         rng = self.rng
-        petition = rng.choice(self.petitions)
+        petition = rng.choice(self.petitions if not focus else self.open_petitions)
         beats = rng.choices([beats for _, beats in WAYS.values()], [often for often, _ in WAYS.values()])[0]
         organs = self._organs(petition, focus)
         if focus or organs["office"] is organs["lower"]:  # no office below to relay to
             beats = WAYS["handled"][1]
+        if petition.kind is Kind.REPORT:
+            beats = REPORT
         if unfinished:
             beats = beats[: rng.randint(1, len(beats) - 1)]
         story = Story(self.matters.reserve(), beats, self._moments(beats, unfinished), organs)
@@ -165,7 +169,8 @@ class Filling:
 
     def _organs(self, petition, focus: bool) -> dict[str, Organisation]:
         organs, rng = self.town.organs, self.rng
-        unit = organs[petition.organisation] if rng.random() < 0.6 else rng.choice(self.units)
+        own = petition.kind is Kind.REPORT or rng.random() < 0.6
+        unit = organs[petition.organisation] if own else rng.choice(self.units)
         if focus:
             unit = organs[FOCUS_UNIT]
         elif not self.town.posts.get(unit.key):
@@ -206,14 +211,17 @@ class Filling:
                 one.closed_at = one.closed_at or moment
         if beat.step is Step.ACCEPT:
             story.accepted_on = _local(moment)
-        story.stage = target.stage if target else beat.to
+        beside = desk is not None and desk.kind is ReferralKind.DISCIPLINE
+        if not beside:  # what the discipline organ does moves no stage (act.BESIDE)
+            story.stage = target.stage if target and target.kind is not ReferralKind.DISCIPLINE else beat.to
         self._run_clocks(story, beat, came_from, desk, target, moment)
         self._record(story, beat, came_from, desk or target, officer, document, moment)
 
     def _open_desk(self, story: Story, beat: Beat, moment: datetime) -> Desk:
         organ = story.organs[beat.opens]
         desk = Desk(self.desks.reserve(), organ, beat.kind, beat.stage, moment, sender=story.desks.get(beat.desk))
-        story.desks[beat.opens], story.unit = desk, organ
+        story.desks[beat.opens] = desk
+        story.unit = organ if beat.kind is not ReferralKind.DISCIPLINE else story.unit
         return desk
 
     @staticmethod
@@ -336,7 +344,8 @@ class Filling:
         shown = next((c for term in clocks.SHOWN_FIRST for c in story.clocks
                       if c["term"] == term and c["state"] == "running"), None)  # fmt: skip
         person = self.rng.choice(self.people)
-        kind = "" if len(story.beats) < 3 else (Kind.REQUEST if petition.kind == Kind.REPORT else petition.kind).value
+        kind = petition.kind.value if len(story.beats) >= 3 else ""
+        sealed = petition.kind is Kind.REPORT
         received = {"received_at": moment, "received_by_id": office.pk, "channel": petition.channel.value}
         self.matters.add(
             id=story.matter_id, number=number, stage=str(story.stage), kind=kind, purpose=petition.purpose.value, title=petition.title[:100],
@@ -344,13 +353,18 @@ class Filling:
             place_detail=petition.address[:200], received_on=_local(moment), accepted_on=story.accepted_on,
             registered_at=story.moments[min(1, len(story.moments) - 1)], unit_id=story.unit.pk,
             unit_since=max(desk.received_at for desk in story.desks.values()), due_on=shown["due_on"] if shown else None,
-            due_term=shown["term"] if shown else "", petitioner_name=person["name_masked"],
+            due_term=shown["term"] if shown else "", petitioner_name="" if sealed else person["name_masked"], sealed=sealed,
             electronic_service=True, query_code_hash=self.code_hash, version=story.events, event_count=story.events,
             chain_head=story.head, **received,
         )  # fmt: skip
         self.numbers.add(number=number, matter_id=story.matter_id)
         self.petitioners.add(matter_id=story.matter_id, **person)
         self._keep_words(story, petition, received)
+        accused = self.town.organs.get(petition.respondent.organisation) if sealed and petition.respondent else None
+        if accused:
+            self.accused.add(
+                matter_id=story.matter_id, organisation_id=accused.pk, org_lft=accused.lft, org_rgt=accused.rgt
+            )
 
     def _keep_words(self, story: Story, petition, received: dict) -> None:
         other = self.rng.choice(self.petitions)

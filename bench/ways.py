@@ -67,3 +67,11 @@ WAYS: dict[str, tuple[int, tuple[Beat, ...]]] = {
     "handled below": (20, (*_intake(), *_RELAY, *_transfer("lower"), *_ACCEPT, *_END)),
     "reviewed": (10, (*_intake(), *_transfer(), *_ACCEPT, *_REVIEW, *_END)),
 }  # fmt: skip
+
+# A report (检举控告) goes to the discipline organ under seal.
+REPORT = (
+    *_intake(),
+    Beat(Step.TRANSFER_DISCIPLINE, S.SENT_TO_DISCIPLINE, "office", Role.DISCIPLINE_LIAISON, (0, 6), opens="unit",
+         kind=ReferralKind.DISCIPLINE, stage=S.AWAITING_SIGN_IN),
+    Beat(Step.SIGN_IN, S.SIGNED_IN, "unit", Role.UNIT_RECEIVER, (0, 2)),
+)  # fmt: skip
