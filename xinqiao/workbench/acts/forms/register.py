@@ -1,0 +1,170 @@
+"""登记、更正、甄别、重复件、并案、分案 (T-02, T-03, T-14, DU-1 to DU-6)."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from xinqiao.matters.models import Matter, MatterNumber
+from xinqiao.matters.steps.register import candidates
+from xinqiao.organisations.models import Organisation
+from xinqiao.rules.stages import Channel, Kind, Line, Purpose
+
+from ..fields import ClassPick, ManyLines, OneLine, Organ, Organs, Prose
+from . import StepForm
+
+# At a window or on the phone the office writes; the citizen must have heard it read back (I-04).
+SPOKEN = (Channel.VISIT, Channel.PHONE, Channel.OUTREACH, Channel.LEADER_RECEPTION)
+KIND_HINTS = {
+    Kind.SUGGESTION: _("对工作的建议、意见、要求改进的事；由有权机关研究采纳并回复"),
+    Kind.REPORT: _("检举控告违纪违法；只有指定岗位能看到，不转被反映的单位"),
+    Kind.REQUEST: _("申诉、求决；要逐项列出诉求，逐项答复"),
+}
+KIND_OF_PURPOSE = {
+    Purpose.SUGGEST: Kind.SUGGESTION,
+    Purpose.ACCUSE: Kind.REPORT,
+    Purpose.APPEAL: Kind.REQUEST,
+    Purpose.SOLVE: Kind.REQUEST,
+}
+
+
+class RegisterForm(StepForm):
+    read_back = forms.BooleanField(label=_("登记内容已向信访人宣读，本人确认无误"), required=False)
+
+    def prepare(self):
+        if self.matter.channel not in SPOKEN:
+            del self.fields["read_back"]
+            return
+        self.fields["read_back"].required = True
+        self.fields["read_back"].error_messages["required"] = _("口头提出的，要先向信访人宣读登记内容，再勾选确认。")
+
+
+class CorrectForm(StepForm):
+    title = OneLine(label=_("标题"), limit="title")
+    place_detail = OneLine(label=_("详细地址"), required=False)
+    reason = Prose(
+        label=_("更正的理由"), help_text=_("写明哪里登记错了、依据什么改。原来的内容保留在办理记录中。"), rows=3
+    )
+
+    def prepare(self):
+        self.first(title=self.matter.title, place_detail=self.matter.place_detail)
+
+
+class ClassifyForm(StepForm):
+    kind = forms.ChoiceField(label=_("事项类别"), choices=Kind.choices(), widget=forms.RadioSelect)
+    content_class = ClassPick(label=_("内容分类"), help_text=_("选到最细的一级。"))
+    requests = ManyLines(
+        label=_("诉求"),
+        help_text=_("一行一项，用信访人自己的意思写。答复时要逐项回应。"),
+        limit="facts",
+        rows=5,
+        required=False,
+    )
+    place = Organ(label=_("问题属地"), help_text=_("事情发生在哪里，不是信访人住在哪里。"))
+    accused = Organs(
+        label=_("被检举控告的单位"),
+        help_text=_("检举控告类请勾选。勾选后，这些单位和它们的下级都看不到这一件，也收不到转送。"),
+    )
+    litigation = forms.BooleanField(label=_("涉法涉诉（已经或者依法应当由政法机关处理）"), required=False)
+    urgent = forms.BooleanField(label=_("重大、紧急"), required=False)
+    unseal_reason = Prose(label=_("改为其他类别的理由"), rows=3, required=False)
+    folded = (_("更多：属地、涉法涉诉、紧急、被检举的单位"), ("place", "accused", "litigation", "urgent"))
+
+    def prepare(self):
+        matter = self.matter
+        self.fields["kind"].option_hints = {kind.value: hint for kind, hint in KIND_HINTS.items()}
+        self.fields["content_class"].offer(self.situation.today)
+        low, high = self.officer.organisation.territory
+        here = Organisation.objects.filter(active=True, lft__range=(low, high))
+        places = here.filter(line__in=(Line.GOVERNMENT, Line.VILLAGE))
+        self.first(
+            kind=matter.kind or KIND_OF_PURPOSE.get(Purpose(matter.purpose), ""),
+            content_class=matter.content_class_id,
+            place=matter.place_id,
+            litigation=matter.litigation,
+            urgent=matter.urgent,
+        )
+        if not self.is_bound:
+            self.first(requests=self._requests())
+        self.offer("place", places | Organisation.objects.filter(pk=matter.place_id))
+        self.offer("accused", here.exclude(line=Line.PETITION_OFFICE))
+        if matter.sealed:
+            self.fields["unseal_reason"].help_text = _(
+                "信访人按揭发控告提出。改为其他类别，会让更多人看到这一件，请写明理由；类别不改的，不用填写。"
+            )
+        else:
+            del self.fields["unseal_reason"]
+
+    def _requests(self) -> list[str]:
+        known = list(self.matter.requests.values_list("text", flat=True))
+        if known:
+            return known
+        first = self.matter.submissions.order_by("pk").values_list("requests", flat=True).first()
+        return [str(one) for one in first or []]
+
+    def facts(self):
+        return {**super().facts(), "kind": Kind(self.cleaned_data["kind"])}
+
+    wishes = {"kind": {"columns": 3}, "content_class": {"filter": _("输入几个字查找分类")}}
+
+    def _row(self, bound):
+        drawn = super()._row(bound)
+        if bound.name != "content_class":
+            return drawn
+        from django.utils.html import format_html
+
+        return format_html('<div class="pick-list">{}</div>', drawn)
+
+
+class _OtherMatter(StepForm):
+    """Asks for another matter: one of the likely ones, or by its number."""
+
+    likely = forms.ChoiceField(label=_("可能是同一件事的"), required=False, widget=forms.RadioSelect)
+    number = OneLine(label=_("或者输入编号"), required=False, help_text=_("列表里没有的，填写信访件编号。"))
+    fact = ""
+
+    def prepare(self):
+        found = candidates(self.matter, self.officer)
+        choices = [(row.number, f"{row.title}（{row.number}）") for row in found]
+        if choices:
+            self.fields["likely"].choices = choices
+        else:
+            del self.fields["likely"]
+            self.fields["number"].label = _("编号")
+            self.fields["number"].help_text = _("没有找到同一信访人的其他信访件，请输入编号。")
+
+    def clean(self):
+        number = (self.cleaned_data.get("number") or self.cleaned_data.get("likely") or "").replace(" ", "")
+        if not number:
+            raise ValidationError({"number": _("请选择一件，或者输入编号。")})
+        pk = MatterNumber.objects.filter(number=number).values_list("matter_id", flat=True).first()
+        if not Matter.objects.visible_to(self.officer).filter(pk=pk).exists():
+            raise ValidationError({"number": _("没有找到这个编号的信访件，或者您不能查看它。请核对编号。")})
+        self.other_id = pk
+
+    def facts(self):
+        return {self.fact: self.other_id}
+
+
+class JoinForm(_OtherMatter):
+    fact = "earlier_id"
+
+
+class MergeForm(_OtherMatter):
+    fact = "lead_id"
+
+
+class UnmergeForm(StepForm):
+    reason = Prose(label=_("撤销并案的理由"), rows=3)
+
+
+class SplitForm(StepForm):
+    title = OneLine(label=_("分出一件的标题"), limit="title")
+    kind = forms.ChoiceField(label=_("分出一件的类别"), choices=Kind.choices(), widget=forms.RadioSelect)
+    extract = Prose(
+        label=_("分出部分的摘要"), limit="content", rows=6, help_text=_("只写分出的这件事，不要带上检举的内容和人名。")
+    )
+    requests = ManyLines(label=_("分出部分的诉求"), limit="facts", rows=3, help_text=_("一行一项。"), required=False)
+    wishes = {"kind": {"columns": 3}}
+
+    def facts(self):
+        return {**super().facts(), "kind": Kind(self.cleaned_data["kind"])}

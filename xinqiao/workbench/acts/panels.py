@@ -1,0 +1,143 @@
+"""What an officer looks at beside the form before deciding: the submission, an objection, an extension asked for, the remedy."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from xinqiao.matters import clocks, opinions, policy
+from xinqiao.matters.steps.register import candidates
+from xinqiao.organisations.tree import review_organs
+from xinqiao.rules import simple_procedure, terms
+from xinqiao.rules.stages import ReferralKind, Step
+from xinqiao.ui.day_words import exact_day
+
+from .situation import Situation
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One box: a text as it was written, facts as (name, value), or lines."""
+
+    title: str
+    text: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    note: str = ""
+
+
+def submission(here: Situation) -> list[Panel]:
+    """What the citizen wrote, and the numbered requests."""
+    matter = here.matter
+    first = matter.submissions.order_by("pk").first()
+    requests = tuple(f"{row.number}. {row.text}" for row in matter.requests.all())
+    if not requests and first:
+        requests = tuple(str(one) for one in first.requests)
+    facts = [(_("标题"), matter.title), (_("属地"), f"{matter.place.name}{matter.place_detail}")]
+    if matter.content_class:
+        facts.append((_("分类"), str(matter.content_class)))
+    text = "\n".join(filter(None, (first.content, first.reasons))) if first else ""
+    boxes = [Panel(_("信访内容"), text=text, facts=tuple(facts))]
+    if requests:
+        boxes.append(Panel(_("诉求"), lines=requests))
+    if matter.joint or matter.group:
+        boxes.append(
+            Panel(_("多人提出"), note=ngettext("共%(n)s人", "共%(n)s人", matter.headcount) % {"n": matter.headcount})
+        )
+    return boxes
+
+
+def earlier_ones(here: Situation) -> list[Panel]:
+    """DU-1: earlier matters of the same person, for a person to judge. Nobody is counted or ranked."""
+    found = [f"{row.title}（{row.number}）" for row in candidates(here.matter, here.officer)]
+    words = _("同一信访人有以前的信访件，请看是不是同一件事。先登记，再决定是否并入。")
+    panel = Panel(_("判重"), lines=tuple(found), note=words if found else _("没有找到同一信访人的其他信访件。"))
+    return [panel, *submission(here)]
+
+
+def _last_facts(here: Situation, step: Step) -> dict:
+    event = here.matter.events.filter(step=step).order_by("-seq").first()
+    return event.facts if event else {}
+
+
+def objection(here: Situation) -> list[Panel]:
+    facts = _last_facts(here, Step.RAISE_OBJECTION)
+    rows = [(_("认为应当由"), facts.get("competent_organ", ""))]
+    opinion = _last_facts(here, Step.DISPUTE_JURISDICTION).get("opinion")
+    if opinion:
+        rows.append((_("信访部门的意见"), opinion))
+    box = Panel(_("收到的异议"), text=facts.get("reasons", ""), facts=tuple(rows))
+    return [box, *submission(here)]
+
+
+def proposal(here: Situation) -> list[Panel]:
+    return [Panel(_("报请的情况和建议"), text=_last_facts(here, Step.REPORT_UP).get("proposal", "")), *submission(here)]
+
+
+def review_request(here: Situation) -> list[Panel]:
+    """What the citizen asks of this instance, and whether it came in time."""
+    sorts = ("review_request", "recheck_request")
+    record = here.matter.records.filter(sort__in=sorts).order_by("-pk").first()
+    if record is None:
+        return submission(here)
+    facts = [(_("提出日期"), exact_day(record.at.date(), here.today))]
+    if record.data.get("late_reason"):
+        facts.append((_("超期的理由"), record.data["late_reason"]))
+    text = "\n".join(filter(None, (record.text, record.data.get("facts", ""))))
+    return [Panel(_("复查、复核申请"), text=text, facts=tuple(facts)), *submission(here)]
+
+
+def simple_facts(here: Situation) -> list[Panel]:
+    """What the platform knows already of the exclusions of D.6."""
+    matter, desk = here.matter, here.desk
+    several = matter.referrals.filter(kind=ReferralKind.CO_HANDLING, is_open=True).exists()
+    known = simple_procedure.check(
+        simple_procedure.SimpleFacts(
+            is_first_petition=not matter.repeat,
+            assigned_by_superior=bool(desk and desk.kind == ReferralKind.ASSIGNMENT),
+            several_bodies=several,
+            is_joint_or_group=matter.joint or matter.group,
+        )
+    )
+    words = _("没有发现不能简易办理的情形，请再回答左边的问题。")
+    return [Panel(_("平台已知的情形"), lines=tuple(known), note="" if known else words), *submission(here)]
+
+
+def extension(here: Situation) -> list[Panel]:
+    """The present last day, what is asked, and the new last day for usual lengths (DL-08)."""
+    clock = clocks.running(here.matter, "HANDLE60", here.desk) if here.desk else None
+    if clock is None:
+        return [Panel(_("办理期限"), note=_("这一件没有正在计算的60日办理期限，不能延期。"))]
+    asked = (here.desk.extension or {}) if here.desk else {}
+    most = terms.find("EXT30").days
+    facts = [(_("现在的期限"), exact_day(clock.due_on, here.today))]
+    for days in sorted({10, 20, most, *([asked["days"]] if asked else [])}):
+        facts.append((_("延长%(days)s日") % {"days": days}, exact_day(new_due(clock, days), here.today)))
+    boxes = [Panel(_("办理期限"), facts=tuple(facts))]
+    if asked:
+        who = _("%(name)s申请延长%(days)s日") % {"name": asked.get("by_name", ""), "days": asked["days"]}
+        boxes.append(Panel(_("延期申请"), text=asked["reasons"], note=who))
+    return boxes
+
+
+def new_due(clock, days: int):
+    """The last day with an extension of so many days."""
+    return policy.limit("HANDLE60", clock.started_on, extend_days=days).due
+
+
+def remedy(here: Situation) -> list[Panel]:
+    """What is being served, and to whom the citizen may turn next."""
+    opinion = opinions.current(here.desk) if here.desk else None
+    facts = [(_("文书"), opinions.TITLES[opinion.instance])] if opinion else []
+    organs = review_organs(here.officer.organisation)
+    if organs:
+        facts.append((_("不服的，可以向"), "、".join(one.name for one in organs)))
+    consent = _("同意") if here.matter.electronic_service else _("没有同意")
+    facts.append((_("电子送达"), consent))
+    note = _("送达日期以凭证为准，信访人的期限从收到之日的次日开始计算。")
+    return [Panel(_("送达的文书"), facts=tuple(facts), note=note)]
+
+
+def opinion_checks(here: Situation) -> list[Panel]:
+    """The check list GT is drawn by its own template."""
+    return []

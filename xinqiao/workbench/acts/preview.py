@@ -1,0 +1,22 @@
+"""What a letter would say: the step is really taken, inside a transaction that is rolled back, and what it made is printed.
+
+So a preview can never differ from the letter: the same checks, the same words. Nothing of it stays.
+"""
+
+from django.db import transaction
+
+from xinqiao.documents import letters
+from xinqiao.documents.models import Document
+from xinqiao.matters import steps
+
+from .situation import Situation
+
+
+def letter_of(here: Situation, kind: str, facts: dict, *, version: int | None) -> bytes | None:
+    """The document `kind` as PDF marked 草稿, or None when this step would make none. Raises what the step raises."""
+    with transaction.atomic():
+        before = Document.objects.filter(matter_id=here.matter.pk).order_by("-pk").values_list("pk", flat=True).first()
+        steps.FUNCTIONS[here.step](here.matter.pk, by=here.officer, at=here.at, version=version, **facts)
+        made = Document.objects.filter(matter_id=here.matter.pk, pk__gt=before or 0, kind=kind).first()
+        transaction.set_rollback(True)
+    return letters.preview_pdf(kind, made.data, at=here.at) if made else None
