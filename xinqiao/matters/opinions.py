@@ -44,7 +44,7 @@ def save_draft(matter_id: int, *, by: Officer, at: datetime, revision: int | Non
     if not Matter.objects.visible_to(by).filter(pk=matter_id).exists():
         raise MatterHidden
     desk = _drafting_desk(matter_id, by)
-    opinion = _open_round(desk)
+    opinion = open_round(desk)
     if revision is not None and opinion.revision != revision:
         who = opinion.drafted_by.user.name if opinion.drafted_by else "同事"
         raise StepRefused(f"{who}刚刚保存过这份意见书。您写的内容还在本页，请对照后再保存。", code="conflict")
@@ -69,7 +69,7 @@ def _drafting_desk(matter_id: int, by: Officer) -> Referral:
     raise StepRefused("现在不能起草意见书：本件还没有开始办理，或者已经送审。请刷新页面。", code="wrong_stage")
 
 
-def _open_round(desk: Referral) -> Opinion:
+def open_round(desk: Referral) -> Opinion:
     """The draft of this round; a new round begins where the last opinion was revoked."""
     last = current(desk)
     if last and last.state in ("draft", "in_approval"):
@@ -103,6 +103,24 @@ def answer(
         "number": number, "outcome": outcome, "facts": facts, "reasons": reasons, "basis": list(basis),
         "conclusion": conclusion, "measure": measure, "by_whom": by_whom, "until_on": until_on, "execution": execution,
     }  # fmt: skip
+
+
+def as_lines(opinion: Opinion) -> list[str]:
+    """The text of an opinion line by line: what is kept of each version sent for approval, and compared with the next."""
+    lines = [f"查明的事实：{opinion.facts}", *(f"证据：{one}" for one in opinion.evidence)]
+    for one in opinion.answers:
+        outcome = Outcome(one["outcome"]).label if one.get("outcome") else "（未选结论）"
+        head = f"第{one['number']}项"
+        lines += [f"{head}结论：{outcome}", f"{head}事实：{one.get('facts', '')}", f"{head}理由：{one.get('reasons', '')}"]
+        lines += [f"{head}依据：《{row.get('title', '')}》{row.get('article', '')}" for row in one.get("basis", [])]
+        lines += [f"{head}处理意见：{one.get('conclusion', '')}"]
+        lines += [f"{head}落实：{one['execution']}"] if one.get("execution") else []
+    if opinion.outcome:
+        lines.append(f"决定：{ReviewOutcome(opinion.outcome).label}")
+    lines += [f"理由：{opinion.reasons}"] if opinion.reasons else []
+    lines += [f"依据：《{row.get('title', '')}》{row.get('article', '')}" for row in opinion.basis]
+    lines += [f"补充：{opinion.body}"] if opinion.body else []
+    return [part for line in lines for part in line.splitlines() if part.strip()]
 
 
 def check(opinion: Opinion, desk: Referral) -> list[gates.GateResult]:

@@ -157,6 +157,8 @@ def submit_opinion(matter_id: int, *, by: Officer, at: datetime, version: int | 
     _not_the_same_again(opinion)
     opinion.state, opinion.return_note = "in_approval", ""
     opinion.save()
+    text = "\n".join(opinions.as_lines(opinion))  # so that the leader sees what changed since the last return
+    add_record(act, "opinion_version", text, data={"round": opinion.round, "revision": opinion.revision})
     finish(act, facts={"opinion": opinion.pk, "round": opinion.round})
     return act.matter
 
