@@ -1,5 +1,6 @@
 // <form data-autosave="URL"> with <span data-saved role="status">: keeps the draft on the server while a person writes.
-// POSTs the form without its files. Expects 2xx, optionally {"saved_at": "16:42"}.
+// POSTs the form without its files. Expects 2xx, optionally {"saved_at": "16:42", "fields": {"revision": 3}}: values for
+// fields of the form; or 4xx with {"error": "…"}. Tells the page by an event `draft-saved` with the answer as its detail.
 
 const PAUSE = 1500; // milliseconds without typing before a draft is sent
 
@@ -33,12 +34,15 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST", body: payload(), keepalive: leaving, redirect: "error", headers: { Accept: "application/json" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
       const said = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw new Error(said.error ?? "");
+      for (const [name, value] of Object.entries(said.fields ?? {})) if (form.elements[name]) form.elements[name].value = value;
       say(`草稿已保存 ${said.saved_at ?? clock()}`, false);
-    } catch {
+      form.dispatchEvent(new CustomEvent("draft-saved", { bubbles: true, detail: said }));
+    } catch (failure) {
       dirty = true;
-      say("草稿没有保存上。您写的内容还在这一页，请不要关掉。", true);
+      const refused = failure instanceof Error && !(failure instanceof TypeError) && failure.message;
+      say(refused || "草稿没有保存上。您写的内容还在这一页，请不要关掉。", true);
     } finally {
       sending = false;
       if (dirty) timer = setTimeout(save, 10 * PAUSE);
