@@ -1,4 +1,4 @@
-"""Lists of open desks are read off an index in the order in which they are shown, ties included (docs/performance.md)."""
+"""Lists of desks are read off an index in the order in which they are shown, ties included (docs/performance.md)."""
 
 from django.db import migrations, models
 
@@ -15,8 +15,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="referral",
-            index=models.Index(
-                condition=models.Q(("is_open", True)), fields=["received_at", "id", "org_lft"], name="desk_open_received"
-            ),
+            index=models.Index(fields=["received_at", "id", "org_lft", "is_open"], name="desk_received"),
+        ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=models.Index(fields=["org_lft", "received_at", "id", "is_open"], name="desk_of_org_received"),
         ),
     ]
