@@ -207,7 +207,7 @@ class TestResponse:
     def test_a_browser_runs_nothing_of_it(self):
         for name, content, said in (
             ("照片.jpg", picture(), "image/jpeg"),
-            ("信.txt", "<script>".encode(), "application/octet-stream"),
+            ("信.txt", b"<script>", "application/octet-stream"),
             ("表.docx", office(), "application/octet-stream"),
         ):
             answer = files.response(files.store(content, name=name))

@@ -265,6 +265,8 @@ def record_silence(matter_id: int, *, by=SYSTEM, at: datetime, desk_id: int) -> 
     act = begin(Step.RECORD_SILENCE, matter_id, by=by, at=at)
     desk = act.matter.referrals.select_related("organisation").get(pk=desk_id)
     notice = act.matter.clocks.filter(referral_id=desk_id, term__in=("UNIT15", "DIRECT15")).order_by("-pk").first()
+    notice.level, notice.next_warning_on = "overdue", None  # said once; the clock runs on until the unit answers, late
+    notice.save(update_fields=["level", "next_warning_on"])
     act.target = desk
     if act.matter.kind == Kind.REQUEST and desk.kind not in (ReferralKind.CO_HANDLING, ReferralKind.POLITICAL_LEGAL):
         act.start_on["HANDLE60"] = notice.nominal_on

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from xinqiao.organisations.models import Officer
+from xinqiao.rules import deadlines
 from xinqiao.rules.moves import ANSWERED_OTHERWISE, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
@@ -15,6 +16,7 @@ from ..models import Clock, Matter, Referral
 from .register import REASON_AT_LEAST
 
 TIME_TO_DISAGREE = timedelta(days=30)  # AR-1: the rating window is over
+LAPSED = "lapsed"  # said by the sweep of a right that was not used: no warning level, nobody is late
 WINDOWS = ("REVIEW_REQ30", "RECHECK_REQ30", "WITHDRAW_RESUME30", "EXEC_CONFIRM15")
 
 
@@ -49,13 +51,19 @@ def record_overdue(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int) ->
 
 @transaction.atomic
 def warn(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int, level: str) -> Matter:
-    """A warning level of a running limit is reached (DL-20)."""
+    """A warning level of a running limit is reached (DL-20), or a right lapsed unused."""
     act = begin(Step.WARN, matter_id, by=by, at=at)
     clock = act.matter.clocks.select_related("organisation").get(pk=clock_id)
-    clock.level = level
-    clock.next_warning_on = clocks.next_warning(clocks.as_deadline(clock), after=act.today)
-    clock.save(update_fields=["level", "next_warning_on"])
+    deadline = clocks.as_deadline(clock)
+    clock.level = deadlines.level_on(deadline, act.today, clocks.calendar())
+    clock.next_warning_on = clocks.next_warning(deadline, after=act.today)
+    if level == LAPSED:
+        clock.state, clock.ended_on, clock.next_warning_on = "lapsed", act.today, None
+    clock.save(update_fields=["state", "ended_on", "level", "next_warning_on"])
     finish(act, facts={**_about(clock), "level": level})
+    if level == LAPSED:
+        clocks.refresh_desks(act.matter)
+        act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 
