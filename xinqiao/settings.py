@@ -27,6 +27,24 @@ def _switch(name: str) -> bool:
     return _text(name, "0").lower() in ("1", "true", "yes", "on")
 
 
+def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    chosen = _text(name, default).lower()
+    if chosen not in allowed:
+        raise ImproperlyConfigured(f"{name} 只能是 {'、'.join(allowed)}。{name} must be one of {', '.join(allowed)}.")
+    return chosen
+
+
+def _hours(name: str, default: str) -> tuple[int, int]:
+    begins, _, ends = _text(name, default).partition("-")
+    try:
+        hours = int(begins), int(ends)
+        if all(hour in range(24) for hour in hours):
+            return hours
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(f"{name} 应写成 21-8 的样子。{name} must look like 21-8.")
+
+
 # --- Places -----------------------------------------------------------------------------------------------------------
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -194,6 +212,35 @@ XINQIAO_REQUEST_BYTES = XINQIAO_FILE_BYTES * XINQIAO_FILES_PER_REQUEST + DATA_UP
 FILE_UPLOAD_TEMP_DIR = folders.incoming() if folders.incoming().is_dir() else None
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- What is sent to people -------------------------------------------------------------------------------------------
+
+# How SMS leave: `spool` (a file in XINQIAO_SPOOL, the default), `http` (a gateway), `off`. XINQIAO_SMS.
+XINQIAO_SMS = _choice("XINQIAO_SMS", "spool", ("spool", "http", "off"))
+# The gateway: address (https), headers as JSON, body. Templates with $mobile, $text, $key (the same at every try).
+XINQIAO_SMS_URL = _text("XINQIAO_SMS_URL")
+XINQIAO_SMS_HEADERS = _text("XINQIAO_SMS_HEADERS", "{}")
+XINQIAO_SMS_BODY = _text("XINQIAO_SMS_BODY", '{"id": "$key", "mobile": "$mobile", "text": "$text"}')
+# What a good answer contains, and the field of its JSON with the gateway's own number of the message.
+XINQIAO_SMS_SUCCESS = _text("XINQIAO_SMS_SUCCESS")
+XINQIAO_SMS_ID_FIELD = _text("XINQIAO_SMS_ID_FIELD", "id")
+# On when the gateway sends a repeated $key only once: then what is doubtful may be tried again. XINQIAO_SMS_IDEMPOTENT.
+XINQIAO_SMS_IDEMPOTENT = _switch("XINQIAO_SMS_IDEMPOTENT")
+# On when the gateway stands in the inner network (10.x, 172.16.x, 192.168.x). XINQIAO_SMS_PRIVATE_NETWORK.
+XINQIAO_SMS_PRIVATE_NETWORK = _switch("XINQIAO_SMS_PRIVATE_NETWORK")
+# How e-mail leaves: `spool`, `smtp`, `off`; the mail server and the address it is sent from. XINQIAO_MAIL, _MAIL_HOST …
+XINQIAO_MAIL = _choice("XINQIAO_MAIL", "spool", ("spool", "smtp", "off"))
+EMAIL_HOST = _text("XINQIAO_MAIL_HOST", "127.0.0.1")
+EMAIL_PORT = _number("XINQIAO_MAIL_PORT", 465)
+EMAIL_HOST_USER = _text("XINQIAO_MAIL_USER")
+EMAIL_HOST_PASSWORD = _text("XINQIAO_MAIL_PASSWORD")
+EMAIL_USE_SSL = EMAIL_PORT == 465  # noqa: PLR2004
+EMAIL_USE_TLS = EMAIL_PORT == 587  # noqa: PLR2004
+DEFAULT_FROM_EMAIL = _text("XINQIAO_MAIL_FROM", "no-reply@localhost")
+# Hours of the night, from and to, in which only urgent messages go out; 0-0: none. XINQIAO_QUIET_HOURS, default 21-8.
+XINQIAO_QUIET_HOURS = _hours("XINQIAO_QUIET_HOURS", "21-8")
+# After how many seconds the work of a worker that vanished is taken over. XINQIAO_LEASE_SECONDS, default 120.
+XINQIAO_LEASE_SECONDS = _number("XINQIAO_LEASE_SECONDS", 120)
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 

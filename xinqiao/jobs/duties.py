@@ -1,0 +1,103 @@
+"""What the workers do by the clock. Due is decided from what is stored, never from "since I was started" (secure-checklist 34)."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import connection, models
+
+from xinqiao.matters.models import Delivery, IdempotencyKey
+from xinqiao.notifications import inbox, outgoing
+from xinqiao.people import limits
+from xinqiao.people.models import LoginCode
+
+from . import deadlines
+from .models import Duty, Worker
+
+logger = logging.getLogger("xinqiao.jobs")
+
+LOCKS = 7_310_425  # first half of the advisory locks of duties; the second is the row of the table
+FORGET_BATCH = 1000
+KEY_DAYS = 3  # how long the same idempotency key gives the same receipt; its answer holds the query code
+DELIVERY_DAYS = 90  # how long it can be asked what a reaction did
+
+
+@dataclass(frozen=True)
+class Task:
+    """One duty: how often, and what it does; `run` returns how many rows it touched."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], int]
+
+
+def forget(at: datetime) -> int:
+    """Drop what nobody may need any more, a batch of each: sessions, codes, counts, answers to old keys, texts of old messages."""
+    old = [
+        (Session.objects.filter(expire_date__lt=at), "session_key"),
+        (LoginCode.objects.filter(expires_at__lt=at - timedelta(days=1)), "pk"),
+        (IdempotencyKey.objects.filter(created_at__lt=at - timedelta(days=KEY_DAYS)), "pk"),
+        (Worker.objects.filter(seen_at__lt=at - timedelta(days=7)), "pk"),
+        (Delivery.objects.filter(state__in=("done", "skipped"), done_at__lt=at - timedelta(days=DELIVERY_DAYS)), "pk"),
+    ]
+    gone = sum(_drop(rows, key) for rows, key in old)
+    return gone + limits.forget_before(at) + outgoing.forget_before(at) + inbox.forget_before(at)
+
+
+def _drop(rows: models.QuerySet, key: str) -> int:
+    ids = list(rows.values_list(key, flat=True)[:FORGET_BATCH])
+    return rows.model.objects.filter(pk__in=ids).delete()[0] if ids else 0
+
+
+TASKS = (
+    Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
+    Task("deadlines", timedelta(minutes=1), deadlines.sweep),
+    Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
+    Task("forget", timedelta(hours=1), forget),
+)
+
+
+def run_due(at: datetime) -> int:
+    """Do each duty that is due and that no other worker is doing just now. Returns how many rows were touched."""
+    touched = 0
+    for number, task in enumerate(TASKS):
+        if not _is_due(task, at):
+            continue
+        with _alone(number) as alone:
+            if alone and _is_due(task, at):
+                touched += _do(task, at)
+    return touched
+
+
+def _is_due(task: Task, at: datetime) -> bool:
+    next_at = Duty.objects.filter(name=task.name).values_list("next_at", flat=True).first()
+    return next_at is None or next_at <= at
+
+
+def _do(task: Task, at: datetime) -> int:
+    count, error = 0, ""
+    try:
+        count = task.run(at)
+    except Exception as raised:
+        logger.exception("duty.failed", extra={"duty": task.name})
+        error = type(raised).__name__
+    said = {"next_at": at + task.every, "done_count": count, "error": error}
+    Duty.objects.update_or_create(name=task.name, defaults={**said, **({} if error else {"done_at": at})})
+    return count
+
+
+@contextmanager
+def _alone(number: int) -> Iterator[bool]:
+    """A lock of this database connection: the server lets go of it when the worker dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, number])
+        got = cursor.fetchone()[0]
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, number])

@@ -1,0 +1,64 @@
+"""The bell of the workbench (站内提醒). A message is made, shown and counted only for who may open the matter (C-01)."""
+
+from datetime import datetime, timedelta
+
+from xinqiao.matters.models import Matter
+from xinqiao.organisations.models import Officer
+
+from .models import InAppMessage
+
+COUNTED_TO = 100  # the bell shows 99+
+
+
+def tell(officers, text: str, *, matter: Matter, event_id: int, at: datetime, urgent: bool = False) -> int:
+    """One line for each officer who may open the matter; told once per event. Returns how many may."""
+    allowed = [one for one in officers if Matter.objects.visible_to(one).filter(pk=matter.pk).exists()]
+    rows = [
+        InAppMessage(officer=one, matter_id=matter.pk, event_id=event_id, text=text, urgent=urgent, created_at=at)
+        for one in allowed
+    ]
+    InAppMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(allowed)
+
+
+def unread_count(officer: Officer) -> int:
+    """How many unread lines, counted to 100 at most. A matter that was hidden since is not counted."""
+    ids = list(_unread(officer).order_by("-created_at").values_list("matter_id", flat=True)[:COUNTED_TO])
+    visible = _visible(officer, ids)
+    return sum(matter_id in visible for matter_id in ids)
+
+
+def recent(officer: Officer, limit: int = 50) -> list[InAppMessage]:
+    """The newest lines, each with its `matter`; lines on matters that are hidden from this officer now are left out."""
+    rows = list(InAppMessage.objects.filter(officer=officer).order_by("-created_at", "-pk")[:limit])
+    visible = _visible(officer, [row.matter_id for row in rows])
+    shown = [row for row in rows if row.matter_id in visible]
+    for row in shown:
+        row.matter = visible[row.matter_id]
+    return shown
+
+
+def mark_read(officer: Officer, *, at: datetime, message_ids=None, matter_id: int | None = None) -> int:
+    """Mark lines as read: these, those of one matter (it was opened), or all."""
+    rows = _unread(officer)
+    if message_ids is not None:
+        rows = rows.filter(pk__in=message_ids)
+    if matter_id is not None:
+        rows = rows.filter(matter_id=matter_id)
+    return rows.update(read_at=at)
+
+
+def forget_before(at: datetime, *, days: int = 90, limit: int = 1000) -> int:
+    """Read lines are dropped after `days`, unread ones after four times as long."""
+    read = InAppMessage.objects.filter(read_at__lt=at - timedelta(days=days))
+    old = InAppMessage.objects.filter(created_at__lt=at - timedelta(days=4 * days))
+    ids = [*read.values_list("pk", flat=True)[:limit], *old.values_list("pk", flat=True)[:limit]]
+    return InAppMessage.objects.filter(pk__in=ids).delete()[0]
+
+
+def _unread(officer: Officer):
+    return InAppMessage.objects.filter(officer=officer, read_at__isnull=True)
+
+
+def _visible(officer: Officer, ids) -> dict[int, Matter]:
+    return {matter.pk: matter for matter in Matter.objects.visible_to(officer).filter(pk__in=set(ids))}
