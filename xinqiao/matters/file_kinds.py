@@ -132,7 +132,7 @@ def _text(content: bytes) -> FileKind | None:
 
 
 def _refusal(content: bytes, extension: str) -> FileRefused:
-    if content[4:8] == b"ftyp" and content[8:12] in _APPLE_PICTURES or extension in ("heic", "heif"):
+    if (content[4:8] == b"ftyp" and content[8:12] in _APPLE_PICTURES) or extension in ("heic", "heif"):
         return FileRefused(
             "这是苹果手机的 HEIC 照片，办理单位的电脑可能打不开。请截一张图再上传，"
             "或者在手机“设置、相机、格式”里选“兼容性最佳”后重拍。",
@@ -157,7 +157,9 @@ def _check_pdf(content: bytes) -> None:
         raise FileRefused("这个 PDF 里夹带了别的文件。" + _PDF_ADVICE, code="pdf_second_file")
     text = _names(content)
     if re.search(rb"/Encrypt(?![A-Za-z])", text):
-        raise FileRefused("这个 PDF 设了密码或限制，办理人员打不开。请去掉密码后再上传，或者截图上传。", code="pdf_locked")
+        raise FileRefused(
+            "这个 PDF 设了密码或限制，办理人员打不开。请去掉密码后再上传，或者截图上传。", code="pdf_locked"
+        )
     if _ACTIVE.search(text) or any(_ACTIVE.search(_names(part)) for part in _object_streams(content)):
         raise FileRefused("这个 PDF 里有程序或夹带的文件，为了安全不能收。" + _PDF_ADVICE, code="pdf_active")
 
@@ -239,7 +241,9 @@ def _check_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Fi
                 if is_text and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
                     raise FileRefused("这个文档的内部格式不正常。请另存为 PDF 后再上传。", code="office_dtd")
                 if low.endswith(".rels") and b"attachedTemplate" in chunk and b"External" in chunk:
-                    raise FileRefused("这个文档会从网上取模板，为了安全不能收。" + _MACRO_ADVICE, code="office_template")
+                    raise FileRefused(
+                        "这个文档会从网上取模板，为了安全不能收。" + _MACRO_ADVICE, code="office_template"
+                    )
                 if entry.filename == "[Content_Types].xml":
                     if b"macroEnabled" in chunk or b"vbaProject" in chunk:
                         raise FileRefused("这个文档带有宏，为了安全不能收。" + _MACRO_ADVICE, code="office_macro")

@@ -28,7 +28,17 @@ from .file_kinds import EXTENSIONS, SHOWN_TYPES, FileKind, FileRefused, find_kin
 from .intake import StoredFile
 from .models import Attachment
 
-__all__ = ["EXTENSIONS", "FileRefused", "display_name", "discard", "open_original", "open_stored", "orphans", "response", "store"]
+__all__ = [
+    "EXTENSIONS",
+    "FileRefused",
+    "discard",
+    "display_name",
+    "open_original",
+    "open_stored",
+    "orphans",
+    "response",
+    "store",
+]
 
 ORIGINAL = ".orig"
 SEAL_CONTEXT = "attachment.original"
@@ -125,7 +135,9 @@ def _read(uploaded) -> bytes:
     size = len(uploaded) if isinstance(uploaded, bytes) else uploaded.size
     most = settings.XINQIAO_FILE_BYTES
     if size > most:
-        raise FileRefused(f"文件太大（{_megabytes(size)}），每个最多 {_megabytes(most)}。请压缩或分段后再上传。", code="file_large")
+        raise FileRefused(
+            f"文件太大（{_megabytes(size)}），每个最多 {_megabytes(most)}。请压缩或分段后再上传。", code="file_large"
+        )
     content = uploaded if isinstance(uploaded, bytes) else uploaded.read(most + 1)
     if not content:
         raise FileRefused("这个文件是空的，没有内容。请重新选择。", code="file_empty")

@@ -90,7 +90,7 @@ def clean(raw: dict, *, today: date) -> Intake:
     errors: dict[str, str] = {}
     text = _texts(raw, errors)
     people = _people(raw, errors)
-    headcount = _headcount(raw, len(people), errors)
+    headcount = _headcount(raw, sum(not person.agent for person in people), errors)  # an agent speaks, but is no party
     representatives = sum(person.representative for person in people)
     if representatives > REPRESENTATIVES_AT_MOST:
         errors["representatives"] = (
@@ -105,7 +105,7 @@ def clean(raw: dict, *, today: date) -> Intake:
     source_number = _line(raw.get("source_number"), 60, "source_number", "来源编号", errors)
     anonymous = bool(raw.get("anonymous"))
     if not anonymous and not people:
-        errors["people"] = "请填写您的姓名。如果不想写名字，可以选择“匿名”。"
+        errors.setdefault("people", "请填写您的姓名。如果不想写名字，可以选择“匿名”。")
     values = {
         "purpose": _one_of(Purpose, raw, "purpose", "请选择您要反映的是哪一类事。", errors),
         "channel": _one_of(Channel, raw, "channel", "请选择信访形式。", errors),
