@@ -1,3 +1,28 @@
-"""Addresses of this part."""
+"""Addresses for citizens: the front page, filing a petition, the receipt; following one is in `follow`."""
 
-urlpatterns = []
+from django.urls import include, path
+
+from . import receipt, site
+from .filing import views as filing
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", site.home, name="home"),
+    path("help/", site.help_page, name="help"),
+    path("law/", site.law, name="law"),
+    path("privacy/", site.privacy, name="privacy"),
+    path("accessibility/", site.accessibility, name="accessibility"),
+    path("file/", filing.new, name="new"),
+    path("file/upload/", filing.upload, name="upload"),
+    path("file/suggested/", filing.suggested, name="suggested"),
+    path("file/check/", filing.check, name="check"),
+    path("file/saved/", filing.saved, name="saved"),
+    path("file/discard/", filing.discard, name="discard"),
+    path("file/<slug:slug>/autosave/", filing.autosave, name="autosave"),
+    path("file/<slug:slug>/", filing.page, name="file"),
+    path("receipt/", receipt.receipt_page, name="receipt"),
+    path("receipt/qr.svg", receipt.qr, name="receipt_qr"),
+    path("receipt/slip.pdf", receipt.slip, name="receipt_slip"),
+    path("", include("xinqiao.portal.follow.urls")),
+]

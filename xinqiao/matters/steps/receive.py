@@ -55,7 +55,7 @@ def receive(intake: Intake, *, by: Actor, at: datetime) -> Receipt:
     if problem:
         raise IntakeClosed(problem)
     find_move(Step.RECEIVE, Stage.RECEIVED, by.role_set)
-    office = by.organisation if isinstance(by, Officer) else _office_for(intake)
+    office = by.organisation if isinstance(by, Officer) else office_for(intake)
     matter, code = _new_matter(intake, office, at=at)
     submission = _keep(matter, intake, office, by=by, at=at)
     desk = _first_desk(matter, office, at=at)
@@ -120,7 +120,7 @@ def content_hash(intake: Intake) -> tuple[str, str]:
     return crypto.digest(b"".join(map(history.encode, parts)), algorithm), algorithm
 
 
-def _office_for(intake: Intake) -> Organisation:
+def office_for(intake: Intake) -> Organisation:
     """The petition office of the place; when the report is against it or an organ above it, the next one up (C-01)."""
     office = petition_office_for(intake.place)
     accused = _accused_organisation(intake)

@@ -1,0 +1,1 @@
+"""Filing a petition (我要反映): one question per page, from the kind of matter to the receipt."""

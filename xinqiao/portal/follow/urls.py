@@ -1,0 +1,3 @@
+"""Addresses for following a petition."""
+
+urlpatterns = []
