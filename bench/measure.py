@@ -1,6 +1,8 @@
 """What is measured: the pages and calls that people wait for, each as the person who uses it."""
 
+import html
 import json
+import re
 from collections.abc import Callable, Iterator
 
 from django.db import connection
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from bench import meter, synthetic
-from bench.visitor import Visitor
+from bench.visitor import Unexpected, Visitor
 from xinqiao.matters import intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter, Referral
@@ -27,10 +29,10 @@ def run(matters: int, *, repeat: int, only: str = "", profile: bool = False) -> 
             continue
         try:
             call = prepare()
-        except NoReverseMatch as missing:
+            costs[name] = meter.cost(call, repeat).as_dict()
+        except (NoReverseMatch, Unexpected) as missing:
             skipped[name] = str(missing)
             continue
-        costs[name] = meter.cost(call, repeat).as_dict()
         if profile:
             _profile(name, call, repeat)
     with connection.cursor() as cursor:
@@ -43,10 +45,14 @@ def _everything() -> Iterator[tuple[str, Callable[[], Call]]]:
     for who, officer in _queue_owners().items():
         yield f"queue, {who}", lambda officer=officer: _page(officer, _queue())
     handler = _officer(synthetic.FOCUS_UNIT, Role.HANDLER)
-    yield "queue, handler, by day received", lambda: _page(handler, _queue("sort=received"))
+    yield "queue, handler, by day received", lambda: _page(handler, _queue("order=received"))
     yield "queue, handler, second page", lambda: _second_page(handler)
+    leader = _officer(synthetic.FOCUS_OFFICE, Role.OFFICE_LEADER)
+    yield "queue, office leader, all of the area", lambda: _page(leader, _queue("shelf=area"))
+    yield "queue, office leader, due and overdue", lambda: _page(leader, _queue("shelf=due"))
+    yield "queue, triage, closed ones", lambda: _page(_officer(synthetic.FOCUS_OFFICE, Role.TRIAGE), _queue("shelf=closed"))
     yield "case page, handler", lambda: _page(handler, _case_address())
-    yield "case page, office leader", lambda: _page(_officer(synthetic.FOCUS_OFFICE, Role.OFFICE_LEADER), _case_address())
+    yield "case page, office leader", lambda: _page(leader, _case_address())
     yield "tracking page", _tracking
     yield "submission, the step alone", _direct_submission
     yield "submission, REST", _rest_submission
@@ -81,7 +87,11 @@ def _queue(query: str = "") -> str:
 
 
 def _second_page(officer: Officer) -> Call:
-    return _page(officer, _queue("page=2"))
+    first = _page(officer, _queue("shelf=all"))()
+    following = re.search(rb'href="([^"]*[?&;]after=[^"]+)"', first)
+    if following is None:
+        raise NoReverseMatch("the list has only one page")
+    return _page(officer, html.unescape(following.group(1).decode()))
 
 
 def case_in_handling() -> Matter:
@@ -95,7 +105,10 @@ def _case_address() -> str:
 
 
 def _tracking() -> Call:
-    raise NoReverseMatch("no tracking page")
+    """The page of a citizen who has typed number and query code once."""
+    visitor, number = Visitor(), case_in_handling().number
+    visitor.submit(reverse("portal:track"), {"number": number, "code": synthetic.QUERY_CODE})
+    return lambda: visitor.get(reverse("portal:matter", args=[number]))
 
 
 # ---- submissions -----------------------------------------------------------------------------------------------------
