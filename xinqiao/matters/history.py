@@ -21,7 +21,18 @@ FIELDS = (
 )  # fmt: skip
 
 
-def record(
+def record(matter: Matter, step: Step, *, recorded_at: datetime, **what) -> Event:
+    """Write the event and owe its reactions, in the caller's transaction. Moves the matter's chain head; the caller saves it.
+
+    `what`: the other arguments of `compose`.
+    """
+    event = compose(matter, step, recorded_at=recorded_at, **what)
+    event.save(force_insert=True)
+    Delivery.objects.create(event_id=event.pk, matter_id=matter.pk, reaction=EXPAND, next_try_at=recorded_at)
+    return event
+
+
+def compose(
     matter: Matter,
     step: Step,
     *,
@@ -34,7 +45,7 @@ def record(
     referral_id: int | None = None,
     document_id: int | None = None,
 ) -> Event:
-    """Write the event and owe its reactions, in the caller's transaction. Moves the matter's chain head; the caller saves it."""
+    """The next event of the chain, not written yet: for those who write many at once. Moves the chain head."""
     is_officer = actor_kind(by) == "officer"
     event = Event(
         matter=matter,
@@ -54,9 +65,7 @@ def record(
         algorithm=crypto.preferred_digest(),
     )
     event.hash = event_hash(event)
-    event.save(force_insert=True)
     matter.event_count, matter.chain_head = event.seq, event.hash
-    Delivery.objects.create(event_id=event.pk, matter_id=matter.pk, reaction=EXPAND, next_try_at=recorded_at)
     return event
 
 

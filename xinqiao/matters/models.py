@@ -221,6 +221,33 @@ class ImportedRow(models.Model):
         constraints = [models.UniqueConstraint(name="imported_row_once", fields=["source", "fingerprint"])]
 
 
+class ImportRun(models.Model):
+    """One run of `xinqiao import`: which file, by whom, and where each of its rows went. rows_in = stored + known + rejected."""
+
+    source = models.CharField(max_length=60)
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    hash_algorithm = models.CharField(max_length=10)
+    mapping = models.JSONField(default=dict)
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    who = models.CharField("由谁导入", max_length=60)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    rows_in = models.IntegerField(default=0)
+    stored = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    rejected = models.IntegerField(default=0)
+    problem = models.TextField("没有读完的原因", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="import_sums_agree",
+                condition=Q(rows_in=models.F("stored") + models.F("known") + models.F("rejected")),
+            )
+        ]
+
+
 class Submission(models.Model):
     """One letter, visit, call or web form (信访件): one receipt. Added, never changed (enforced by the database)."""
 

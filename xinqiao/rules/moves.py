@@ -80,7 +80,10 @@ MOVES: tuple[Move, ...] = (
     # ---- D.3 registration and the petition office -------------------------------------------------------------
     _row(Step.RECEIVE, (), S.RECEIVED, (CITIZEN, *OFFICE, R.UNIT_RECEIVER, R.VILLAGE_INFORMATION_OFFICER, R.SYSTEM),
          "R-17(1)", on="matter", starts=("PO15", "REGISTER1WD"), documents=("F-02",), told="received"),
-    _row(Step.IMPORT_HISTORY, (), S.REGISTERED, (R.SYSTEM,), "R-21(2)", on="matter"),
+    _row(Step.IMPORT_HISTORY, (), S.REGISTERED, (R.SYSTEM,), "R-21(2)", on="matter",
+         precondition="来自其他系统，尚未答复；旧件不起算期限"),
+    _row(Step.IMPORT_HISTORY, (), S.ENDED_IMPORTED, (R.SYSTEM,), "R-21(2)", on="matter",
+         precondition="来自其他系统，导入时已有答复"),
     _row(Step.REGISTER, S.RECEIVED, S.REGISTERED, OFFICE, "R-22(1)", desk_kinds=OWN_DESK, stops=("REGISTER1WD",),
          documents=("F-01",), precondition="DU-1: 判重已看", told="registered"),
     _row(Step.REGISTER, S.RECEIVED, S.SIGNED_IN, UNIT, "R-23(1)", desk_kinds=ReferralKind.DIRECT,

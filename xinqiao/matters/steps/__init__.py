@@ -6,7 +6,7 @@ Every step is one function of its own name, with keyword-only `by` (who) and `at
 
 from xinqiao.rules.stages import Step
 
-from . import accept, end, follow, handle, receive, register, review, transfer
+from . import accept, end, follow, handle, import_history, receive, register, review, transfer
 
-MODULES = (receive, register, transfer, accept, handle, review, follow, end)
+MODULES = (receive, import_history, register, transfer, accept, handle, review, follow, end)
 FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

@@ -1,0 +1,263 @@
+"""Load petitions of another system, with the answers they were given, from a CSV or Excel file.
+
+导入其他系统的信访件和答复。可以重复运行：已经导入的行不会再存一次。
+
+例 example:
+  xinqiao import 留言.csv --source 领导留言板 --map title=标题,content=内容,received=留言时间,reply=答复,replied=答复时间,number=编号
+
+已有答复的存为“历史件”；没有答复的登记到信访部门，由人接着办。旧件不起算期限，不发通知。
+"""
+
+import argparse
+import contextlib
+import csv
+import getpass
+import json
+import os
+import sys
+from pathlib import Path
+
+from xinqiao import cli, database, folders
+
+HELP = "导入其他系统的信访件 · load petitions from a CSV or Excel file"
+SHOWN_REASONS = 20
+FIELDS = ("title", "content", "received", "reply", "replied", "number", "name", "mobile", "address", "place_detail")
+FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
+
+
+class WrongUse(Exception):
+    """What was typed cannot be done; the message says what to type instead."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="CSV 或 .xlsx 文件，第一行是列名")
+    parser.add_argument(
+        "--source", required=True, metavar="NAME", help="来源的名称，例如 领导留言板；重复运行时要写得一样"
+    )
+    parser.add_argument(
+        "--map",
+        required=True,
+        action="append",
+        metavar="FIELD=COLUMN,…",
+        help=f"哪一列是什么。可用：{'、'.join(FIELDS)}；content 和 received 必须有。可以写多次",
+    )
+    parser.add_argument("--office", metavar="KEY", help="登记到哪个信访部门（机构编号）；默认是层级最高的一个")
+    parser.add_argument("--channel", default="web", metavar="CODE", help="信访形式，默认 web")
+    parser.add_argument("--purpose", default="other", metavar="CODE", help="信访目的，默认 other")
+    parser.add_argument(
+        "--encoding", default="", metavar="NAME", help="文件的编码；默认自动识别 UTF-8、GB18030、UTF-16"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="只检查，不保存")
+    parser.add_argument("--rejects", metavar="FILE", help="没有存的行写到这个 CSV；默认写到数据目录的 imports/ 下")
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when every row is stored or known, 1 when some were rejected or the file broke off, 2 for wrong use, 3 for the database."""
+    try:
+        mapping = read_mapping(args.map)
+        if not 1 <= len(args.source.strip()) <= 60:
+            raise WrongUse("--source 应为1到60个字。")
+    except WrongUse as error:
+        return _complain(str(error), cli.USAGE)
+    with database.available():
+        cli.start_django()
+        return _run(args, mapping)
+
+
+def read_mapping(given: list[str]) -> dict[str, str]:
+    """{field: column} from `title=标题,content=内容` (once or several times). Raises WrongUse."""
+    mapping: dict[str, str] = {}
+    for part in filter(None, (part.strip() for text in given for part in text.split(","))):
+        field, sign, column = (piece.strip() for piece in part.partition("="))
+        if not sign or not column:
+            raise WrongUse(f"看不懂 --map 中的“{part}”。请写成 content=内容列名 的样子。")
+        if field not in FIELDS:
+            raise WrongUse(f"--map 中没有“{field}”这一项。可用：{'、'.join(FIELDS)}。")
+        if field in mapping:
+            raise WrongUse(f"--map 中“{field}”写了两次。")
+        mapping[field] = column
+    missing = [field for field in ("content", "received") if field not in mapping]
+    if missing:
+        raise WrongUse(f"--map 中还缺：{'、'.join(missing)}。例如 --map content=内容,received=时间")
+    if "replied" in mapping and "reply" not in mapping:
+        raise WrongUse("--map 中写了 replied（答复时间），还要写 reply（答复）。")
+    return mapping
+
+
+def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
+    from django.utils import timezone
+
+    from xinqiao.matters import import_runs
+    from xinqiao.matters.steps.receive import IntakeClosed
+    from xinqiao.matters.table_files import TableUnreadable, open_table
+
+    path = Path(args.file)
+    try:
+        settings = _settings(args, mapping)
+        with open_table(path, wanted=set(mapping.values()), encoding=args.encoding) as table:
+            with _Rejects(args, table.columns) as rejects, _bar(table) as progress:
+                steps = {"now": timezone.now, "reject": rejects.add, "progress": progress}
+                if args.dry_run:
+                    record, sums = None, import_runs.rehearse(table, settings, **steps)
+                else:
+                    record, sums = import_runs.run(path, table, settings, who=_who(), **steps)
+            _report(args, table, sums, rejects, record)
+    except (WrongUse, TableUnreadable) as error:
+        return _complain(str(error), cli.USAGE)
+    except IntakeClosed as closed:
+        return _complain(f"数据库现在不能可靠保存，没有导入。{closed}", cli.ENVIRONMENT)
+    return cli.FAILED if sums.rejected or sums.problem or not sums.agree else cli.OK
+
+
+def _settings(args: argparse.Namespace, mapping: dict[str, str]):
+    from xinqiao.matters import importing
+    from xinqiao.organisations.models import Organisation
+    from xinqiao.rules.stages import Channel, Line, Purpose
+
+    if args.office:
+        office = Organisation.objects.filter(key=args.office, active=True).select_related("parent").first()
+        if office is None or office.line != Line.PETITION_OFFICE:
+            raise WrongUse(f"没有编号为“{args.office}”的信访部门。请核对 --office。")
+    else:
+        office = importing.default_office()
+        if office is None:
+            raise WrongUse("还没有信访部门。请先建立机构（演示可用 xinqiao seed），再导入。")
+    try:
+        channel, purpose = Channel(args.channel), Purpose(args.purpose)
+    except ValueError as error:
+        allowed = Channel if args.channel not in list(Channel) else Purpose
+        raise WrongUse(f"{error.args[0]}。可用：{'、'.join(one.value for one in allowed)}。") from None
+    return importing.Settings(args.source.strip(), office, mapping, channel, purpose)
+
+
+class _Rejects:
+    """The rows that were not stored, each with its number, code and reason, in a file that only its owner may read."""
+
+    def __init__(self, args: argparse.Namespace, columns: list[str]):
+        self.path = Path(args.rejects) if args.rejects else None
+        self.default = not args.rejects and not args.dry_run
+        self.columns, self.first, self.file, self.writer = columns, [], None, None
+
+    def __enter__(self) -> "_Rejects":
+        if self.path:
+            self._open()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        if self.file:
+            self.file.close()
+
+    def add(self, number: int, code: str, reason: str, cells: dict | None) -> None:
+        if len(self.first) < SHOWN_REASONS:
+            self.first.append({"row": number, "code": code, "reason": reason})
+        if self.file is None and self.default:
+            self._open()
+        if self.writer:
+            values = [_harmless(cells.get(column, "")) if cells else "" for column in self.columns]
+            self.writer.writerow([number, code, reason, *values])
+
+    def _open(self) -> None:
+        self.path = self.path or _default_path()
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise WrongUse(f"写不了文件“{self.path}”：{error.strerror}。请核对 --rejects。") from None
+        self.file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="", errors="replace")
+        self.writer = csv.writer(self.file)
+        self.writer.writerow(["行号", "原因代码", "原因", *self.columns])
+
+
+def _default_path() -> Path:
+    from django.utils import timezone
+
+    folder = folders.var() / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"rejects-{timezone.localtime():%Y%m%d-%H%M%S}-{os.getpid()}.csv"
+
+
+def _harmless(cell: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text[:1] and text[0] in FORMULA_SIGNS else text
+
+
+@contextlib.contextmanager
+def _bar(table):
+    """A progress bar where somebody watches: by bytes of a CSV file, by rows of an Excel sheet."""
+    from tqdm import tqdm
+
+    by_bytes = table.kind == "csv"
+    bar = tqdm(
+        total=table.total if by_bytes else None,
+        unit="B" if by_bytes else "行",
+        unit_scale=by_bytes,
+        desc="导入",
+        disable=None,
+    )
+
+    def show(sums) -> None:
+        bar.set_postfix_str(f"存入{sums.stored} 已有{sums.known} 未存{sums.rejected}", refresh=False)
+        bar.update((table.position() if by_bytes else sums.rows_in) - bar.n)
+
+    with bar:
+        yield show
+
+
+def _report(args: argparse.Namespace, table, sums, rejects: _Rejects, record) -> None:
+    facts = {
+        "run": record.pk if record else None,
+        "dry_run": args.dry_run,
+        "file": args.file,
+        "file_digest": record.file_digest if record else None,
+        "source": args.source.strip(),
+        "office": record.office.key if record else None,
+        "encoding": table.encoding or None,
+        "rows_in": sums.rows_in,
+        "stored": sums.stored,
+        "known": sums.known,
+        "rejected": sums.rejected,
+        "blank": table.blank,
+        "noted": sums.noted,
+        "sums_agree": sums.agree,
+        "reasons": dict(sums.reasons),
+        "first_rejected": rejects.first,
+        "rejects_file": str(rejects.path) if rejects.path else None,
+        "problem": sums.problem or None,
+    }
+    if args.json:
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        return
+    _say(facts)
+
+
+def _say(facts: dict) -> None:
+    for one in facts["first_rejected"]:
+        print(f"第{one['row']}行 [{one['code']}] {one['reason']}", file=sys.stderr)
+    if facts["rejected"] > len(facts["first_rejected"]):
+        print(f"… 另有{facts['rejected'] - len(facts['first_rejected'])}行没有存，见下面的文件。", file=sys.stderr)
+    verb = "可以存入" if facts["dry_run"] else "存入"
+    agree = "相符" if facts["sums_agree"] else "不相符！请告诉管理员"
+    print(
+        f"读入{facts['rows_in']}行 = {verb}{facts['stored']} + 已有{facts['known']} + 没有存{facts['rejected']}（核对：{agree}）"
+    )
+    if facts["noted"]:
+        print(f"其中{facts['noted']}行存入时有说明（去掉了不能保存的字符，或标题过长），写在各件的办理记录里。")
+    if facts["rejects_file"]:
+        print(f"没有存的行和原因：{facts['rejects_file']}")
+    if facts["problem"]:
+        print(f"没有读完：{facts['problem']} 前面的行已处理；改好文件后再运行一次，已存的不会重复。", file=sys.stderr)
+    if facts["dry_run"]:
+        print("这是检查，没有保存任何内容。")
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a user of this number
+        return str(os.getuid()) if hasattr(os, "getuid") else ""
+
+
+def _complain(message: str, status: int) -> int:
+    print(message, file=sys.stderr)
+    return status
