@@ -125,7 +125,14 @@ class TestBell:
             Step.CLASSIFY, matter.matter_id, world.li_triages, today, kind=Kind.REQUEST,
             content_class=world.housing_class, requests=["修好屋顶"],
         )  # fmt: skip
-        world.take(Step.TRANSFER, matter.matter_id, world.li_triages, today, to=world.housing, reason="房屋质量监管属于住建部门职责")
+        world.take(
+            Step.TRANSFER,
+            matter.matter_id,
+            world.li_triages,
+            today,
+            to=world.housing,
+            reason="房屋质量监管属于住建部门职责",
+        )
         worker.drain(timezone.now())
         assert bells(world.tang_registers) == ["有新收到的信访件，请登记。"]
         assert bells(world.qian_receives) == ["有新转来的信访件，请签收。"]
@@ -149,9 +156,7 @@ class TestBell:
             Step.CLASSIFY, receipt.matter_id, world.li_triages, today, kind=Kind.REPORT,
             content_class=world.housing_class, requests=[], accused=[world.housing],
         )  # fmt: skip
-        world.take(
-            Step.TRANSFER_DISCIPLINE, receipt.matter_id, world.dai_liaises, today, to=world.discipline
-        )
+        world.take(Step.TRANSFER_DISCIPLINE, receipt.matter_id, world.dai_liaises, today, to=world.discipline)
         worker.drain(timezone.now())
         told = InAppMessage.objects.filter(matter_id=receipt.matter_id)
         assert told.filter(officer=world.yang_at_discipline).exists()

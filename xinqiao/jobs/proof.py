@@ -243,8 +243,8 @@ def _numbers(progress) -> Iterator[Finding]:
     """Every number that was given on a day is still there: a matter cannot vanish with its whole history."""
     given = dict(NumberSeries.objects.values_list("series", "last"))
     series, expected = "", 1
-    rows = MatterNumber.objects.order_by("number").values_list("number", "matter_id").iterator(chunk_size=CHUNK)
-    for number, matter_id in _counted(rows, progress):
+    rows = MatterNumber.objects.order_by("number").values_list("number").iterator(chunk_size=CHUNK)
+    for (number,) in _counted(rows, progress):
         if number[:SERIES] != series:
             yield from _end_of_series(series, expected, given)
             series, expected = number[:SERIES], 1
@@ -253,7 +253,7 @@ def _numbers(progress) -> Iterator[Finding]:
             yield Finding(
                 "matters_matternumber",
                 None,
-                matter_id,
+                None,
                 sequence,
                 f"{series}: numbers {expected} to {sequence - 1} are gone",
             )
