@@ -1,0 +1,349 @@
+"""One matter as the case page shows it to one officer: read in a dozen statements, hidden parts left out here (B.3, RA-8)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+from django.http import Http404
+
+from xinqiao.documents.models import Document, Status
+from xinqiao.matters import clocks, identities
+from xinqiao.matters.models import (
+    Attachment,
+    Clock,
+    Event,
+    Matter,
+    MatterNumber,
+    Opinion,
+    Rating,
+    Record,
+    Referral,
+    Request,
+)
+from xinqiao.matters.steps.register import candidates
+from xinqiao.organisations.models import Officer
+from xinqiao.people.models import Identity
+from xinqiao.rules import rating
+from xinqiao.rules.confidentiality import Access
+from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Role, Stage, Step
+from xinqiao.rules.terms import TERMS, Holder
+
+from . import channels, history_words, standing
+from .pages.notes import SORT as NOTE
+from .pages.papers import may_read
+
+REGISTERING = (Stage.RECEIVED, Stage.REGISTERED, Stage.TRIAGE)
+# B.3 row "rating"; what others see are counts, elsewhere.
+RATING_READERS = frozenset(
+    {
+        Role.TRIAGE,
+        Role.OFFICE_LEADER,
+        Role.SUPERVISOR,
+        Role.UNIT_RECEIVER,
+        Role.HANDLER,
+        Role.UNIT_LEADER,
+        Role.REVIEWER,
+    }
+)
+ANSWERS = {**{one.value: one.label for one in Outcome}, **{one.value: one.label for one in ReviewOutcome}}
+INSTANCES = {"handling": "处理意见", "review": "复查意见", "recheck": "复核意见"}
+
+
+@dataclass
+class Entry:
+    """One line of the history: an event with its sentences, texts and letters, or a note."""
+
+    at: datetime
+    who: str
+    title: str
+    lines: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    letters: list[dict] = field(default_factory=list)
+    files: list[dict] = field(default_factory=list)
+    is_note: bool = False
+    from_citizen: bool = False
+    shown: bool = False
+
+
+@dataclass
+class CaseFile:
+    """Everything on the page."""
+
+    matter: Matter
+    desks: list[Referral]
+    own_desk: Referral | None
+    people: list[Identity]
+    knows_name: bool
+    submissions: list[dict]
+    clocks: list[dict]
+    shown_clock: dict | None
+    letters: list[dict]
+    opinions: list[dict]
+    entries: list[Entry]
+    ratings: list[dict]
+    ratings_wait: bool
+    related: list[dict]
+    standing: standing.Standing
+
+
+def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
+    """Raises Http404 for a number that is not there, and for one that is not theirs to see: the same page."""
+    matter = _matter(officer, number)
+    desks = list(matter.referrals.select_related("organisation", "sender", "handler__user").order_by("pk"))
+    own = [desk for desk in desks if desk.organisation_id == officer.organisation_id]
+    access = identities.access(matter, officer)
+    running = list(matter.clocks.select_related("organisation").order_by("pk"))
+    events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
+    records = list(matter.records.select_related("by__user", "by__organisation").order_by("pk"))
+    facts = standing.Situation(_is_supported(matter), _is_asked(records))
+    shown = _shown_clock(running, own)
+    return CaseFile(
+        matter=matter,
+        desks=desks,
+        own_desk=next((desk for desk in reversed(own) if desk.is_open), own[-1] if own else None),
+        people=identities.identities(matter, officer),
+        knows_name=access is Access.FULL,
+        submissions=_submissions(matter, access),
+        clocks=[_clock(one, today) for one in sorted(running, key=_clock_order)],
+        shown_clock=_clock(shown, today) if shown else None,
+        letters=[_letter(row, matter, officer) for row in matter.letter_rows],
+        opinions=[_opinion(row) for row in matter.opinion_rows],
+        entries=_history(matter, events, records, officer),
+        ratings=_ratings(matter, running, officer),
+        ratings_wait=bool(matter.rating_rows) and _window_open(running),
+        related=_related(matter, officer),
+        standing=standing.standing(matter, desks, officer, facts=facts),
+    )
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def _rows(model: type[Model], *fields: str, order: str = "pk", **condition) -> ArraySubquery:
+    """Rows below the matter as dicts, within the matter's own statement."""
+    link = {"matter_id": OuterRef("pk"), **condition}
+    rows = model.objects.filter(**link).order_by(order)
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in fields})))
+
+
+def _matter(officer: Officer, number: str) -> Matter:
+    found = MatterNumber.objects.filter(number=number).values("matter_id")
+    matters = Matter.objects.visible_to(officer).filter(pk=Subquery(found))
+    matter = (
+        matters.select_related("content_class__parent", "place", "unit", "received_by")
+        .annotate(
+            request_rows=_rows(Request, "number", "text", order="number"),
+            file_rows=_rows(Attachment, "id", "submission_id", "event_seq", "original_name", "size_bytes", "note"),
+            letter_rows=_rows(Document, "id", "kind", "number", "title", "status", "issued_at"),
+            opinion_rows=_rows(
+                Opinion, "instance", "state", "facts", "evidence", "answers", "body", "reasons", "outcome", "issued_at",
+                "organisation__name",
+            ),
+            rating_rows=_rows(Rating, "target", "value", "reason", "text", "rated_at"),
+        )
+        .first()
+    )  # fmt: skip
+    if matter is None:
+        raise Http404
+    for name in ("letter_rows", "opinion_rows", "rating_rows"):
+        setattr(matter, name, [_with_moments(row) for row in getattr(matter, name)])
+    matter.letter_rows = [row for row in matter.letter_rows if row["status"] != Status.DRAFT]
+    matter.opinion_rows = [row for row in matter.opinion_rows if row["state"] in ("issued", "served", "revoked")]
+    return matter
+
+
+def _with_moments(row: dict) -> dict:
+    """Moments and days come as text out of JSON."""
+    for name, value in row.items():
+        if value and name.endswith("_at"):
+            row[name] = datetime.fromisoformat(value)
+        elif value and name.endswith("_on"):
+            row[name] = date.fromisoformat(value)
+    return row
+
+
+def _is_supported(matter: Matter) -> bool:
+    served = [row for row in matter.opinion_rows if row["state"] == "served" and row["instance"] == "handling"]
+    return any(
+        answer.get("outcome") in (Outcome.SUPPORT, Outcome.PARTLY) for row in served for answer in row["answers"]
+    )
+
+
+def _is_asked(records: list[Record]) -> bool:
+    answered = {record.data.get("question") for record in records if record.sort == "answer"}
+    return any(record.sort == "question" and record.pk not in answered for record in records)
+
+
+# ---- parts ----------------------------------------------------------------------------------------------------------
+
+
+def _submissions(matter: Matter, access: Access) -> list[dict]:
+    made = []
+    for one in matter.submissions.order_by("pk"):
+        against = "、".join(one.respondent[name] for name in ("unit", "name", "post") if one.respondent.get(name))
+        made.append(
+            {
+                "channel": Channel(one.channel).label,
+                "content": one.content,
+                "reasons": one.reasons,
+                "against": against,
+                "files": [file for file in matter.file_rows if file["submission_id"] == one.pk],
+                "facts": channels.shown_facts(one.channel, one.channel_facts, personal=access is Access.FULL),
+            }
+        )
+    return made
+
+
+def _clock_order(clock: Clock) -> tuple:
+    return (clock.state not in ("running", "paused"), clock.due_on, clock.pk)
+
+
+def _shown_clock(running: list[Clock], own: list[Referral]) -> Clock | None:
+    """What counts down on top: the nearest limit of the own desk, else the one the citizen waits for."""
+    live = sorted((one for one in running if one.state in ("running", "paused")), key=lambda one: one.due_on)
+    desks = {desk.pk for desk in own if desk.is_open}
+    mine = [one for one in live if one.referral_id in desks and one.holder == Holder.OFFICE]
+    by_term = {one.term: one for one in reversed(live)}
+    return mine[0] if mine else next((by_term[term] for term in clocks.SHOWN_FIRST if term in by_term), None)
+
+
+STATES = {
+    "running": "",
+    "paused": "暂停",
+    "met": "按期完成",
+    "late": "超期完成",
+    "cancelled": "不再需要",
+    "lapsed": "期满",
+}
+_TONES = {"met": "ok", "late": "bad"}
+
+
+def _clock(clock: Clock, today: date) -> dict:
+    total = max((clock.due_on - clock.started_on).days, 1)
+    used = min(max((today - clock.started_on).days, 0), total)
+    left = (clock.due_on - today).days
+    term = TERMS.get(clock.term)
+    return {
+        "name": term.name if term else clock.term,
+        "article": term.article if term else "",
+        "organisation": clock.organisation.name if clock.organisation else "",
+        "citizen": clock.holder == Holder.CITIZEN,
+        "started_on": clock.started_on,
+        "due_on": clock.due_on,
+        "office_target_on": clock.office_target_on if clock.office_target_on != clock.due_on else None,
+        "explanation": clock.explanation,
+        "provisional": clock.provisional,
+        "running": clock.state == "running",
+        "state": STATES.get(clock.state, clock.state),
+        "tone": _TONES.get(clock.state, "idle"),
+        "ended_on": clock.ended_on,
+        "level": clock.level,
+        "total": total,
+        "used": used,
+        "left": left,
+        "look": "bad" if left < 0 else "warn" if left <= 3 or clock.level in ("warning", "severe") else "",
+    }
+
+
+def _letter(row: dict, matter: Matter, officer: Officer) -> dict:
+    return {**row, "void": row["status"] == Status.VOID, "open": may_read(row["kind"], matter, officer)}
+
+
+def _opinion(row: dict) -> dict:
+    answers = [{**one, "label": ANSWERS.get(one.get("outcome", ""), "")} for one in row["answers"]]
+    label = ANSWERS.get(row["outcome"], "")
+    return {
+        **row,
+        "name": INSTANCES.get(row["instance"], ""),
+        "answers": answers,
+        "label": label,
+        "revoked": row["state"] == "revoked",
+    }
+
+
+def _window_open(running: list[Clock]) -> bool:
+    return any(clock.term == rating.TERM and clock.state == "running" for clock in running)
+
+
+def _ratings(matter: Matter, running: list[Clock], officer: Officer) -> list[dict]:
+    """RA-8: nobody sees a single rating before the window closes."""
+    if _window_open(running) or not officer.role_set & RATING_READERS:
+        return []
+    return [
+        {
+            **row,
+            "target": rating.RatingTarget(row["target"]).label,
+            "value": rating.RatingValue(row["value"]).label,
+            "reason": rating.DissatisfactionReason(row["reason"]).label if row["reason"] else "",
+        }
+        for row in matter.rating_rows
+    ]
+
+
+def _related(matter: Matter, officer: Officer) -> list[dict]:
+    """Matters joined, merged or split from this one; while registering, earlier ones of the same person to compare (DU-1)."""
+    if matter.stage in REGISTERING and not (matter.joined_to or matter.split_from):
+        found = [("先前提出的", one) for one in candidates(matter, officer)]
+    else:
+        near = [pk for pk in (matter.joined_to, matter.split_from) if pk]
+        linked = Q(pk__in=near) | Q(joined_to=matter.pk) | Q(split_from=matter.pk)
+        rows = Matter.objects.visible_to(officer).filter(linked).exclude(pk=matter.pk).select_related("unit")
+        found = [(_relation(matter, one), one) for one in rows.order_by("pk")[:50]]
+    return [{"relation": relation, "matter": one} for relation, one in found]
+
+
+def _relation(matter: Matter, other: Matter) -> str:
+    if other.pk == matter.joined_to:
+        return "已并入" if matter.stage == Stage.ENDED_JOINED else "主件"
+    if other.pk == matter.split_from:
+        return "分自"
+    if other.joined_to == matter.pk:
+        return "并入本件" if other.stage == Stage.ENDED_JOINED else "并案"
+    return "分出"
+
+
+# ---- the history ----------------------------------------------------------------------------------------------------
+
+
+def _history(matter: Matter, events: list[Event], records: list[Record], officer: Officer) -> list[Entry]:
+    """Newest first. Notes are for colleagues of the same organisation."""
+    texts: dict[int, list[Record]] = {}
+    for record in records:
+        if record.event_seq:
+            texts.setdefault(record.event_seq, []).append(record)
+    entries = [_entry(event, texts.get(event.seq, []), matter, officer) for event in events]
+    entries += [
+        Entry(record.at, record.by.user.name if record.by else "", "内部备注", texts=[record.text], is_note=True)
+        for record in records
+        if record.sort == NOTE and record.by and record.by.organisation_id == officer.organisation_id
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _entry(event: Event, records: list[Record], matter: Matter, officer: Officer) -> Entry:
+    named = event.facts.get("letters") or {}
+    letters = [
+        _letter(row, matter, officer)
+        for row in matter.letter_rows
+        if row["issued_at"] == event.at and named.get(row["kind"]) == row["number"]
+    ]
+    files = [file for file in matter.file_rows if file["event_seq"] == event.seq and not file["submission_id"]]
+    return Entry(
+        at=event.at,
+        who=_who(event),
+        title=Step(event.step).label,
+        lines=history_words.sentences(event),
+        texts=[record.text for record in records if record.text],
+        letters=letters,
+        files=files,
+        from_citizen=event.actor_kind == "citizen",
+        shown=any(record.shown_to_citizen for record in records),
+    )
+
+
+def _who(event: Event) -> str:
+    if event.officer:
+        return f"{event.organisation.name} {event.officer.user.name}"
+    return {"citizen": "信访人", "system": "系统"}.get(event.actor_kind, "")

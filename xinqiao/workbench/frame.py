@@ -1,0 +1,95 @@
+"""What stands around every page of the workbench: side bar with counts, search, bell, posts (context processor)."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import localdate
+
+from xinqiao.notifications import inbox
+from xinqiao.organisations.models import Officer
+from xinqiao.rules.stages import Line
+
+from . import channels, shelves
+
+
+def bench(request: HttpRequest) -> dict:
+    """`bench` and `nav` for `ui/officer.html`; nothing for citizens. Nothing is asked of the database before a page prints it."""
+    officer = getattr(request, "officer", None)
+    if officer is None:
+        return {}
+    return {
+        "bench": SimpleLazyObject(lambda: _bench(request, officer)),
+        "nav": SimpleLazyObject(lambda: _nav(request, officer)),
+    }
+
+
+def shelf_counts(request: HttpRequest, more: dict | None = None) -> dict[str, int]:
+    """Counts of the side bar, and of `more` queries, in one statement; kept for this request."""
+    if not hasattr(request, "shelf_counts") or more:
+        officer, today = request.officer, localdate()
+        queries = {
+            one.key: one.desks(officer, today) for one in shelves.shelves_of(officer) if one.key in shelves.COUNTED
+        }
+        request.shelf_counts = shelves.counts({**queries, **(more or {})})
+    return request.shelf_counts
+
+
+def _bench(request: HttpRequest, officer: Officer) -> dict:
+    waiting = inbox.unread_count(officer)
+    return {
+        "organisation": officer.organisation.name,
+        "user": officer.user.name,
+        "post": officer.title or "、".join(role.label for role in sorted(officer.role_set, key=lambda role: role.code)),
+        "posts": _posts(request, officer),
+        "switch_url": reverse("workbench:post"),
+        "search_url": reverse("workbench:search"),
+        "new_url": reverse("workbench:window", args=[channels.first_for(officer)])
+        if channels.may_register(officer)
+        else "",
+        "bell_url": reverse("workbench:messages"),
+        "bell_count": ("99+" if waiting > 99 else waiting) or "",
+        "logout_url": reverse("workbench:logout"),
+    }
+
+
+def _posts(request: HttpRequest, officer: Officer) -> list[dict]:
+    posts = getattr(request, "posts", ())
+    if len(posts) < 2:
+        return []
+    return [
+        {"value": post.pk, "label": f"{post.organisation.name} {post.title}".strip(), "current": post.pk == officer.pk}
+        for post in posts
+    ]
+
+
+def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
+    counts, home = shelf_counts(request), reverse("workbench:queue")
+    at_queue = request.path == home
+    current = shelves.find(request.GET.get("shelf", ""), officer).key if at_queue else ""
+    lists = [
+        {
+            "label": one.label,
+            "url": home if one.key == "todo" else f"{home}?shelf={one.key}",
+            "icon": one.icon,
+            "count": shelves.shown_count(counts.get(one.key, 0)),
+            "tone": one.tone,
+            "current": one.key == current,
+        }
+        for one in shelves.shelves_of(officer)
+    ]
+    groups = [{"title": "工作台", "links": lists}]
+    if channels.may_register(officer):
+        groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})
+    return groups
+
+
+def _windows(officer: Officer) -> list[str]:
+    """The channels that this post uses most; the others are on the page of each window."""
+    if officer.organisation.line == Line.VILLAGE:
+        return ["agent"]
+    return ["visit", "letter", "phone"]
+
+
+def _window(request: HttpRequest, key: str, officer: Officer) -> dict:
+    row, url = channels.WINDOWS[key], reverse("workbench:window", args=[key])
+    return {"label": row.label, "url": url, "icon": row.icon, "current": request.path == url}

@@ -1,0 +1,244 @@
+"""The queue: desks that wait, shelf by shelf, thirty at a time, the nearest limit first; and the search box."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from xinqiao.matters.models import Event, Matter, MatterNumber, Referral
+from xinqiao.organisations.models import Officer
+from xinqiao.rules import numbering
+from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
+from xinqiao.rules.wording import LIMITS
+
+from .. import frame, keyset, shelves
+from ..door import officer_required
+
+COLUMNS = (
+    "stage", "kind", "due_on", "received_at", "unread", "handler__user__name", "is_open", "extension", "lead",
+    "matter_id", "matter__number", "matter__title", "matter__petitioner_name", "matter__anonymous", "matter__secrecy",
+    "matter__sealed", "matter__channel", "matter__stage", "matter__headcount", "matter__joint", "matter__urgent",
+    "matter__procedure", "matter__litigation", "matter__content_class__name", "matter__unit__name", "organisation__name",
+)  # fmt: skip
+ONLY = {
+    "overdue": lambda today: Q(is_open=True, due_on__lt=today),
+    "soon": lambda today: Q(is_open=True, due_on__range=(today, today + timedelta(days=shelves.SOON_DAYS))),
+    "unread": lambda today: Q(unread=True),
+}
+
+
+@officer_required
+@require_safe
+def queue_page(request: HttpRequest) -> HttpResponse:
+    """`?shelf=&order=&channel=&kind=&only=` and a position; what is not known is left out, never an error."""
+    officer, today = request.officer, localdate()
+    shelf = shelves.find(request.GET.get("shelf", ""), officer)
+    chosen = _choices(request.GET, shelf)
+    everything = shelf.desks(officer, today)
+    narrowed = _narrow(everything, chosen, today)
+    counts = frame.shelf_counts(request, {"shown": narrowed} | _tile_queries(narrowed, everything, chosen, today))
+    order = keyset.ORDERS[chosen["order"]]
+    page = keyset.page(
+        narrowed, order, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    context = {
+        "shelf": shelf,
+        "total": counts["shown"],
+        "rows": _rows(page.rows, officer),
+        "tiles": _tiles(request, counts, chosen),
+        "filters": _filters(request, chosen),
+        "narrowed": any(chosen[name] for name in ("channel", "kind", "only")),
+        "hidden": {"shelf": shelf.key, "only": chosen["only"]},
+        "previous_url": _link(request, before=page.before) if page.before else "",
+        "next_url": _link(request, after=page.after) if page.after else "",
+        "clear_url": _link(request, channel="", kind="", only=""),
+        "today": today,
+    }
+    return render(request, "workbench/queue.html", context)
+
+
+def _choices(asked, shelf: shelves.Shelf) -> dict[str, str]:
+    """What was chosen, from closed lists only."""
+    order = asked.get("order", "")
+    return {
+        "order": order if order in keyset.ORDERS else shelf.order,
+        "channel": asked.get("channel", "") if asked.get("channel") in set(Channel) else "",
+        "kind": asked.get("kind", "") if asked.get("kind") in {*Kind, "undecided"} else "",
+        "only": asked.get("only", "") if asked.get("only") in ONLY else "",
+    }
+
+
+def _narrow(desks: QuerySet, chosen: dict, today: date, *, but: str = "") -> QuerySet:
+    if chosen["channel"]:
+        desks = desks.filter(matter__channel=chosen["channel"])
+    if chosen["kind"]:
+        desks = desks.filter(matter__kind="" if chosen["kind"] == "undecided" else chosen["kind"])
+    if chosen["only"] and but != "only":
+        desks = desks.filter(ONLY[chosen["only"]](today))
+    return desks
+
+
+def _tile_queries(narrowed, everything, chosen, today) -> dict[str, QuerySet]:
+    inside = _narrow(everything, chosen, today, but="only")
+    return {f"only_{name}": inside.filter(condition(today)) for name, condition in ONLY.items()}
+
+
+def _tiles(request: HttpRequest, counts: dict, chosen: dict) -> list[dict]:
+    words = (
+        ("overdue", _("已超期"), "bad", "alarm-clock"),
+        ("soon", _("%(days)s天内到期") % {"days": shelves.SOON_DAYS}, "warn", "clock"),
+        ("unread", _("有新动态"), "", "bell-dot"),
+    )
+    return [
+        {
+            "label": label,
+            "count": shelves.shown_count(counts[f"only_{name}"]) or "0",
+            "tone": tone if counts[f"only_{name}"] else "",
+            "icon": icon,
+            "on": chosen["only"] == name,
+            "url": _link(request, only="" if chosen["only"] == name else name),
+        }
+        for name, label, tone, icon in words
+    ]
+
+
+def _filters(request: HttpRequest, chosen: dict) -> list[dict]:
+    """The three selects above the list; they send themselves where there is a script."""
+    kinds = [("undecided", _("还没有定类别")), *Kind.choices()]
+    orders = [(order.key, order.label) for order in keyset.ORDERS.values()]
+    return [
+        {"name": "order", "label": _("排序"), "options": orders, "value": chosen["order"], "on": True},
+        {"name": "channel", "label": _("渠道"), "all": _("全部渠道"), "options": Channel.choices(),
+         "value": chosen["channel"], "on": bool(chosen["channel"])},
+        {"name": "kind", "label": _("事项类别"), "all": _("全部类别"), "options": kinds, "value": chosen["kind"],
+         "on": bool(chosen["kind"])},
+    ]  # fmt: skip
+
+
+def _link(request: HttpRequest, **changes: str) -> str:
+    """This list with other choices, from its beginning."""
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query[name] = value
+    for name in [name for name in query if not query[name]]:
+        del query[name]
+    return f"{reverse('workbench:queue')}?{query.urlencode()}" if query else reverse("workbench:queue")
+
+
+# ---- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _rows(found: list[dict], officer: Officer) -> list[dict]:
+    changed = _last_changes({row["matter_id"] for row in found})
+    return [_row(row, changed.get(row["matter_id"])) for row in found]
+
+
+def _last_changes(matter_ids: set[int]) -> dict:
+    """When something happened last in each of these matters, in one statement."""
+    if not matter_ids:
+        return {}
+    events = Event.objects.filter(matter_id__in=matter_ids).order_by()
+    return dict(events.values_list("matter_id").annotate(Max("at")))
+
+
+def _row(row: dict, changed_at) -> dict:
+    number = row["matter__number"]
+    return {
+        "number": number,
+        "short": f"{number[6:14]} {number[14:]}" if len(number) == 19 else number,
+        "title": row["matter__title"],
+        "person": person_of(row),
+        "channel": CHANNELS[row["matter__channel"]],
+        "content_class": row["matter__content_class__name"] or "",
+        "unit": row["matter__unit__name"] or row["organisation__name"],
+        "handler": row["handler__user__name"] or "",
+        "due_on": row["due_on"] if row["is_open"] else None,
+        "stage": row["stage"] if row["is_open"] else row["matter__stage"],
+        "unread": row["unread"] and row["is_open"],
+        "facts": list(_facts(row))[:2],
+        "changed_at": changed_at,
+    }
+
+
+CHANNELS = {channel.value: "网上" if channel is Channel.WEB else channel.label for channel in Channel}
+
+
+def person_of(row: dict) -> str:
+    """The petitioner as a list shows them: masked, or that the name is not to be known."""
+    if row["matter__anonymous"]:
+        return _("（匿名）")
+    return row["matter__petitioner_name"] or _("（保密）")
+
+
+def _facts(row: dict) -> Iterable[tuple[str, str]]:
+    """Facts about the matter or this desk, with a tone; never a mark on a person (ecosystem (d))."""
+    if row["matter__urgent"]:
+        yield _("紧急"), "warn"
+    if row["matter__sealed"]:
+        yield _("限制知悉"), "info"
+    if row["kind"] != ReferralKind.TRANSFER and row["kind"] != ReferralKind.INTAKE:
+        yield ReferralKind(row["kind"]).label, "info"
+    if row["extension"] and row["stage"] == Stage.HANDLING:
+        yield _("申请延期"), "warn"
+    if row["matter__procedure"] == "simple":
+        yield _("简易办理"), "ok"
+    if row["matter__headcount"] > 1:
+        yield (_("联名%(n)s人") if row["matter__joint"] else _("共%(n)s人")) % {"n": row["matter__headcount"]}, "idle"
+    if row["matter__litigation"]:
+        yield _("涉法涉诉"), "idle"
+
+
+# ---- search ---------------------------------------------------------------------------------------------------------
+
+
+@officer_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """A number opens its case; other words are looked for in the titles of what this post may see."""
+    words = " ".join(request.GET.get("q", "").split())[: LIMITS["search"]]
+    if not words:
+        return redirect("workbench:queue")
+    number = _number_of(words, request.officer)
+    if number:
+        return redirect("workbench:case", number=number)
+    desks = Referral.objects.visible_to(request.officer).filter(matter__title__icontains=words)
+    newest = desks.order_by("matter_id", "-is_open", "-pk").distinct("matter_id").values("pk")
+    order = keyset.ORDERS["received"]
+    page = keyset.page(
+        Referral.objects.visible_to(request.officer).filter(pk__in=newest), order, COLUMNS,
+        after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+    )  # fmt: skip
+    link = lambda **position: f"{reverse('workbench:search')}?{_query(q=words, **position)}"  # noqa: E731
+    context = {
+        "words": words,
+        "rows": _rows(page.rows, request.officer),
+        "previous_url": link(before=page.before) if page.before else "",
+        "next_url": link(after=page.after) if page.after else "",
+        "today": localdate(),
+    }
+    return render(request, "workbench/search.html", context)
+
+
+def _number_of(words: str, officer: Officer) -> str:
+    """The number that was typed, if this officer may open it; spaces, full width and look-alikes do not matter."""
+    try:
+        number = numbering.normalise_matter_number(words)
+    except ValueError:
+        return ""
+    matter_id = MatterNumber.objects.filter(number=number).values_list("matter_id", flat=True).first()
+    return number if Matter.objects.visible_to(officer).filter(pk=matter_id).exists() else ""
+
+
+def _query(**values: str) -> str:
+    query = QueryDict(mutable=True)
+    for name, value in values.items():
+        query[name] = value
+    return query.urlencode()

@@ -1,0 +1,171 @@
+"""What one officer can do with a matter now, what comes first, and who must act when it is somebody else."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from xinqiao.matters.models import Matter, Referral
+from xinqiao.organisations.models import Officer
+from xinqiao.rules.moves import CLOSED, MOVES, Move, steps_from
+from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
+
+from .acts.table import ACTS
+from .duties import Duty, duties_of
+
+# Steps that begin with a text: the button leads to the editor, and from there to the step.
+WRITTEN = {
+    Step.SUBMIT_OPINION: "起草处理意见书",
+    Step.ISSUE_REVIEW_OPINION: "起草复查意见书",
+    Step.ISSUE_RECHECK_OPINION: "起草复核意见书",
+}
+LABELS = {
+    **WRITTEN,
+    Step.CLASSIFY: "甄别",
+    Step.ANSWER_OBJECTION_AGREE: "同意异议，收回",
+    Step.ANSWER_OBJECTION_REFUSE: "不同意异议",
+    Step.START_HANDLING: "确定承办人",
+    Step.RECORD_CONTACT: "记录联系信访人",
+    Step.END_OTHER_ROUTE: "登记其他途径的结果",
+    Step.REFUSE_AGAIN_AT_OFFICE: "不再受理",
+}
+# Whose move it is when no office has to act.
+CITIZENS_TURN = {
+    Stage.OPINION_SERVED: "等待信访人：收到意见书后可以请求复查。",
+    Stage.REVIEW_SERVED: "等待信访人：收到复查意见后可以请求复核。",
+    Stage.EXECUTED: "等待信访人确认是否落实。",
+    Stage.MEDIATED: "等待协议履行。",
+    Stage.WITHDRAWN: "信访人已撤回，30日内可以恢复。",
+    Stage.FILED: "已存查，信访人有异议的会重新甄别。",
+    Stage.DIRECT_REPLIED: "已直接回复，信访人有异议的会重新甄别。",
+    Stage.ASSIGNED: "等待承办单位反馈结果。",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One button. `why` says what the law asks before it."""
+
+    step: Step
+    label: str
+    url: str
+    article: str = ""
+    why: str = ""
+    approval: bool = False
+
+
+@dataclass
+class Standing:
+    """`main`: what is due from this officer; `sentence`: whose turn it is, in one line."""
+
+    sentence: str = ""
+    mine: bool = False
+    main: Action | None = None
+    second: list[Action] = field(default_factory=list)
+    approvals: list[Action] = field(default_factory=list)
+
+    @property
+    def has_actions(self) -> bool:
+        return bool(self.main or self.second or self.approvals)
+
+
+def standing(matter: Matter, desks: list[Referral], officer: Officer, *, facts: "Situation") -> Standing:
+    """For `desks`, all desks of the matter, those of the officer's organisation among them."""
+    own = [desk for desk in desks if desk.organisation_id == officer.organisation_id]
+    moves = _moves(matter, own, officer, facts)
+    duty = _duty_of_mine(matter, own, officer, moves, facts)
+    actions = {step: _action(matter, move) for step, move in moves.items()}
+    main = actions.pop(duty.step, None) if duty else None
+    made = Standing(mine=bool(main), main=main)
+    made.approvals = [action for action in actions.values() if action.approval]
+    made.second = [action for action in actions.values() if not action.approval]
+    made.sentence = f"请您{main.label}。" if main else _whose_turn(matter, desks, facts)
+    return made
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the stage does not tell, read once by the page."""
+
+    supported: bool = False  # an opinion was served that supports something
+    asked: bool = False  # the citizen asked and nobody answered yet
+
+
+def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situation) -> dict[Step, Move]:
+    """Every step this officer could take now that has a page, in the order of the law."""
+    kind = Kind(matter.kind) if matter.kind else None
+    found: dict[Step, Move] = {}
+    for desk in sorted(own, key=lambda desk: (not desk.is_open, -desk.pk)):
+        rows = steps_from(Stage(desk.stage), officer.role_set, on="desk", desk_kind=ReferralKind(desk.kind), kind=kind)
+        for move in rows:
+            if move.step in ACTS and _makes_sense(move.step, matter, desk, facts):
+                found.setdefault(move.step, move)
+    for move in steps_from(Stage(matter.stage), officer.role_set, on="matter", kind=kind):
+        if move.step in ACTS:
+            found.setdefault(move.step, move)
+    order = {move.step: place for place, move in reversed(list(enumerate(MOVES)))}
+    return dict(sorted(found.items(), key=lambda item: order[item[0]]))
+
+
+def _makes_sense(step: Step, matter: Matter, desk: Referral, facts: Situation) -> bool:
+    """Leave out what the rules would refuse for a reason that the page knows already."""
+    match step:
+        case Step.EXTEND | Step.DECLINE_EXTENSION:
+            return bool(desk.extension)
+        case Step.REQUEST_EXTENSION:
+            return not desk.extension and not matter.extended_days
+        case Step.UNMERGE:
+            return bool(matter.joined_to)
+        case Step.MERGE | Step.JOIN_REPEAT:
+            return not matter.joined_to
+        case Step.ANSWER_PROGRESS:
+            return facts.asked and desk.is_open
+        case Step.START_EXECUTION:
+            return facts.supported
+        case Step.CONVERT_TO_ORDINARY:
+            return matter.procedure == "simple"
+    return True
+
+
+def _duty_of_mine(matter, own, officer, moves, facts) -> Duty | None:
+    for desk in own:
+        for duty in duties_of(desk.stage, desk.kind, matter.kind):
+            theirs = duty.personal and desk.handler_id not in (None, officer.pk)
+            if duty.step in moves and duty.roles & officer.role_set and not theirs and _holds(duty, desk, facts):
+                return duty
+    return None
+
+
+def _holds(duty: Duty, desk: Referral, facts: Situation) -> bool:
+    return {"": True, "extension_wanted": bool(desk.extension), "supported": facts.supported}[duty.when]
+
+
+def _whose_turn(matter: Matter, desks: list[Referral], facts: Situation) -> str:
+    if matter.stage in CLOSED:
+        return "这一件已经办结，只能查看。"
+    open_desks = [desk for desk in desks if desk.is_open]
+    for desk in sorted(open_desks, key=lambda desk: (desk.organisation_id != matter.unit_id, not desk.lead, -desk.pk)):
+        duty = next((one for one in duties_of(desk.stage, desk.kind, matter.kind) if _holds(one, desk, facts)), None)
+        if duty:
+            who = desk.handler.user.name if duty.personal and desk.handler else _posts(duty)
+            return f"现在由{desk.organisation.name}{who}办理：{label_of(duty.step)}。"
+    return CITIZENS_TURN.get(Stage(matter.stage), "现在没有等待本单位办理的事。")
+
+
+def _posts(duty: Duty) -> str:
+    return "、".join(sorted(role.label for role in duty.roles))
+
+
+def label_of(step: Step) -> str:
+    """What the button says."""
+    return LABELS.get(step, step.label.partition("（")[0] if step not in _TWINS else step.label)
+
+
+_TWINS = {Step.ACCEPT, Step.ACCEPT_SIMPLE}
+
+
+def _action(matter: Matter, move: Move) -> Action:
+    name = "workbench:opinion" if move.step in WRITTEN else "workbench:step"
+    args = [matter.number] if move.step in WRITTEN else [matter.number, move.step.value]
+    return Action(
+        move.step, label_of(move.step), reverse(name, args=args), move.article, move.precondition, move.approval
+    )
