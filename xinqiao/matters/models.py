@@ -317,7 +317,8 @@ class ReferralQuerySet(models.QuerySet):
         """
         if not (officer.active and officer.user.is_active):
             return self.none()
-        roles, own = officer.role_set, Q(organisation_id=officer.organisation_id)
+        organisation = officer.organisation
+        roles, own = officer.role_set, Q(org_lft=organisation.lft, organisation_id=organisation.pk)
         reach, may = own, Q(pk__in=())
         if roles & READERS:
             first, last = officer.scope  # the own desks lie in it
@@ -362,11 +363,12 @@ class Referral(models.Model):
 
     class Meta:
         indexes = [
-            # What a list sorts by comes first, its tie-breaker next, the scope last: the first page is read off the index.
-            models.Index(fields=["due_on", "id", "org_lft"], condition=Q(is_open=True), name="desk_open_due"),
+            # What a list sorts by, its tie-breaker, then the scope: the first page is read off the index. An organisation's
+            # own lists begin with its `org_lft`.
+            models.Index(fields=["due_on", "id", "org_lft", "is_open"], name="desk_due"),
             models.Index(fields=["received_at", "id", "org_lft", "is_open"], name="desk_received"),
+            models.Index(fields=["org_lft", "is_open", "due_on", "id"], name="desk_of_org_due"),
             models.Index(fields=["org_lft", "received_at", "id", "is_open"], name="desk_of_org_received"),
-            models.Index(fields=["org_lft", "is_open", "due_on"], name="desk_by_org"),
             models.Index(fields=["handler", "due_on"], condition=Q(is_open=True), name="desk_by_handler"),
         ]
         constraints = [
