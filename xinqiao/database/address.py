@@ -58,8 +58,12 @@ class Address:
         return {key: value for key, value in named.items() if value} | {"dbname": self.name, **self.options}
 
     def django(self, *, statement_timeout_ms: int, lock_timeout_ms: int, keep_seconds: int) -> dict:
-        """One entry of `settings.DATABASES`, with the two time limits set on every connection."""
+        """One entry of `settings.DATABASES`, with the two time limits set on every connection.
+
+        A page asks small questions: parallel workers and compiled plans cost more than they save (docs/performance.md).
+        """
         limits = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
+        limits += " -c max_parallel_workers_per_gather=0 -c jit=off"
         options = {"connect_timeout": "10", **self.options}
         options["options"] = f"{options.get('options', '')} {limits}".strip()
         return {
