@@ -26,6 +26,12 @@ def allow(key: str, *, limit: int, at: datetime, minutes: int = 1) -> bool:
         return cursor.fetchone()[0] <= limit
 
 
+def tried(key: str, *, at: datetime) -> int:
+    """How often `key` was tried in this minute, without counting."""
+    row = Attempt.objects.filter(key=key[:120], minute=int(at.timestamp() // 60)).first()
+    return row.count if row else 0
+
+
 def forget_before(at: datetime) -> int:
     """Drop counts older than a day; called by the worker."""
     return Attempt.objects.filter(minute__lt=int(at.timestamp() // 60) - 1440).delete()[0]
