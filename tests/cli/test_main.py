@@ -116,6 +116,14 @@ class TestHelp:
     def test_djangos_own_commands_work(self, capsys):
         assert cli.main(["check"]) == cli.OK
 
+    def test_commands_of_our_packages_are_found(self, environment):
+        """In a fresh process, as typed: Django is not set up yet when the name is looked up."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "xinqiao", "apiclient", "--help"],
+            env=environment, cwd=HOME, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (ran.returncode, "create" in ran.stdout) == (cli.OK, True), ran.stderr
+
 
 class TestPort:
     def test_a_port_in_use_is_named_before_anything_starts(self, start, environment):

@@ -118,6 +118,7 @@ def _run_djangos(argv: list[str]) -> int:
 
     folders.make()
     folders.ensure_secret_key()  # the settings, which name the packages with commands, refuse to load without one
+    start_django()  # before that, Django knows only its own commands, not those of our packages
     if argv[0] not in {*get_commands(), "version", "--version"}:
         print(f"没有命令 {argv[0]}。No command {argv[0]}.\n\n{overview()}", file=sys.stderr)
         return USAGE
