@@ -1,6 +1,7 @@
 """Every step of an officer has a page: for the right person, for the wrong one, for a stranger."""
 
 import base64
+import re
 
 import pytest
 from django.contrib.messages import get_messages
@@ -17,9 +18,12 @@ from xinqiao.matters.models import Accused, Event, Matter
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.stages import Kind, Role, Stage, Step
+from xinqiao.workbench.acts import preview
+from xinqiao.workbench.acts.consequences import article_words, condition_words
+from xinqiao.workbench.acts.situation import situation_of
 from xinqiao.workbench.acts.table import ACTS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.workbench.acts.addresses")]
+pytestmark = pytest.mark.django_db
 
 NOT_OFFICERS = {Role.CITIZEN, Role.SYSTEM}
 # No case page yet: filing at the window has a page of its own.
@@ -327,3 +331,27 @@ class TestPreview:
             address(scene.matter, Step.ACCEPT), {"version": scene.matter.version, "do": "preview:F-99"}
         )
         assert answer.status_code == 422
+
+    def test_names_nobody_whose_name_the_officer_may_not_know(self, scenes):
+        matter = scenes.world.signed_in("2026-03-02", secrecy=True)
+        here = situation_of(scenes.world.zhou_leads_unit, matter.number, Step.ACCEPT)
+        assert preview.for_reader({"addressee": "王秀兰", "reasons": "漏水"}, here)["addressee"] != "王秀兰"
+
+
+class TestArticle:
+    @pytest.mark.parametrize(
+        ("ours", "cited"),
+        [
+            ("R-22(1)(三)", "《信访工作条例》第二十二条第一款第三项"),
+            ("R-22(2), R-20(2)", "《信访工作条例》第二十二条第二款、第二十条第二款"),
+            ("R-34", "《信访工作条例》第三十四条"),
+            ("R-35, R-36(1)", "《信访工作条例》第三十五条、第三十六条第一款"),
+            ("T-12", "信访工作规范"),
+        ],
+    )
+    def test_is_cited_as_in_a_letter(self, ours, cited):
+        assert article_words(ours) == cited
+
+    def test_conditions_show_no_ids_of_ours(self):
+        shown = [condition_words(move.precondition) for move in MOVES]
+        assert not [words for words in shown if re.search(r"[A-Z]{1,2}-\d", words)]

@@ -1,5 +1,6 @@
 """What follows from a step: which limits end and begin, with their days, and which letters go out to whom."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +34,36 @@ class Letter:
     kind: str
     title: str
     to: str
+
+
+_REGULATION = re.compile(r"R-(\d+)(?:\((\d)\))?(?:[（(]([一二三四五六七八九十]+)[）)])?")
+_DIGITS = "零一二三四五六七八九"
+# Ids of our own tables (C-01, GT-1 至 GT-6): of use to us, not to the officer.
+_OWN_IDS = re.compile(r"\b(?:[A-Z]{1,2}-?\d+|[A-Z]\.\d+)(?:\s*(?:至|、|,|，)\s*[A-Z]{1,2}-?\d+)*\s*[:：]?\s*")
+
+
+def article_words(article: str) -> str:
+    """R-22(1)(三) as it is cited: 《信访工作条例》第二十二条第一款第三项. What is not in the Regulation is called the office's rules."""
+    found = [_cited(*match.groups()) for match in _REGULATION.finditer(article)]
+    return "、".join([_("《信访工作条例》") + found[0], *found[1:]]) if found else _("信访工作规范")
+
+
+def _cited(article: str, paragraph: str | None, item: str | None) -> str:
+    words = f"第{_numeral(int(article))}条"
+    words += f"第{_numeral(int(paragraph))}款" if paragraph else ""
+    return words + (f"第{item}项" if item else "")
+
+
+def _numeral(number: int) -> str:
+    """1 to 99 in Chinese."""
+    tens, ones = divmod(number, 10)
+    head = {0: "", 1: "十"}.get(tens, f"{_DIGITS[tens]}十")
+    return head + (_DIGITS[ones] if ones else "")
+
+
+def condition_words(precondition: str) -> str:
+    """A precondition without the ids of our tables; "" when nothing else is in it."""
+    return _OWN_IDS.sub("", precondition).strip("；;、, ")
 
 
 def limits_ended(here: Situation) -> list:

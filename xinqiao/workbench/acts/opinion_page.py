@@ -12,6 +12,7 @@ from xinqiao.matters.steps import handle, review
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Role, Step
 
+from . import preview
 from .situation import Situation, situation_in, visible_matter
 
 WRITERS = (Role.HANDLER, Role.UNIT_LEADER, Role.REVIEWER)
@@ -79,11 +80,11 @@ def letter_data(here: Situation, opinion: Opinion) -> tuple[str, dict]:
     act = Act(here.step, here.move, here.matter, here.desk, here.officer, here.at, here.at, here.desk.stage)
     kind = LETTER_KINDS[opinion.instance]
     if opinion.instance != "handling":
-        return kind, review.opinion_letter(act, opinion)
+        return kind, preview.for_reader(review.opinion_letter(act, opinion), here)
     data = handle.opinion_letter(act, opinion)
     if not here.officer.may(Role.UNIT_LEADER):
         data["signer"] = ""  # who signs is not decided by the handler
-    return kind, data
+    return kind, preview.for_reader(data, here)
 
 
 def versions(here: Situation, opinion: Opinion) -> list:

@@ -13,8 +13,8 @@ from xinqiao.matters import opinions
 from xinqiao.matters.act import MatterHidden
 from xinqiao.rules.refusals import StepRefused
 
+from ..door import officer_required
 from . import opinion_page, panels
-from .door import officer_required
 from .laws import LAWS
 from .opinion_form import form_for
 from .situation import Situation

@@ -23,6 +23,7 @@ class Panel:
     text: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     lines: tuple[str, ...] = ()
+    numbered: bool = False
     note: str = ""
 
 
@@ -30,7 +31,7 @@ def submission(here: Situation) -> list[Panel]:
     """What the citizen wrote, and the numbered requests."""
     matter = here.matter
     first = matter.submissions.order_by("pk").first()
-    requests = tuple(f"{row.number}. {row.text}" for row in matter.requests.all())
+    requests = tuple(row.text for row in matter.requests.all())
     if not requests and first:
         requests = tuple(str(one) for one in first.requests)
     facts = [(_("标题"), matter.title), (_("属地"), f"{matter.place.name}{matter.place_detail}")]
@@ -39,7 +40,7 @@ def submission(here: Situation) -> list[Panel]:
     text = "\n".join(filter(None, (first.content, first.reasons))) if first else ""
     boxes = [Panel(_("信访内容"), text=text, facts=tuple(facts))]
     if requests:
-        boxes.append(Panel(_("诉求"), lines=requests))
+        boxes.append(Panel(_("诉求"), lines=requests, numbered=True))
     if matter.joint or matter.group:
         boxes.append(
             Panel(_("多人提出"), note=ngettext("共%(n)s人", "共%(n)s人", matter.headcount) % {"n": matter.headcount})

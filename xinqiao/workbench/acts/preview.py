@@ -7,7 +7,8 @@ from django.db import transaction
 
 from xinqiao.documents import letters
 from xinqiao.documents.models import Document
-from xinqiao.matters import steps
+from xinqiao.matters import identities, steps
+from xinqiao.rules.confidentiality import Access
 
 from .situation import Situation
 
@@ -19,4 +20,13 @@ def letter_of(here: Situation, kind: str, facts: dict, *, version: int | None) -
         steps.FUNCTIONS[here.step](here.matter.pk, by=here.officer, at=here.at, version=version, **facts)
         made = Document.objects.filter(matter_id=here.matter.pk, pk__gt=before or 0, kind=kind).first()
         transaction.set_rollback(True)
-    return letters.preview_pdf(kind, made.data, at=here.at) if made else None
+    return letters.preview_pdf(kind, for_reader(made.data, here), at=here.at) if made else None
+
+
+def for_reader(data: dict, here: Situation) -> dict:
+    """The letter without the names that this officer may not know (B.3, C-12); the letter itself is addressed to the person."""
+    if identities.access(here.matter, here.officer) is Access.FULL:
+        return data
+    known = identities.identities(here.matter, here.officer)[0].name
+    named = {person.identity().name for person in here.matter.petitioners} - {""}
+    return {key: known if isinstance(value, str) and value in named else value for key, value in data.items()}

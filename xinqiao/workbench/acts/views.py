@@ -13,7 +13,7 @@ from xinqiao.matters.models import Matter
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
 
-from .door import officer_required
+from ..door import officer_required
 from . import consequences, preview
 from .forms import again
 from .opinion_page import opinion_context
@@ -42,22 +42,15 @@ def _act(step: str) -> Act:
 
 
 def _answer(request, here: Situation, act: Act) -> HttpResponse:
-    wish = request.POST.get("do", "take")
-    if wish in ("find", "show"):
+    if request.POST.get("do") in ("find", "show"):
         return _page(request, here, act, again(act.form, request, here))
     form = act.form(request.POST, request.FILES, situation=here)
-    version = _version(request)
-    if version != here.matter.version and not (here.move and here.move.quiet):
+    if _version(request) != here.matter.version and not (here.move and here.move.quiet):
         return _page(request, here, act, form, status=409, stale=conflict(here.matter).message)
-    if here.refusal:
-        return _page(request, here, act, form, status=422)
-    if not form.is_valid():
+    if here.refusal or not form.is_valid():
         return _page(request, here, act, form, status=422)
     try:
-        facts = form.facts()
-        if wish.startswith("preview:"):
-            return _preview(request, here, act, form, wish.partition(":")[2], facts, version)
-        steps.FUNCTIONS[act.step](here.matter.pk, by=here.officer, at=here.at, version=version, **facts)
+        return _take(request, here, act, form)
     except MatterHidden:
         raise Http404 from None
     except Conflict as refusal:
@@ -67,6 +60,15 @@ def _answer(request, here: Situation, act: Act) -> HttpResponse:
         _let_go(form)
         form.add_error(None, refusal.message)
         return _page(request, here, act, form, status=422)
+
+
+def _take(request, here: Situation, act: Act, form) -> HttpResponse:
+    """Take the step, or only print a letter of it. Raises what the step raises."""
+    facts, version = form.facts(), _version(request)
+    wish, _colon, kind = request.POST.get("do", "take").partition(":")
+    if wish == "preview":
+        return _preview(request, here, act, form, kind, facts, version)
+    steps.FUNCTIONS[act.step](here.matter.pk, by=here.officer, at=here.at, version=version, **facts)
     return _done(request, here, act)
 
 
@@ -111,6 +113,8 @@ def _page(request, here: Situation, act: Act, form, *, status: int = 200, stale:
         "move": here.move,
         "form": form,
         "stale": stale,
+        "article": consequences.article_words(here.move.article) if here.move else "",
+        "condition": consequences.condition_words(here.move.precondition) if here.move else "",
         "panels": act.panel(here) if here.move or stale else [],
         "ended": consequences.limits_ended(here),
         "begun": consequences.limits_begun(here, act),
