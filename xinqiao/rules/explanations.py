@@ -1,5 +1,6 @@
 """Why a deadline falls on its day, in a few short sentences for whoever reads it (期限说明)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -48,6 +49,11 @@ def explain(facts: Facts) -> str:
     """The sentences in order: how it was counted, where it ends, what follows from it, and on what it rests."""
     sentences = [_counting(facts), _end(facts), _office_target(facts), _post(facts), _hearing(facts), _basis(facts)]
     return "".join(filter(None, [*sentences, _provisional(facts)]))
+
+
+def for_citizen(explanation: str) -> str:
+    """The same without the sentence about the office's own target: it is no promise to the citizen."""
+    return re.sub(r"请争取在[^。]*。", "", explanation)
 
 
 def _counting(facts: Facts) -> str:

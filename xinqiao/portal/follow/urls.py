@@ -1,3 +1,33 @@
-"""Addresses for following a petition."""
+"""Addresses for following a petition; included at the root, inside the name space `portal`."""
 
-urlpatterns = []
+from django.urls import path
+
+from . import account, matter, rate, review, say, track, verify, withdraw
+
+urlpatterns = [
+    path("track/", track.track, name="track"),
+    path("track/leave/", track.leave, name="leave"),
+    path("matters/<str:number>/", matter.page, name="matter"),
+    path("matters/<str:number>/reckoning/", matter.reckoning, name="reckoning"),
+    path("matters/<str:number>/letters/<int:document_id>/", matter.letter, name="letter"),
+    path("matters/<str:number>/files/<int:attachment_id>/", matter.attachment, name="attachment"),
+    path("matters/<str:number>/claim/", matter.claim, name="claim_this"),
+    path("matters/<str:number>/supplement/", say.supplement, name="supplement"),
+    path("matters/<str:number>/ask/", say.ask, name="ask"),
+    path("matters/<str:number>/object/", say.object_to_filing, name="object"),
+    path("matters/<str:number>/confirm/", say.confirm, name="confirm"),
+    path("matters/<str:number>/dispute/", say.dispute, name="dispute"),
+    path("matters/<str:number>/withdraw/", withdraw.withdraw, name="withdraw"),
+    path("matters/<str:number>/withdraw/cancel/", withdraw.cancel, name="cancel_withdrawal"),
+    path("matters/<str:number>/resume/", withdraw.resume, name="resume"),
+    path("matters/<str:number>/rate/<slug:target>/", rate.rate, name="rate"),
+    path("matters/<str:number>/rate/<slug:target>/thanks/", rate.rated, name="rated"),
+    path("matters/<str:number>/review/", review.review, name="review"),
+    path("matters/<str:number>/recheck/", review.recheck, name="recheck"),
+    path("account/", account.home, name="account"),
+    path("account/login/", account.login, name="login"),
+    path("account/code/", account.code, name="code"),
+    path("account/claim/", account.claim, name="claim"),
+    path("letters/verify/", verify.ask, name="verify_letter"),
+    path("letters/verify/<str:code>/", verify.result, name="verify"),
+]
