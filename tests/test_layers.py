@@ -24,6 +24,8 @@ FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names}
 SIDEWAYS = {
     ("cli", "seed"): "the command calls the work",
     ("cli", "jobs"): "the command starts the worker",
+    ("jobs", "portal"): "the worker forgets drafts that nobody sent",
+    ("jobs", "api"): "the worker forgets files that came with no petition",
 }
 
 

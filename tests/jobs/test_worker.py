@@ -21,6 +21,7 @@ from xinqiao.matters.models import Delivery, Event, IdempotencyKey
 from xinqiao.notifications import outgoing
 from xinqiao.notifications.models import Message
 from xinqiao.people.models import LoginCode
+from xinqiao.portal.models import Draft
 
 
 def owe(count=1, reaction="expand", at=None) -> list[Delivery]:
@@ -279,6 +280,8 @@ class TestDuties:
 
     def test_forgets_what_nobody_may_need(self):
         now = timezone.now()
+        for days in (1, 31):
+            Draft.objects.create(token_hash=f"{days}", created_at=now, updated_at=now - timedelta(days=days))
         LoginCode.objects.create(mobile_index="m", session_key="s", code_hash="h", expires_at=now - timedelta(days=2))
         LoginCode.objects.create(mobile_index="m", session_key="t", code_hash="h", expires_at=now)
         IdempotencyKey.objects.create(
@@ -288,6 +291,7 @@ class TestDuties:
         message = outgoing.send_sms("13800138000", "您好", at=now - timedelta(days=200), purpose="received")
         duties.forget(now)
         assert LoginCode.objects.get().session_key == "t" and IdempotencyKey.objects.get().key == "new"
+        assert Draft.objects.get().token_hash == "1"
         message.refresh_from_db()
         assert message.sealed_recipient == message.sealed_text == "" and message.recipient_masked
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db import connection, models
 
+from xinqiao.api import uploads
 from xinqiao.matters.models import Delivery, IdempotencyKey
 from xinqiao.notifications import inbox, outgoing
-from xinqiao.people import limits
-from xinqiao.people.models import LoginCode
+from xinqiao.people import accounts, limits
+from xinqiao.portal import drafts
 
 from . import deadlines
 from .models import Duty, Worker
@@ -35,16 +36,25 @@ class Task:
 
 
 def forget(at: datetime) -> int:
-    """Drop what nobody may need any more, a batch of each: sessions, codes, counts, answers to old keys, texts of old messages."""
+    """Drop what nobody may need any more: sessions, codes, counts, old drafts and their files, answers to old keys, old messages."""
     old = [
         (Session.objects.filter(expire_date__lt=at), "session_key"),
-        (LoginCode.objects.filter(expires_at__lt=at - timedelta(days=1)), "pk"),
         (IdempotencyKey.objects.filter(created_at__lt=at - timedelta(days=KEY_DAYS)), "pk"),
         (Worker.objects.filter(seen_at__lt=at - timedelta(days=7)), "pk"),
         (Delivery.objects.filter(state__in=("done", "skipped"), done_at__lt=at - timedelta(days=DELIVERY_DAYS)), "pk"),
     ]
     gone = sum(_drop(rows, key) for rows, key in old)
-    return gone + limits.forget_before(at) + outgoing.forget_before(at) + inbox.forget_before(at)
+    uploads.forget(at)
+    return gone + sum(
+        part(at)
+        for part in (
+            accounts.forget_before,
+            limits.forget_before,
+            drafts.forget_old_drafts,
+            outgoing.forget_before,
+            inbox.forget_before,
+        )
+    )
 
 
 def _drop(rows: models.QuerySet, key: str) -> int:
@@ -56,7 +66,7 @@ TASKS = (
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
-    Task("forget", timedelta(hours=1), forget),
+    Task("forget", timedelta(minutes=10), forget),
 )
 
 
