@@ -112,3 +112,12 @@ def test_classification_at_the_desk(browser, scenes):
     browser.open(step_address(scene, Step.CLASSIFY))
     browser.assert_accessible()
     browser.screenshot("act-classify")
+
+
+def test_forms_fit_a_phone(browser, scenes):
+    scene = scenes.at(Step.TRANSFER)
+    browser.sign_in(scene.officer.user)
+    browser.open(step_address(scene, Step.TRANSFER))
+    assert browser.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    browser.assert_accessible()
+    browser.screenshot("act-transfer-390")

@@ -17,7 +17,7 @@ from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Accused, Event, Matter
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.moves import MOVES
-from xinqiao.rules.stages import Kind, Role, Stage, Step
+from xinqiao.rules.stages import Role, Stage, Step
 from xinqiao.workbench.acts import preview
 from xinqiao.workbench.acts.consequences import article_words, condition_words
 from xinqiao.workbench.acts.situation import situation_of
@@ -233,18 +233,41 @@ class TestTakingSteps:
         matter = Matter.objects.get(pk=scene.matter.pk)
         assert matter.sealed and matter.accused.count() == 1
 
-    def test_accused_unit_is_not_offered(self, scenes):
+    def test_accused_unit_is_not_offered_and_not_taken(self, scenes):
         world = scenes.world
-        pk = world.triaged(TODAY, kind=Kind.REPORT).pk
+        scene = scenes.at(Step.TRANSFER)
+        accused = world.housing
         Accused.objects.create(
-            matter_id=pk, organisation=world.housing, org_lft=world.housing.lft, org_rgt=world.housing.rgt
+            matter_id=scene.matter.pk, organisation=accused, org_lft=accused.lft, org_rgt=accused.rgt
         )
-        page = desk_of(world.dai_liaises).get(address(Matter.objects.get(pk=pk), Step.TRANSFER_DISCIPLINE))
-        assert world.discipline.name in page.content.decode()
+        page = desk_of(scene.officer).get(address(scene.matter, Step.TRANSFER)).content.decode()
+        assert world.environment.name in page and accused.name not in page
         answer = self.take(
-            pk, Step.TRANSFER, world.li_triages, to=world.housing.pk, reason="房屋质量监管属于住建部门职责"
+            scene.matter.pk, Step.TRANSFER, scene.officer, to=accused.pk, reason="房屋质量监管属于住建部门职责"
         )
-        assert answer.status_code in (404, 422)
+        assert answer.status_code == 422
+        assert "这个机关、单位不在可以选择的范围里" in answer.content.decode()
+
+    def test_many_organs_are_found_by_a_search_that_keeps_what_was_typed(self, scenes, monkeypatch):
+        monkeypatch.setattr("xinqiao.workbench.acts.fields.LISTED_AT_MOST", 2)
+        scene = scenes.at(Step.TRANSFER)
+        first = desk_of(scene.officer).get(address(scene.matter, Step.TRANSFER)).content.decode()
+        assert "查找机关、单位" in first
+        found = self.take(
+            scene.matter.pk,
+            Step.TRANSFER,
+            scene.officer,
+            do="find",
+            to_find="公安",
+            reason="我写的理由",
+            proposed_route="petition",
+        ).content.decode()
+        assert scenes.world.police.name in found and "我写的理由" in found
+        matter = self.taken(
+            scene.matter.pk, Step.TRANSFER, scene.officer, to=scenes.world.police.pk, to_find="公安",
+            reason="治安案件由公安机关负责办理", proposed_route="petition",
+        )  # fmt: skip
+        assert matter.unit == scenes.world.police
 
     @pytest.mark.parametrize(
         "bad", ["\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "字" * 30_000]

@@ -67,10 +67,11 @@ def condition_words(precondition: str) -> str:
 
 
 def limits_ended(here: Situation) -> list:
-    """Running limits that this step meets (or misses)."""
-    if here.move is None or not here.move.stops:
+    """Running limits that this step meets (or misses). Time to object is a right, not a duty: it is not counted here."""
+    duties = set(here.move.stops) - {"OBJ5WD"} if here.move else set()
+    if not duties:
         return []
-    found = here.matter.clocks.filter(term__in=here.move.stops, state="running")
+    found = here.matter.clocks.filter(term__in=duties, state="running")
     if here.desk is not None:
         found = found.filter(referral_id=here.desk.pk)
     return [(terms.find(clock.term).name, clock.due_on) for clock in found.order_by("due_on")]
