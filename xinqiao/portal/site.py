@@ -14,7 +14,7 @@ from xinqiao.rules.stages import Line
 from . import drafts
 from .filing import views as filing
 
-OFFICES_ON_PAGE = 40
+OFFICES_ON_PAGE, OFFICES_IN_FRONT = 40, 5
 # What the law page shows of the table of limits, in the order in which a petition meets them.
 LIMITS_SHOWN = (
     ("PO15", "信访部门收到以后，决定交给哪个单位办"),
@@ -34,12 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
     draft = drafts.current(request)
     receipt = drafts.receipt(draft, at=timezone.now())
     open_draft = draft if draft is not None and not draft.sent_at else None
+    reachable = offices()
     context = {
         "draft": open_draft,
         "go_on": filing.go_on_url(open_draft) if open_draft else "",
         "receipt": receipt,
-        "offices": offices(),
-        "phones": [routes.PHONES[name] for name in ("government", "legal_aid", "labour", "discipline")],
+        "offices": reachable[:OFFICES_IN_FRONT],
+        "more_offices": len(reachable) > OFFICES_IN_FRONT,
     }
     return render(request, "portal/home.html", context)
 

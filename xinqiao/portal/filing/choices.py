@@ -53,8 +53,9 @@ def context(slug: str, form, kept: dict, query) -> dict:
     if chosen is None:
         words = query.get("q", "")
         found = places.search(words) if words.strip() else None
+        offered, wider = places.first_choice()
         return {"words": words, "found": _shown(found or []), "looked": found is not None,
-                "top": _shown(places.first_choice())}  # fmt: skip
+                "top": _shown(offered), "wider": _shown(wider)}  # fmt: skip
     chain = places.chain(chosen)
     return {
         "chosen": chosen,

@@ -305,6 +305,10 @@ class WishesForm(PageForm):
         hint="例如大字、手语、民族语言翻译、听力不好请发短信。",
     )
 
+    def build(self):
+        for name in ("secrecy", "publish"):  # I-17: neither, unless the citizen says so
+            self.fields[name].initial = "no"
+
     def clean(self):
         self.check("email", identity.check_email)
         self.check_text("accessibility_need", LIMITS["accessibility_need"], "需要的帮助")

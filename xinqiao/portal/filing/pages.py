@@ -41,17 +41,17 @@ PAGES = {
     page.slug: page
     for page in (
         Page("kind", "您要反映的是哪一类事？", forms.KindForm),
-        Page("elsewhere", "先看一看，有没有更快的办法", forms.ElsewhereForm),
+        Page("elsewhere", "有没有更快的办法？", forms.ElsewhereForm),
         Page("place", "问题发生在哪里？", forms.PlaceForm),
         Page("story", "请说说发生了什么事", forms.StoryForm),
         Page("requests", "您希望怎么解决？", forms.RequestsForm),
-        Page("respondent", "您反映的是哪个单位、什么人？", forms.RespondentForm, is_report),
+        Page("respondent", "反映的是谁？", forms.RespondentForm, is_report),
         Page("files", "有照片或材料吗？", forms.FilesForm),
         Page("who", "您替谁反映？", forms.WhoForm),
         Page("principal", "您替谁反映：他（她）的信息", forms.PrincipalForm, _who("agent")),
         Page("you", "您是谁，怎么联系您？", forms.YouForm),
         Page("together", "一共多少人，谁是代表？", forms.TogetherForm, _who("together")),
-        Page("wishes", "答复给您的时候，要注意什么？", forms.WishesForm),
+        Page("wishes", "怎么把答复给您？", forms.WishesForm),
     )
 }
 

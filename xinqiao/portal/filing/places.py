@@ -36,10 +36,13 @@ def below(place: Organisation | None) -> list[Organisation]:
     return list(places().filter(parent=place).order_by("division_code", "lft"))
 
 
-def first_choice() -> list[Organisation]:
-    """What is offered at the start: below a single top there is the first real choice; the top itself comes with it."""
-    tops = below(None)
-    return [*tops, *below(tops[0])] if len(tops) == 1 else tops
+def first_choice() -> tuple[list[Organisation], list[Organisation]]:
+    """(what is offered at the start, the wider areas above it): where there is no choice, one step further down."""
+    offered, above = below(None), []
+    while len(offered) == 1 and (deeper := below(offered[0])):
+        above.append(offered[0])
+        offered = deeper
+    return offered, above
 
 
 def chain(place: Organisation) -> list[Organisation]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from xinqiao.matters import intake
 from xinqiao.matters.actors import Citizen
@@ -25,7 +26,7 @@ _RELATIONS = {
 
 
 def send(draft: Draft, *, account_id: int | None, at: datetime) -> receive.Receipt:
-    """Receive the draft as a petition; a second press waits for the first and gets the same receipt.
+    """Receive the draft as a petition, unless it was; a second press waits for the first and gets the same receipt.
 
     Raises IntakeInvalid with what is missing, StepRefused when no office is competent, IntakeClosed when the database
     would not keep it: then the draft is as it was.
@@ -34,13 +35,13 @@ def send(draft: Draft, *, account_id: int | None, at: datetime) -> receive.Recei
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         if locked.sent_at:
             return drafts.receipt(locked, at=at)
-        made = to_intake(locked, account_id=account_id, today=at.date())
+        made = to_intake(locked, account_id=account_id, today=localdate(at))
         receipt, _is_new = receive.receive_once(
             made,
             client=CLIENT,
             key=str(locked.key),
             fingerprint=str(locked.key),
-            by=Citizen(account_id=account_id),
+            by=Citizen(account_id=made.account_id),
             at=at,
         )
         drafts.mark_sent(locked, receipt, at=at)
@@ -49,12 +50,12 @@ def send(draft: Draft, *, account_id: int | None, at: datetime) -> receive.Recei
 
 def to_intake(draft: Draft, *, account_id: int | None, today: date) -> intake.Intake:
     """What the pages say, as one submission. Raises IntakeInvalid."""
-    kept = drafts.texts(draft)
+    said = collected(drafts.texts(draft))
     return intake.clean(
         {
-            **collected(kept),
+            **said,
             "attachments": [stored for _number, stored in drafts.stored_files(draft)],
-            "account_id": account_id,
+            "account_id": None if said["anonymous"] else account_id,  # an account would say who it is
         },
         today=today,
     )

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xinqiao.matters.files import EXTENSIONS, FileRefused
 from xinqiao.matters.intake import IntakeInvalid
 from xinqiao.matters.steps.receive import IntakeClosed, office_for
+from xinqiao.people import accounts
 from xinqiao.portal import drafts, sources
-from xinqiao.rules import routes
+from xinqiao.rules import deadlines, routes
 from xinqiao.rules.refusals import StepRefused
 
 from . import choices, sending, summary
@@ -68,7 +69,7 @@ def _take(request: HttpRequest, here: Page, draft) -> HttpResponse:
         return _wait(request)
     draft = draft or drafts.begin(request, at=at)
     typed = choices.typed(here.slug, request.POST)
-    act = request.POST.get("act", "")
+    act = "into" if "into" in request.POST else request.POST.get("act", "")
     typed = choices.change(here.slug, typed, act)
     kept = drafts.save(draft, here.slug, typed, at=at)
     refused = _take_files(request, draft, act, at=at) if here.slug == "files" else []
@@ -222,7 +223,7 @@ def _send(request: HttpRequest, draft) -> HttpResponse:
     if missing is not None and not type(draft).objects.filter(pk=draft.pk, sent_at__isnull=False).exists():
         return _show_check(request, draft, [_("“%(page)s”这一页还没有写完。") % {"page": missing.heading}], status=422)
     try:
-        sending.send(draft, account_id=None, at=at)
+        sending.send(draft, account_id=accounts.current_id(request), at=at)
     except IntakeInvalid as invalid:
         return _show_check(request, draft, list(invalid.errors.values()), status=422)
     except StepRefused as refusal:
@@ -241,6 +242,7 @@ def _show_check(request: HttpRequest, draft, errors=(), status: int = 200) -> Ht
     total = len(asked(kept)) + 1
     context = {
         "groups": summary.groups(kept, drafts.stored_files(draft)), "office": office, "errors": errors,
+        "due_on": deadlines.compute("PO15", timezone.localdate()).due,
         "step": total, "total": total, "back": reverse("portal:file", args=["wishes"]),
     }  # fmt: skip
     return render(request, "portal/filing/check.html", context, status=status)
