@@ -59,6 +59,11 @@ class TestTogether:
     def test_autosave_of_two_pages_loses_neither(self, walk):
         walk.begin()
         pages = iter([("story", {"content": "屋顶漏水"}), ("you", {"name": "王秀兰"})])
-        at_once(walk, 2, lambda client: (lambda page: client.post(url("autosave", page[0]), page[1]))(next(pages)))
+
+        def write(client):
+            slug, typed = next(pages)
+            return client.post(url("autosave", slug), typed)
+
+        at_once(walk, 2, write)
         assert "屋顶漏水" in walk.open("story").content.decode()
         assert "王秀兰" in walk.open("you").content.decode()
