@@ -87,6 +87,14 @@ class CaseFile:
     related: list[dict]
     standing: standing.Standing
 
+    @property
+    def running(self) -> list[dict]:
+        return [clock for clock in self.clocks if clock["live"]]
+
+    @property
+    def past(self) -> list[dict]:
+        return [clock for clock in self.clocks if not clock["live"]]
+
 
 def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     """Raises Http404 for a number that is not there, and for one that is not theirs to see: the same page."""
@@ -197,18 +205,19 @@ def _submissions(matter: Matter, access: Access) -> list[dict]:
 
 
 def _clock_order(clock: Clock) -> tuple:
-    return (clock.state not in ("running", "paused"), clock.due_on, clock.pk)
+    return (clock.state not in LIVE, clock.due_on, clock.pk)
 
 
 def _shown_clock(running: list[Clock], own: list[Referral]) -> Clock | None:
     """What counts down on top: the nearest limit of the own desk, else the one the citizen waits for."""
-    live = sorted((one for one in running if one.state in ("running", "paused")), key=lambda one: one.due_on)
+    live = sorted((one for one in running if one.state in LIVE), key=lambda one: one.due_on)
     desks = {desk.pk for desk in own if desk.is_open}
     mine = [one for one in live if one.referral_id in desks and one.holder == Holder.OFFICE]
     by_term = {one.term: one for one in reversed(live)}
     return mine[0] if mine else next((by_term[term] for term in clocks.SHOWN_FIRST if term in by_term), None)
 
 
+LIVE = ("running", "paused")
 STATES = {
     "running": "",
     "paused": "暂停",
@@ -228,14 +237,14 @@ def _clock(clock: Clock, today: date) -> dict:
     return {
         "name": term.name if term else clock.term,
         "article": term.article if term else "",
-        "organisation": clock.organisation.name if clock.organisation else "",
-        "citizen": clock.holder == Holder.CITIZEN,
+        "holder": "信访人" if clock.holder == Holder.CITIZEN else clock.organisation.name if clock.organisation else "",
         "started_on": clock.started_on,
         "due_on": clock.due_on,
         "office_target_on": clock.office_target_on if clock.office_target_on != clock.due_on else None,
         "explanation": clock.explanation,
         "provisional": clock.provisional,
         "running": clock.state == "running",
+        "live": clock.state in LIVE,
         "state": STATES.get(clock.state, clock.state),
         "tone": _TONES.get(clock.state, "idle"),
         "ended_on": clock.ended_on,

@@ -43,6 +43,7 @@ def _bench(request: HttpRequest, officer: Officer) -> dict:
         "posts": _posts(request, officer),
         "switch_url": reverse("workbench:post"),
         "search_url": reverse("workbench:search"),
+        "search_words": "搜编号、标题",
         "new_url": reverse("workbench:window", args=[channels.first_for(officer)])
         if channels.may_register(officer)
         else "",
@@ -69,7 +70,7 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     lists = [
         {
             "label": one.label,
-            "url": home if one.key == "todo" else f"{home}?shelf={one.key}",
+            "url": f"{home}?shelf={one.key}",
             "icon": one.icon,
             "count": shelves.shown_count(counts.get(one.key, 0)),
             "tone": one.tone,

@@ -34,7 +34,7 @@ FACTS: Mapping[str, Callable] = {
     "term": lambda code: TERMS[code].name if code in TERMS else str(code),
     "level": lambda level: _WARNED.get(level, ""),
     "procedure": lambda value: {"simple": "简易办理", "ordinary": "普通程序"}.get(value, ""),
-    "requests": lambda lines: "；".join(lines),
+    "requests": "；".join,
     "repeat": lambda yes: "同一信访人以前提出过，请核对是否同一事项。" if yes else "",
     "basis": lambda value: value if isinstance(value, str) else "",
 }  # fmt: skip

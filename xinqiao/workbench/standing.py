@@ -1,5 +1,6 @@
 """What one officer can do with a matter now, what comes first, and who must act when it is somebody else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -106,24 +107,22 @@ def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situati
     return dict(sorted(found.items(), key=lambda item: order[item[0]]))
 
 
+# Left out where the rules would refuse for a reason that the page knows already: (matter, desk, facts) -> worth a button.
+SENSIBLE: dict[Step, Callable[[Matter, Referral, Situation], bool]] = {
+    Step.EXTEND: lambda matter, desk, facts: bool(desk.extension),
+    Step.DECLINE_EXTENSION: lambda matter, desk, facts: bool(desk.extension),
+    Step.REQUEST_EXTENSION: lambda matter, desk, facts: not desk.extension and not matter.extended_days,
+    Step.UNMERGE: lambda matter, desk, facts: bool(matter.joined_to),
+    Step.MERGE: lambda matter, desk, facts: not matter.joined_to,
+    Step.JOIN_REPEAT: lambda matter, desk, facts: not matter.joined_to,
+    Step.ANSWER_PROGRESS: lambda matter, desk, facts: facts.asked and desk.is_open,
+    Step.START_EXECUTION: lambda matter, desk, facts: facts.supported,
+    Step.CONVERT_TO_ORDINARY: lambda matter, desk, facts: matter.procedure == "simple",
+}
+
+
 def _makes_sense(step: Step, matter: Matter, desk: Referral, facts: Situation) -> bool:
-    """Leave out what the rules would refuse for a reason that the page knows already."""
-    match step:
-        case Step.EXTEND | Step.DECLINE_EXTENSION:
-            return bool(desk.extension)
-        case Step.REQUEST_EXTENSION:
-            return not desk.extension and not matter.extended_days
-        case Step.UNMERGE:
-            return bool(matter.joined_to)
-        case Step.MERGE | Step.JOIN_REPEAT:
-            return not matter.joined_to
-        case Step.ANSWER_PROGRESS:
-            return facts.asked and desk.is_open
-        case Step.START_EXECUTION:
-            return facts.supported
-        case Step.CONVERT_TO_ORDINARY:
-            return matter.procedure == "simple"
-    return True
+    return step not in SENSIBLE or SENSIBLE[step](matter, desk, facts)
 
 
 def _duty_of_mine(matter, own, officer, moves, facts) -> Duty | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 
 from django import forms
@@ -220,9 +221,11 @@ class WindowForm(forms.Form):
 
     def _respondent(self) -> dict:
         unit, name = self.cleaned_data.get("respondent_unit"), self.cleaned_data.get("respondent_name")
-        found = places.resolve(unit, places.organ_options()) if unit else []
-        exact = [one for one in found if one.name == unit or len(found) == 1]
-        return {"unit": unit or "", "name": name or "", "organisation_id": exact[0].pk if exact else None}
+        # Only a name written in full: a guess would hide the matter from an organ that nobody accused.
+        exact = (
+            Organisation.objects.filter(name=unit, active=True).values_list("pk", flat=True).first() if unit else None
+        )
+        return {"unit": unit or "", "name": name or "", "organisation_id": exact}
 
     def _facts(self) -> dict:
         values = {fact.key: self.cleaned_data.get(FACT + fact.key) for fact in self.window.facts}
@@ -233,22 +236,24 @@ def _field_of(fact: Fact) -> forms.Field:
     shared = {"label": fact.label, "required": fact.required, "help_text": fact.hint}
     if fact.required:
         shared["error_messages"] = {"required": _("请填写%(what)s。") % {"what": fact.label}}
-    match fact.sort:
-        case "text":
-            return Prose(limit="note", rows=2, **shared)
-        case "day":
-            return Day(**shared)
-        case "moment":
-            return Moment(**shared)
-        case "number":
-            return forms.IntegerField(
-                min_value=0, max_value=9999, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **shared
-            )
-        case "yes":
-            return forms.BooleanField(label=fact.label, required=fact.required)
-        case tuple():
-            return forms.ChoiceField(choices=[("", "—"), *((one, one) for one in fact.sort)], **shared)
-    return OneLine(**shared)
+    if isinstance(fact.sort, tuple):
+        return forms.ChoiceField(choices=[("", "—"), *((one, one) for one in fact.sort)], **shared)
+    return FIELDS[fact.sort](**shared)
+
+
+def _number(**shared) -> forms.Field:
+    return forms.IntegerField(
+        min_value=0, max_value=9999, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **shared
+    )
+
+
+def _paragraph(**shared) -> forms.Field:
+    return Prose(limit="note", rows=2, **shared)
+
+
+FIELDS: dict[str, Callable[..., forms.Field]] = {
+    "line": OneLine, "text": _paragraph, "day": Day, "moment": Moment, "number": _number, "yes": forms.BooleanField,
+}  # fmt: skip
 
 
 def _stored(value):

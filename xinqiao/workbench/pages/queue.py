@@ -1,35 +1,37 @@
 """The queue: desks that wait, shelf by shelf, thirty at a time, the nearest limit first; and the search box."""
 
+import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xinqiao.matters.models import Event, Matter, MatterNumber, Referral
-from xinqiao.organisations.models import Officer
+from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules import numbering
 from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
 from xinqiao.rules.wording import LIMITS
+from xinqiao.ui.day_words import exact_day, moment_words
 
 from .. import frame, keyset, shelves
 from ..door import officer_required
 
 COLUMNS = (
-    "stage", "kind", "due_on", "received_at", "unread", "handler__user__name", "is_open", "extension", "lead",
+    "stage", "kind", "due_on", "received_at", "unread", "handler_id", "is_open", "extension", "lead",
     "matter_id", "matter__number", "matter__title", "matter__petitioner_name", "matter__anonymous", "matter__secrecy",
     "matter__sealed", "matter__channel", "matter__stage", "matter__headcount", "matter__joint", "matter__urgent",
-    "matter__procedure", "matter__litigation", "matter__content_class__name", "matter__unit__name", "organisation__name",
+    "matter__procedure", "matter__litigation", "matter__content_class_id", "matter__unit_id", "organisation_id",
 )  # fmt: skip
 ONLY = {
-    "overdue": lambda today: Q(is_open=True, due_on__lt=today),
-    "soon": lambda today: Q(is_open=True, due_on__range=(today, today + timedelta(days=shelves.SOON_DAYS))),
-    "unread": lambda today: Q(unread=True),
+    "overdue": lambda officer, today: Q(is_open=True, due_on__lt=today),
+    "soon": lambda officer, today: Q(is_open=True, due_on__range=(today, today + timedelta(days=shelves.SOON_DAYS))),
+    "unread": lambda officer, today: shelves.own(officer, is_open=True, unread=True),
 }
 
 
@@ -41,16 +43,17 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     shelf = shelves.find(request.GET.get("shelf", ""), officer)
     chosen = _choices(request.GET, shelf)
     everything = shelf.desks(officer, today)
-    narrowed = _narrow(everything, chosen, today)
-    counts = frame.shelf_counts(request, {"shown": narrowed} | _tile_queries(narrowed, everything, chosen, today))
+    narrowed = _narrow(everything, chosen, officer, today)
+    counts = frame.shelf_counts(request, {shelves.TOTAL: narrowed} | _tile_queries(everything, chosen, officer, today))
     order = keyset.ORDERS[chosen["order"]]
     page = keyset.page(
         narrowed, order, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     context = {
         "shelf": shelf,
-        "total": counts["shown"],
-        "rows": _rows(page.rows, officer),
+        "total": counts[shelves.TOTAL],
+        "rows": _rows(page.rows, officer, today),
+        "with_unit": shelf.wide,
         "tiles": _tiles(request, counts, chosen),
         "filters": _filters(request, chosen),
         "narrowed": any(chosen[name] for name in ("channel", "kind", "only")),
@@ -74,19 +77,19 @@ def _choices(asked, shelf: shelves.Shelf) -> dict[str, str]:
     }
 
 
-def _narrow(desks: QuerySet, chosen: dict, today: date, *, but: str = "") -> QuerySet:
+def _narrow(desks: QuerySet, chosen: dict, officer: Officer, today: date, *, but: str = "") -> QuerySet:
     if chosen["channel"]:
         desks = desks.filter(matter__channel=chosen["channel"])
     if chosen["kind"]:
         desks = desks.filter(matter__kind="" if chosen["kind"] == "undecided" else chosen["kind"])
     if chosen["only"] and but != "only":
-        desks = desks.filter(ONLY[chosen["only"]](today))
+        desks = desks.filter(ONLY[chosen["only"]](officer, today))
     return desks
 
 
-def _tile_queries(narrowed, everything, chosen, today) -> dict[str, QuerySet]:
-    inside = _narrow(everything, chosen, today, but="only")
-    return {f"only_{name}": inside.filter(condition(today)) for name, condition in ONLY.items()}
+def _tile_queries(everything: QuerySet, chosen: dict, officer: Officer, today: date) -> dict[str, QuerySet]:
+    inside = _narrow(everything, chosen, officer, today, but="only")
+    return {f"only_{name}": inside.filter(condition(officer, today)) for name, condition in ONLY.items()}
 
 
 def _tiles(request: HttpRequest, counts: dict, chosen: dict) -> list[dict]:
@@ -136,9 +139,26 @@ def _link(request: HttpRequest, **changes: str) -> str:
 # ---- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _rows(found: list[dict], officer: Officer) -> list[dict]:
+def _rows(found: list[dict], officer: Officer, today: date) -> list[dict]:
     changed = _last_changes({row["matter_id"] for row in found})
-    return [_row(row, changed.get(row["matter_id"])) for row in found]
+    _add_names(found)
+    return [_row(row, officer, today, changed.get(row["matter_id"])) for row in found]
+
+
+def _add_names(found: list[dict]) -> None:
+    """Names of units, classes and handlers, each in one statement: joined to the list they took longer to plan than to read."""
+    units = _named(Organisation, "name", {row["matter__unit_id"] or row["organisation_id"] for row in found})
+    classes = _named(ContentClass, "name", {row["matter__content_class_id"] for row in found})
+    handlers = _named(Officer, "user__name", {row["handler_id"] for row in found})
+    for row in found:
+        row["unit"] = units[row["matter__unit_id"] or row["organisation_id"]]
+        row["content_class"] = classes.get(row["matter__content_class_id"], "")
+        row["handler"] = handlers.get(row["handler_id"], "")
+
+
+def _named(model, field: str, ids: set[int | None]) -> dict[int, str]:
+    ids = ids - {None}
+    return dict(model.objects.filter(pk__in=ids).order_by().values_list("pk", field)) if ids else {}
 
 
 def _last_changes(matter_ids: set[int]) -> dict:
@@ -149,26 +169,44 @@ def _last_changes(matter_ids: set[int]) -> dict:
     return dict(events.values_list("matter_id").annotate(Max("at")))
 
 
-def _row(row: dict, changed_at) -> dict:
-    number = row["matter__number"]
+def _row(row: dict, officer: Officer, today: date, changed_at: datetime | None) -> dict:
+    stage = row["stage"] if row["is_open"] else row["matter__stage"]
     return {
-        "number": number,
-        "short": f"{number[6:14]} {number[14:]}" if len(number) == 19 else number,
+        "number": row["matter__number"],
+        "short": short_number(row["matter__number"], today),
         "title": row["matter__title"],
         "person": person_of(row),
         "channel": CHANNELS[row["matter__channel"]],
-        "content_class": row["matter__content_class__name"] or "",
-        "unit": row["matter__unit__name"] or row["organisation__name"],
-        "handler": row["handler__user__name"] or "",
+        "content_class": row["content_class"],
+        "unit": row["unit"],
+        "handler": row["handler"],
         "due_on": row["due_on"] if row["is_open"] else None,
-        "stage": row["stage"] if row["is_open"] else row["matter__stage"],
-        "unread": row["unread"] and row["is_open"],
+        "stage": stage,
+        "stage_label": STAGES[stage],
+        "unread": row["unread"] and row["is_open"] and row["organisation_id"] == officer.organisation_id,
         "facts": list(_facts(row))[:2],
-        "changed_at": changed_at,
+        "changed": _when(changed_at, today) if changed_at else "",
     }
 
 
-CHANNELS = {channel.value: "网上" if channel is Channel.WEB else channel.label for channel in Channel}
+def short_number(number: str, today: date) -> str:
+    """Day, sequence and check of a number: 1118 0427X, with the year where it is not this one. The whole number is a hover away."""
+    if len(number) != 19:
+        return number
+    day = number[10:14] if number[6:10] == str(today.year) else number[6:14]
+    return f"{day} {number[14:]}"
+
+
+def _when(moment: datetime, today: date) -> str:
+    """今天 09:20, 昨天 17:40, 11月18日: an older hour is of no use in a list."""
+    local = localtime(moment)
+    return moment_words(moment, today) if (today - local.date()).days < 2 else exact_day(local.date(), today)
+
+
+# Short words for narrow columns; the case page has the full ones.
+_SHORT = {Channel.WEB: "网上", Channel.MEDIA: "媒体、转办", Channel.SMS: "短信", Channel.OTHER_ORGAN: "移交"}
+CHANNELS = {channel.value: _SHORT.get(channel, channel.label) for channel in Channel}
+STAGES = {stage.value: re.split("[（、]", stage.label)[0] for stage in Stage}
 
 
 def person_of(row: dict) -> str:
@@ -219,7 +257,8 @@ def search(request: HttpRequest) -> HttpResponse:
     link = lambda **position: f"{reverse('workbench:search')}?{_query(q=words, **position)}"  # noqa: E731
     context = {
         "words": words,
-        "rows": _rows(page.rows, request.officer),
+        "rows": _rows(page.rows, request.officer, localdate()),
+        "with_unit": True,
         "previous_url": link(before=page.before) if page.before else "",
         "next_url": link(after=page.after) if page.after else "",
         "today": localdate(),
