@@ -14,12 +14,15 @@ from xinqiao.people.models import Petitioner
 from xinqiao.rules import numbering
 from xinqiao.rules.moves import find_move
 from xinqiao.rules.refusals import StepRefused
-from xinqiao.rules.stages import Line, Purpose, ReferralKind, Stage, Step
+from xinqiao.rules.stages import Line, Purpose, ReferralKind, Role, Stage, Step
 
 from .. import clocks, history
 from ..actors import Actor
 from ..intake import GROUP_FROM, Intake
 from ..models import Accused, Attachment, ClockNow, IdempotencyKey, Matter, MatterNumber, Referral, Request, Submission
+
+# Who can go on to register what they took in; a village hands it to the petition office (I-13).
+REGISTERING = (Role.REGISTRAR, Role.TRIAGE, Role.UNIT_RECEIVER)
 
 
 class IntakeClosed(Exception):
@@ -48,14 +51,15 @@ class Receipt:
 def receive(intake: Intake, *, by: Actor, at: datetime) -> Receipt:
     """Keep the submission, open the matter, start the 15 days of the petition office (PO15) or of the unit (DIRECT15).
 
-    An officer receives at the own organisation (window, letter, phone); anybody else at the petition office of the place. Raises
+    An officer receives at the own organisation (window, letter, phone); anybody else, a village's information officer among them, at
+    the petition office of the place. Raises
     IntakeClosed when the database does not keep what it is given, StepRefused when no office is competent.
     """
     problem = database.durability_problem()
     if problem:
         raise IntakeClosed(problem)
     find_move(Step.RECEIVE, Stage.RECEIVED, by.role_set)
-    office = by.organisation if isinstance(by, Officer) else office_for(intake)
+    office = by.organisation if isinstance(by, Officer) and by.may(*REGISTERING) else office_for(intake)
     matter, code = _new_matter(intake, office, at=at)
     submission = _keep(matter, intake, office, by=by, at=at)
     desk = _first_desk(matter, office, at=at)
