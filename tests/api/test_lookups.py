@@ -20,6 +20,13 @@ def world(db):
     return World()
 
 
+@pytest.fixture
+def still(monkeypatch):
+    """The clock stands still: what is counted by the minute is not torn in two."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
 def follow(number, code, **headers):
     return Client().get(f"/api/v1/submissions/{number}", headers={"X-Query-Code": code, **headers})
 
@@ -64,7 +71,7 @@ class TestFollow:
         told = follow(receipt.number, receipt.query_code).content.decode()
         assert "信访局" not in told
 
-    def test_guessing_is_bounded_by_source(self, world):
+    def test_guessing_is_bounded_by_source(self, world, still):
         codes = [follow("1", "0").status_code for _ in range(tracking.GUESSES_A_MINUTE + 1)]
         assert codes[-2:] == [404, 429]
         receipt = world.file()
@@ -72,6 +79,15 @@ class TestFollow:
         known = follow(receipt.number, receipt.query_code, Authorization=f"Bearer {token}")
         assert known.status_code == 200, "a known program is counted by itself"
         assert follow(receipt.number, receipt.query_code, Authorization="Bearer x").status_code == 401
+
+    def test_many_addresses_are_braked_together(self, world, still, monkeypatch):
+        monkeypatch.setattr(tracking, "WRONG_EVERYWHERE", 2)
+        codes = [follow("1", "0").status_code for _ in range(2 + tracking.WHILE_BRAKED + 1)]
+        assert codes == [404] * (2 + tracking.WHILE_BRAKED) + [429]
+
+    def test_moments_are_in_local_time(self, world):
+        receipt = world.file()
+        assert follow(receipt.number, receipt.query_code).json()["received_at"] == "2026-03-02T10:00:00+08:00"
 
 
 class TestOrganisations:

@@ -231,36 +231,40 @@ class TestAgain:
         assert Matter.objects.values("number").distinct().count() == 10
 
 
+REJECTED = [
+    ({2: ""}, "content_empty", "nothing was said"),
+    ({2: " \u3000\n"}, "content_empty", "blanks say nothing"),
+    ({2: "字" * 40_001}, "content_invalid", "more than can be stored"),
+    ({3: ""}, "received_missing", "no time"),
+    ({3: "昨天"}, "received_unreadable", "not a time"),
+    ({3: "2019-02-30"}, "received_unreadable", "no such day"),
+    ({3: "2999-01-01"}, "received_future", "has not happened"),
+    ({3: "0019-01-01"}, "received_early", "a slip of the pen"),
+    ({5: "改日"}, "replied_unreadable", "not a time"),
+    ({5: "2999-01-01"}, "replied_future", "has not happened"),
+    ({4: "字" * 40_001}, "reply_long", "more than can be stored"),
+    ({0: "9" * 61}, "number_long", "more than can be stored"),
+    ({6: "王秀兰", 7: "138"}, "mobile_invalid", "no mobile number"),
+    ({7: "x,y", 8: "多一格"}, "columns", "shifted by a comma"),
+]  # changes to an answered row by place, code, why
+
+
 class TestRejected:
-    @pytest.mark.parametrize(
-        ("changes", "code", "why"),
-        [
-            ({2: ""}, "content_empty", "nothing was said"),
-            ({2: " \u3000\n"}, "content_empty", "blanks say nothing"),
-            ({2: "字" * 40_001}, "content_invalid", "more than can be stored"),
-            ({3: ""}, "received_missing", "no time"),
-            ({3: "昨天"}, "received_unreadable", "not a time"),
-            ({3: "2019-02-30"}, "received_unreadable", "no such day"),
-            ({3: "2999-01-01"}, "received_future", "has not happened"),
-            ({3: "0019-01-01"}, "received_early", "a slip of the pen"),
-            ({5: "改日"}, "replied_unreadable", "not a time"),
-            ({5: "2999-01-01"}, "replied_future", "has not happened"),
-            ({4: "字" * 40_001}, "reply_long", "more than can be stored"),
-            ({0: "9" * 61}, "number_long", "more than can be stored"),
-            ({6: "王秀兰", 7: "138"}, "mobile_invalid", "no mobile number"),
-            ({7: "x,y", 8: "多一格"}, "columns", "shifted by a comma"),
-        ],
-    )
-    def test_with_row_number_code_and_reason(self, load, changes, code, why):
-        row = [*ANSWERED, *[""] * (1 if 8 in changes else 0)]
-        for place, value in changes.items():
-            row[place] = value
-        sums = load([OPEN, row])
-        assert (sums.rows_in, sums.stored, sums.rejected) == (2, 1, 1), why
-        number, found, reason, _cells = load.rejects[0]
-        assert (number, found) == (3, code), "numbered as a spreadsheet does: the header is row 1"
-        assert any("\u4e00" <= char <= "\u9fff" for char in reason)
-        assert ImportRun.objects.get().rejected == 1
+    def test_each_with_row_number_code_and_reason(self, load):
+        rows = [OPEN]
+        for changes, _code, _why in REJECTED:
+            row = [f"R{len(rows)}", *ANSWERED[1:], *[""] * (8 in changes)]
+            for place, value in changes.items():
+                row[place] = value
+            rows.append(row)
+        sums = load(rows)
+        assert (sums.rows_in, sums.stored, sums.rejected) == (len(rows), 1, len(REJECTED))
+        assert ImportRun.objects.get().rejected == len(REJECTED)
+        for (number, found, reason, _cells), (place, (_changes, code, why)) in zip(
+            load.rejects, enumerate(REJECTED, 3), strict=True
+        ):
+            assert (number, found) == (place, code), f"{why}; numbered as a spreadsheet does: the header is row 1"
+            assert any("\u4e00" <= char <= "\u9fff" for char in reason)
 
     def test_a_reply_before_the_question_is_kept_with_a_note(self, load):
         load([[*ANSWERED[:5], "2018-01-01", "", ""]])

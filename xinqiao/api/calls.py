@@ -5,11 +5,11 @@ from typing import Annotated
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from ninja import File, Header, NinjaAPI, Query, Router, Status, UploadedFile
 from pydantic import StringConstraints
 
-from xinqiao.matters import intake, tracking
+from xinqiao.matters import intake, telling, tracking
 from xinqiao.matters.actors import System
 from xinqiao.matters.models import Matter
 from xinqiao.matters.steps.receive import Receipt, receive_once
@@ -72,7 +72,8 @@ def submit(
     """收下一份信访件，返回回执。返回时已经保存。同一个键、同样的内容再来一次，得到同一份回执；内容不同则为 409。"""
     receipt, is_new = _receive(request, submission, idempotency_key)
     response["Idempotency-Replayed"] = "false" if is_new else "true"
-    return Status(201, {name: getattr(receipt, name) for name in ReceiptOut.model_fields})
+    told = {name: getattr(receipt, name) for name in ReceiptOut.model_fields}
+    return Status(201, told | {"received_at": localtime(receipt.received_at)})
 
 
 @router.post(
@@ -107,6 +108,7 @@ def follow(
     _count_guess(request)
     matter = tracking.find(number, query_code)
     if matter is None:
+        tracking.note_wrong(at=timezone.now())
         raise Problem(404, "not_found")
     return _status(matter)
 
@@ -186,12 +188,16 @@ def _count_guess(request: HttpRequest) -> None:
     if request.headers.get("Authorization"):
         if Bearer()(request) is None:
             raise Problem(401, "wrong_token")
-    elif not tracking.may_guess(source_of(request), at=timezone.now()):
-        raise Problem(429, "too_many", at=timezone.now())
+        return
+    source, at = source_of(request), timezone.now()
+    if not tracking.may_guess(source, at=at) or tracking.is_braked(source, at=at):
+        raise Problem(429, "too_many", at=at)
 
 
 def _status(matter: Matter) -> dict:
-    told = tracking.told(matter)
+    events = list(matter.events.select_related("organisation").order_by("seq"))
+    told = telling.told(matter, events=events, clocks=matter.clocks.all(), opinions=matter.opinions.all())
+    counted = telling.counted(matter, matter.clocks.all())
     hide = matter.sealed  # C-01: no unit is named beside a report
     return {
         "number": matter.number,
@@ -201,17 +207,18 @@ def _status(matter: Matter) -> dict:
         "sentence": told.sentence,
         "next_step": told.next_step,
         "unit": matter.unit.name if matter.unit and not hide else None,
-        "since": tracking.since(matter),
-        "due_on": matter.due_on,
-        "received_at": matter.received_at,
+        "since": telling.entered_on(matter, telling.entered_by(matter, events)),
+        "due_on": counted.due_on if counted else None,
+        "received_at": localtime(matter.received_at),
         "events": [
             {
-                "at": event.at,
+                "at": localtime(event.at),
                 "step": event.step,
                 "label": Step(event.step).label,
                 "organisation": event.organisation.name if event.organisation and not hide else None,
             }
-            for event in tracking.shown_events(matter)
+            for event in events
+            if event.step in tracking.SHOWN_STEPS
         ],
     }
 

@@ -68,12 +68,12 @@ def register(api) -> None:
 
 
 def source_of(request: HttpRequest) -> str:
-    """Where a call comes from, for limits: the address, an IPv6 one by its /64 (secure-checklist 49)."""
+    """Where a call comes from, for limits: the address, an IPv6 one by its /64; empty if not known (secure-checklist 49)."""
     address = getattr(request, "client_address", "")
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return "unknown"
+        return ""
     return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 

@@ -3,6 +3,8 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localtime
+
 from xinqiao import crypto
 from xinqiao.matters import files
 from xinqiao.matters.intake import StoredFile
@@ -29,7 +31,7 @@ def keep(uploaded, *, client: ApiClient, at: datetime) -> dict:
         "size_bytes": stored.size_bytes,
         "digest": stored.original_digest,
         "hash_algorithm": stored.hash_algorithm,
-        "expires_at": expires_at,
+        "expires_at": localtime(expires_at),
     }
 
 

@@ -5,24 +5,40 @@ The tracking page and the programme interface share one count of guesses for eac
 
 from datetime import datetime
 
-from django.utils.timezone import localdate
-
 from xinqiao import crypto
-from xinqiao.people.limits import allow
-from xinqiao.rules import citizen_words, numbering
+from xinqiao.people.limits import allow, tried
+from xinqiao.rules import numbering
 from xinqiao.rules.moves import MOVES
-from xinqiao.rules.stages import Role, Stage
+from xinqiao.rules.stages import Role
 
-from .models import Event, Matter, MatterNumber
+from .models import Matter, MatterNumber
 
 GUESSES_A_MINUTE = 20
+FROM_NOWHERE = 20 * GUESSES_A_MINUTE  # behind a socket without addresses everybody is one source
+# When this many codes were wrong within a minute, from anywhere, somebody tries them out with many addresses.
+WRONG_EVERYWHERE = 600
+WHILE_BRAKED = 3  # tries a minute from one source, until it is calm again
 # What the citizen reads in the history: what was told, and what the citizen did.
 SHOWN_STEPS = {move.step for move in MOVES if move.told or move.roles == {Role.CITIZEN}}
 
 
 def may_guess(source: str, *, at: datetime) -> bool:
-    """Count one try from `source` (an address; IPv6 by its /64) and say whether it may be looked at."""
+    """Count one try from `source` (an address; IPv6 by its /64; empty: not known) and say whether it may be looked at."""
+    if not source:
+        return allow("track.nobody", limit=FROM_NOWHERE, at=at)
     return allow(f"track:{source}", limit=GUESSES_A_MINUTE, at=at)
+
+
+def is_braked(source: str, *, at: datetime) -> bool:
+    """Whether `source` has to wait because codes are being tried out everywhere; counts its tries meanwhile."""
+    if tried("track.wrong", at=at) < WRONG_EVERYWHERE:
+        return False
+    return not allow(f"track.braked:{source}", limit=WHILE_BRAKED, at=at)
+
+
+def note_wrong(*, at: datetime) -> None:
+    """A number and a code that did not fit."""
+    allow("track.wrong", limit=WRONG_EVERYWHERE, at=at)
 
 
 def find(number: str, code: str) -> Matter | None:
@@ -36,28 +52,3 @@ def find(number: str, code: str) -> Matter | None:
     matter = Matter.objects.select_related("unit").filter(pk=named.matter_id).first() if named else None
     matches = crypto.slow_hash_matches(code, matter.query_code_hash if matter else "")
     return matter if matches else None
-
-
-def told(matter: Matter) -> citizen_words.Told:
-    """What the citizen reads about the matter now."""
-    return citizen_words.tell(
-        Stage(matter.stage),
-        unit=matter.unit.name if matter.unit else "",
-        on=localdate(_entered(matter)),
-        due_on=matter.due_on,
-    )
-
-
-def since(matter: Matter):
-    """The day on which the matter came into its present stage."""
-    return localdate(_entered(matter))
-
-
-def shown_events(matter: Matter) -> list[Event]:
-    """The history as the citizen sees it, the newest last."""
-    return list(matter.events.filter(step__in=SHOWN_STEPS).select_related("organisation").order_by("seq"))
-
-
-def _entered(matter: Matter) -> datetime:
-    into = matter.events.filter(to_stage=matter.stage).exclude(from_stage=matter.stage).order_by("-seq").first()
-    return into.at if into else matter.received_at

@@ -9,13 +9,6 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from xinqiao.matters import tracking
-from xinqiao.people import limits
-
-# When this many codes were wrong within a minute, from anywhere, somebody is trying them out with many addresses.
-WRONG_EVERYWHERE = 600
-WHILE_BRAKED = 3  # tries a minute from one source, until it is calm again
-FROM_NOWHERE = 20 * tracking.GUESSES_A_MINUTE  # behind a socket without addresses everybody is one source
-_NOBODY, _WRONG, _BRAKED = "track.nobody", "track.wrong", "track.braked"
 
 
 def source(request: HttpRequest) -> str:
@@ -30,16 +23,12 @@ def source(request: HttpRequest) -> str:
 def allowed(request: HttpRequest, *, at: datetime) -> bool:
     """Count one try and say whether it may be looked at."""
     who = source(request)
-    if not (tracking.may_guess(who, at=at) if who else limits.allow(_NOBODY, limit=FROM_NOWHERE, at=at)):
-        return False
-    if limits.tried(_WRONG, at=at) < WRONG_EVERYWHERE:
-        return True
-    return limits.allow(f"{_BRAKED}:{who}", limit=WHILE_BRAKED, at=at)
+    return tracking.may_guess(who, at=at) and not tracking.is_braked(who, at=at)
 
 
 def note_wrong(*, at: datetime) -> None:
     """A number and a code that did not fit."""
-    limits.allow(_WRONG, limit=WRONG_EVERYWHERE, at=at)
+    tracking.note_wrong(at=at)
 
 
 def seconds_to_wait(at: datetime) -> int:
