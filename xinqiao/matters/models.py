@@ -161,6 +161,7 @@ class Matter(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"]),
             models.Index(fields=["source", "source_number"]),
+            models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="matter_split_from"),
         ]
         constraints = [
             models.CheckConstraint(
