@@ -65,9 +65,12 @@ def _migrate_and_fill(server: database.Embedded, matters: int, mark: Path) -> No
     django.setup()
     from django.conf import settings
 
+    from bench import synthetic
+
     call_command("migrate", interactive=False, verbosity=0)
     if not mark.exists():
         mark.write_text(json.dumps(_fill(matters)), encoding="utf-8")
+    synthetic.analyze()
     database.grant(server.address(OWNER), "xinqiao_app", settings.XINQIAO_APPEND_ONLY)
 
 
@@ -80,7 +83,6 @@ def _fill(matters: int) -> dict:
     started, cpu = time.monotonic(), time.process_time()
     with tqdm(total=matters, unit="matter", disable=not sys.stderr.isatty()) as bar:
         synthetic.fill(matters, at=timezone.now(), progress=bar.update)
-    synthetic.analyze()
     return {"seconds": round(time.monotonic() - started, 1), "python_seconds": round(time.process_time() - cpu, 1)}
 
 
