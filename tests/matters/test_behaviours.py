@@ -259,6 +259,18 @@ class TestProvisionalLimit:
         assert (clock.due_on, clock.provisional) == (at("2027-01-30").date(), False), "that Saturday is worked"
 
 
+class TestExecution:
+    def test_confirmed_when_no_window_is_open_any_more_ends_the_matter(self, world):
+        matter = world.served("2026-03-02")
+        world.take(Step.START_EXECUTION, matter.pk, world.xu_handles, "2026-04-03", plan="四月底前进场维修屋面")
+        matter.clocks.filter(term="REVIEW_REQ30").update(state="lapsed")
+        world.take(Step.REPORT_EXECUTION, matter.pk, world.xu_handles, "2026-05-20", text="屋面防水层已经更换并试水。")
+        world.take(Step.CONFIRM_EXECUTION, matter.pk, Citizen(matter_id=matter.pk), "2026-05-21")
+        matter.refresh_from_db()
+        assert matter.stage == Stage.ENDED_WINDOW
+        assert not matter.referrals.filter(is_open=True).exists()
+
+
 class TestAgreement:
     def test_with_a_waiver_of_the_right_to_petition_is_refused(self, world):  # MD-7
         matter = world.in_handling()

@@ -363,7 +363,11 @@ WAYS: dict[tuple, Way] = {
     (Step.DECIDE_JURISDICTION,): Way(
         disputed, "wang_leads_office", lambda w, m: {"to": w.environment, "reason": REASON}, "2026-03-06"
     ),
-    (Step.SIGN_IN,): Way(transferred, "qian_receives"),
+    (Step.SIGN_IN, "unit"): Way(transferred, "qian_receives"),
+    (Step.SIGN_IN, "discipline"): Way(
+        lambda w: _after(w, a_report, Step.TRANSFER_DISCIPLINE, "dai_liaises", lambda w, m: {"to": w.discipline}),
+        "yang_at_discipline",
+    ),
     (Step.RAISE_OBJECTION,): Way(
         signed_in, "zhou_leads_unit",
         facts(reasons="房屋在保修期内由县局监管，不属于本局。", competent_organ="青石县住建局", basis="分工规定"), "2026-03-05",

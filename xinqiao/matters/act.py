@@ -153,6 +153,12 @@ def set_desk_stage(desk: Referral, stage: Stage, *, at: datetime) -> None:
     desk.unread = False
 
 
+def close_desks(act: Act) -> None:
+    """The matter ends: nobody's desk asks anything more, but for what is still being carried out."""
+    done = act.matter.referrals.filter(is_open=True).exclude(stage=Stage.EXECUTING)
+    done.update(is_open=False, stage=Stage.DESK_CLOSED, closed_at=act.at)
+
+
 def refusal(message: str, code: str) -> StepRefused:
     """A refusal of this step's own, besides those of the table."""
     return StepRefused(message, code=code)

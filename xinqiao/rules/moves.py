@@ -135,6 +135,8 @@ MOVES: tuple[Move, ...] = (
          documents=("F-03",), told="transferred"),
     # ---- D.4 the unit decides ---------------------------------------------------------------------------------
     _row(Step.SIGN_IN, S.AWAITING_SIGN_IN, S.SIGNED_IN, UNIT, "R-23(3)", stops=("SIGN_IN1WD",), told="signed_in"),
+    _row(Step.SIGN_IN, S.AWAITING_SIGN_IN, S.SIGNED_IN, R.DISCIPLINE_LIAISON, "R-22(2)", stops=("SIGN_IN1WD",),
+         desk_kinds=ReferralKind.DISCIPLINE, precondition="T-63: 只记日期"),
     _row(Step.RAISE_OBJECTION, S.SIGNED_IN, S.OBJECTED, R.UNIT_LEADER, "R-23(3)", approval=True,
          desk_kinds=(ReferralKind.TRANSFER, ReferralKind.ASSIGNMENT), starts=("OBJ_ANSWER2WD",), stops=("OBJ5WD",),
          documents=("F-12",), precondition="收到之日起5个工作日内"),

@@ -10,9 +10,9 @@ from xinqiao.rules.moves import ANSWERED_OTHERWISE, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
 from .. import clocks
-from ..act import begin, finish, refusal
+from ..act import begin, close_desks, finish, refusal
 from ..actors import SYSTEM
-from ..models import Clock, Matter, Referral
+from ..models import Clock, Matter
 from .register import REASON_AT_LEAST
 
 TIME_TO_DISAGREE = timedelta(days=30)  # AR-1: the rating window is over
@@ -30,8 +30,7 @@ def end_window(matter_id: int, *, by=SYSTEM, at: datetime) -> Matter:
     if act.matter.stage == Stage.OPINION_SERVED and act.matter.procedure == "simple":
         act.to = Stage.ENDED_SIMPLE
     open_windows.update(state="lapsed", ended_on=act.today, next_warning_on=None)
-    open_desks = Referral.objects.filter(matter=act.matter, is_open=True).exclude(stage__in=(Stage.EXECUTING,))
-    open_desks.update(is_open=False, stage=Stage.DESK_CLOSED, closed_at=at)
+    close_desks(act)
     finish(act)
     clocks.refresh_desks(act.matter)
     act.matter.save(update_fields=["due_on", "due_term"])

@@ -10,7 +10,7 @@ from xinqiao.rules import rating, wording
 from xinqiao.rules.stages import Kind, ReferralKind, Role, Route, Stage, Step
 
 from .. import clocks, identities, letter_facts, policy
-from ..act import Act, begin, finish, refusal
+from ..act import Act, begin, close_desks, finish, refusal
 from ..actors import SYSTEM, Citizen
 from ..intake import StoredFile
 from ..models import Matter, Rating, Record, Referral, Withdrawal
@@ -234,9 +234,12 @@ def object_to_filing(matter_id: int, *, by: Citizen, at: datetime, text: str) ->
 
 @transaction.atomic
 def confirm_execution(matter_id: int, *, by: Citizen, at: datetime) -> Matter:
-    """Yes, it was carried out."""
+    """Yes, it was carried out. Where no window of the citizen is open any more, the matter ends with that."""
     act = begin(Step.CONFIRM_EXECUTION, matter_id, by=by, at=at)
     _stop_everywhere(act, "EXEC_CONFIRM15")
+    if not act.matter.clocks.filter(term="REVIEW_REQ30", state="running").exists():
+        act.matter_stage = Stage.ENDED_WINDOW
+        close_desks(act)
     finish(act)
     return act.matter
 
