@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 
 from xinqiao import crypto, seed
 from xinqiao.cli import FAILED, OK, USAGE, main
-from xinqiao.matters import history
-from xinqiao.matters.models import Clock, Delivery, Event, Matter, Record, Referral
+from xinqiao.matters import files, history
+from xinqiao.matters.models import Attachment, Clock, Delivery, Event, Matter, Record, Referral
 from xinqiao.organisations.models import ContentClass, Officer, Organisation, User
 from xinqiao.rules import deadlines
 from xinqiao.rules.calendar import WorkCalendar
@@ -135,6 +135,13 @@ class TestMatters:
             Record.objects.values_list("sort", flat=True)
         )
         assert Matter.objects.exclude(ratings=None).exists()
+
+    def test_come_with_pictures_and_scans_that_can_be_opened(self, seeded):
+        found = Attachment.objects.all()
+        assert set(found.values_list("media_type", flat=True)) == {"image/png", "application/pdf"}
+        for attachment in found:
+            with files.open_stored(attachment.stored_name) as content:
+                assert crypto.digest(content.read(), attachment.hash_algorithm) == attachment.digest
 
     def test_are_mostly_first_petitions(self, seeded):
         assert 0 < Matter.objects.filter(repeat=True).count() < COUNT / 10

@@ -6,6 +6,7 @@ from xinqiao.matters import intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.rules.stages import Channel, Kind, Line, Purpose, Role, Step
 
+from . import attachments
 from .case import Case
 
 ORAL = {Channel.VISIT, Channel.PHONE, Channel.OUTREACH, Channel.LEADER_RECEPTION}
@@ -48,8 +49,7 @@ def receive_at_unit(case: Case) -> None:
 
 
 def _file(case: Case, by) -> None:
-    files = case.remembered.pop("files", ())
-    clean = intake.clean({**raw(case), "attachments": files}, today=case.today)
+    clean = intake.clean({**raw(case), "attachments": attachments.some(case)}, today=case.today)
     case.receipt = steps.receive.receive(clean, by=by, at=case.at)
     case.matter_id = case.receipt.matter_id
 

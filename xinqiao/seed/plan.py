@@ -43,6 +43,9 @@ def make(town: Town, rng: Random, count: int, today: date) -> list[Case]:
         if way.host:
             cases.append(_beside(town, rng, way, crowd, petition, cases, today))
     _vary_channels(rng, cases)
+    for case in cases:
+        if (case.way, case.petition.key) in FOLLOWED:  # the story begins at a citizen's phone
+            case.petition = replace(case.petition, channel=Channel.WEB)
     return sorted(cases, key=lambda case: case.beats[0][1])
 
 
@@ -61,24 +64,26 @@ def _petitions(town: Town, rng: Random, count: int, year: int) -> list[DrawnPeti
 
 def _choose_ways(town: Town, rng: Random, petitions: list, year: int) -> list[tuple[Way, DrawnPetition]]:
     """Every way once, the pickiest first; then each petition that is left takes one that suits it, by weight."""
-    left, chosen = list(petitions), []
-    fits = {way.name: [one for one in left if way.suits(town, one)] for way in WAYS}
+    left, chosen = dict(enumerate(petitions)), []
+    fits = {way.name: [place for place, one in left.items() if way.suits(town, one)] for way in WAYS}
     for way in sorted(WAYS, key=lambda way: (not _followed_key(way), len(fits[way.name]))):
         if not left:
             break
-        wanted = _followed_key(way)
-        own = [
-            one
-            for one in fits[way.name]
-            if one in left and (not wanted or (one.key, one.organisation) == (wanted, FOCUS))
-        ]
-        petition = own[0] if own else _draw_for(town, rng, way, year)
-        left.remove(petition if own else left[-1])
+        own = [place for place in fits[way.name] if place in left and _may_be_followed(way, left[place])]
+        petition = left.pop(own[0]) if own else None
+        if petition is None:  # none of the drawn ones suits: another takes the place of the last
+            left.popitem()
+            petition = _draw_for(town, rng, way, year)
         chosen.append((way, petition))
-    for petition in left:
+    for petition in left.values():
         possible = [way for way in WAYS if way.suits(town, petition)]
         chosen.append((rng.choices(possible, [way.weight for way in possible])[0], petition))
     return chosen
+
+
+def _may_be_followed(way: Way, petition: DrawnPetition) -> bool:
+    wanted = _followed_key(way)
+    return not wanted or (petition.key, petition.organisation) == (wanted, FOCUS)
 
 
 def _followed_key(way: Way) -> str:
