@@ -16,6 +16,7 @@ from xinqiao.matters.models import Attachment, Matter
 from xinqiao.matters.steps.receive import IntakeClosed
 from xinqiao.people.models import Account, Petitioner
 from xinqiao.portal import drafts, sources
+from xinqiao.portal.filing import places
 from xinqiao.portal.models import Draft, DraftFile
 from xinqiao.rules.stages import Purpose, Stage
 
@@ -246,6 +247,14 @@ class TestPlace:
         page = walk.open("place", q=typed)
         assert [one["name"] for one in page.context["found"]] == (["柳河镇"] if found else [])
         assert ("没有找到" in page.content.decode()) is not found
+
+    def test_is_named_as_people_say_it(self, world):
+        village = type(world.township)(name="青石县柳河镇上河村村民委员会", parent=world.township)
+        assert places.own_name_of(village) == "青石县柳河镇上河村", "柳河镇 is not written with its county here"
+        world.township.name = "青石县柳河镇人民政府"
+        assert places.own_name_of(village) == "上河村"
+        assert places.own_name_of(world.township) == "柳河镇"
+        assert places.name_of(world.government) == "临江地区"
 
     def test_can_be_changed_without_losing_the_address_typed(self, walk, world):
         walk.begin()

@@ -59,8 +59,8 @@ def context(slug: str, form, kept: dict, query) -> dict:
     chain = places.chain(chosen)
     return {
         "chosen": chosen,
-        "chosen_name": places.name_of(chosen),
-        "chain": [(one.pk, places.name_of(one)) for one in chain[:-1]],
+        "chosen_name": places.own_name_of(chosen),
+        "chain": [(one.pk, places.own_name_of(one)) for one in chain[:-1]],
         "office": places.office_of(chosen),
         "below": _shown(places.below(chosen)),
     }
@@ -71,7 +71,7 @@ def _shown(organisations) -> list[dict]:
     return [
         {
             "id": one.pk,
-            "name": places.name_of(one),
+            "name": places.own_name_of(one),
             "above": places.name_of(one.parent) if one.level > 3 and one.parent else "",
             "pinyin": one.pinyin,
         }

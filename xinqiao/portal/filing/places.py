@@ -32,8 +32,12 @@ def below(place: Organisation | None) -> list[Organisation]:
     """One step down; from nowhere, the places at the top."""
     if place is None:
         top = places().order_by("level").values_list("level", flat=True).first()
-        return list(places().filter(level=top).order_by("division_code", "lft")) if top is not None else []
-    return list(places().filter(parent=place).order_by("division_code", "lft"))
+        return (
+            list(places().filter(level=top).select_related("parent").order_by("division_code", "lft"))
+            if top is not None
+            else []
+        )
+    return list(places().filter(parent=place).select_related("parent").order_by("division_code", "lft"))
 
 
 def first_choice() -> tuple[list[Organisation], list[Organisation]]:
@@ -42,7 +46,7 @@ def first_choice() -> tuple[list[Organisation], list[Organisation]]:
     while len(offered) == 1 and (deeper := below(offered[0])):
         above.append(offered[0])
         offered = deeper
-    return offered, above
+    return offered, above[::-1]
 
 
 def chain(place: Organisation) -> list[Organisation]:
@@ -51,14 +55,14 @@ def chain(place: Organisation) -> list[Organisation]:
 
 
 def search(words: str) -> list[Organisation]:
-    """By part of the name or by first letters of the pinyin (qs → 青石), those higher up first."""
+    """By part of the name or by first letters of the pinyin (qs or sm → 青石县石门镇), those higher up first."""
     text = re.sub(r"\s+", "", halfwidth(words))[:30]
     if not text:
         return []
     match = Q(name__icontains=text) | Q(short__icontains=text)
     if text.isascii() and text.isalpha():
-        match |= Q(pinyin__istartswith=text)
-    return list(places().filter(match).order_by("level", "division_code")[:MOST_FOUND])
+        match |= Q(pinyin__icontains=text) if len(text) > 1 else Q(pinyin__istartswith=text)
+    return list(places().filter(match).select_related("parent").order_by("level", "division_code")[:MOST_FOUND])
 
 
 def name_of(place: Organisation) -> str:
@@ -68,6 +72,12 @@ def name_of(place: Organisation) -> str:
             stem = place.name.removesuffix(official)
             return stem if said and stem.endswith(said) else stem + said
     return place.name
+
+
+def own_name_of(place: Organisation) -> str:
+    """The same without what lies above it: 青石县石门镇上河村 is 上河村."""
+    whole = name_of(place)
+    return (whole.removeprefix(name_of(place.parent)) if place.parent else whole) or whole
 
 
 def office_of(place: Organisation) -> Organisation | None:

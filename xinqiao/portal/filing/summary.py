@@ -37,7 +37,7 @@ def groups(kept: dict, stored: list) -> list[dict]:
 def _place(said: dict) -> list[str]:
     if said["place"] is None:
         return []
-    return [" ".join(places.name_of(one) for one in places.chain(said["place"])), said["place_detail"]]
+    return [" ".join(places.own_name_of(one) for one in places.chain(said["place"])), said["place_detail"]]
 
 
 def _people(kept: dict, said: dict) -> dict[str, list[str]]:
