@@ -64,4 +64,3 @@ def visit(world, monkeypatch):
         return visitor
 
     return begin
-

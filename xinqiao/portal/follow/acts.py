@@ -119,7 +119,13 @@ class Act:
             if name not in ("csrfmiddlewaretoken", "confirmed", "act")
             for value in request.POST.getlist(name)
         ]
-        context = {"act": self, "matter": dossier.matter, "facts": form.summary(), "sent": sent, **self.context(dossier)}
+        context = {
+            "act": self,
+            "matter": dossier.matter,
+            "facts": form.summary(),
+            "sent": sent,
+            **self.context(dossier),
+        }
         return render(request, "portal/follow/act_check.html", context)
 
     def _take(self, request, dossier, actor, form) -> HttpResponse:
@@ -141,7 +147,8 @@ class Act:
         return self._after(request, dossier)
 
     def _after(self, request, dossier) -> HttpResponse:
-        messages.success(request, self.done)
+        if self.done:
+            messages.success(request, self.done)
         return redirect(self.next_url(dossier) if self.next_url else self._matter_url(dossier))
 
     def _matter_url(self, dossier) -> str:

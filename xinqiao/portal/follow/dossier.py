@@ -1,5 +1,6 @@
 """Everything the pages of one matter need, read once: ten statements, whatever the matter went through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -66,22 +67,13 @@ class Dossier:
         return offered
 
     def _is_open(self, step: Step) -> bool:
-        match step:
-            case Step.REQUEST_WITHDRAWAL:
-                return self.withdrawal is None
-            case Step.OBJECT_TO_FILING:
-                return not self.matter.filing_objected
-            case Step.RATE:
-                return bool(self.ratable())
-            case Step.CONFIRM_EXECUTION:
-                return any(clock.term == "EXEC_CONFIRM15" and clock.state == "running" for clock in self.clocks)
-            case Step.DISPUTE_EXECUTION:
-                return any(one.instance == "handling" and one.state == "served" for one in self.opinions)
-            case Step.REQUEST_REVIEW:
-                return self.served("handling") is not None
-            case Step.REQUEST_RECHECK:
-                return self.served("review") is not None
-        return True
+        """Whether a step that the stage allows is not done already, and has what it is about."""
+        return _OPEN[step](self) if step in _OPEN else True
+
+    def confirms_until(self) -> Clock | None:
+        """The running window in which the citizen says whether it was carried out (T-48)."""
+        clock = self.window("EXEC_CONFIRM15")
+        return clock if clock and clock.state == "running" else None
 
     def served(self, instance: str) -> Opinion | None:
         """The opinion of an instance that counts: the last one that was served and not revoked."""
@@ -128,6 +120,17 @@ class Dossier:
             route=Route(self.matter.route) if self.matter.route else None,
             to_other_powers=any(desk.kind == ReferralKind.POLITICAL_LEGAL for desk in self.desks),
         )
+
+
+_OPEN: dict[Step, Callable[[Dossier], object]] = {
+    Step.REQUEST_WITHDRAWAL: lambda dossier: dossier.withdrawal is None,
+    Step.OBJECT_TO_FILING: lambda dossier: not dossier.matter.filing_objected,
+    Step.RATE: lambda dossier: bool(dossier.ratable()),
+    Step.CONFIRM_EXECUTION: lambda dossier: dossier.confirms_until() is not None,
+    Step.DISPUTE_EXECUTION: lambda dossier: dossier.served("handling") is not None,
+    Step.REQUEST_REVIEW: lambda dossier: dossier.served("handling") is not None,
+    Step.REQUEST_RECHECK: lambda dossier: dossier.served("review") is not None,
+}
 
 
 def load(matter: Matter, *, today: date) -> Dossier:

@@ -1,6 +1,7 @@
 """The page of one matter: where it is, by when, what happened, what can be done now (RA-7); its letters, files and reckoning."""
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from xinqiao.documents.models import Status
 from xinqiao.matters import files
 from xinqiao.matters.models import Attachment, Matter, MatterNumber
 from xinqiao.people import accounts
+from xinqiao.rules import citizen_words
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.rating import RatingTarget, RatingValue
 from xinqiao.rules.stages import Stage, Step
@@ -26,7 +28,17 @@ from . import dossier as dossiers
 from . import due, proof, story
 from .acts import Act
 
-ANSWERS = ("F-19", "F-18", "F-36", "F-16", "F-20", "F-11", "F-10", "F-09", "F-06")  # what the citizen waits for, newest matters
+ANSWERS = (
+    "F-19",
+    "F-18",
+    "F-36",
+    "F-16",
+    "F-20",
+    "F-11",
+    "F-10",
+    "F-09",
+    "F-06",
+)  # what the citizen waits for, newest matters
 ANSWERED = CLOSED | {
     Stage.DIRECT_REPLIED, Stage.GUIDED, Stage.FILED, Stage.OTHER_ROUTE, Stage.NOT_ACCEPTED, Stage.NO_LONGER_ACCEPTED,
     Stage.OPINION_SERVED, Stage.MEDIATED, Stage.EXECUTED, Stage.REVIEW_REFUSED, Stage.REVIEW_SERVED, Stage.RECHECK_SERVED,
@@ -95,7 +107,7 @@ def page(request: HttpRequest, dossier: dossiers.Dossier, actor) -> HttpResponse
     may = dossier.may
     context = {
         "dossier": dossier, "matter": matter, "told": dossier.told, "due": shown, "entries": entries, "may": set(may),
-        "tone": _tone(dossier, shown), "answer": _answer(dossier), "other_letters": other_letters,
+        "tone": _tone(dossier, shown), "next_step": _without_day(dossier.told.next_step, shown), "answer": _answer(dossier), "other_letters": other_letters,
         "with_unit": dossier.stage not in NOT_WITH_UNIT, "desk": dossier.handler_desk, "next": _next(dossier, shown),
         "quick": [QuickAct(icon, words, reverse(f"portal:{name}", args=[number]))
                   for step, (icon, words, name) in _QUICK.items() if step in may],
@@ -113,6 +125,14 @@ def _tone(dossier: dossiers.Dossier, shown) -> str:
     if shown and shown.is_late:
         return "late"
     return "done" if dossier.stage in ANSWERED else ""
+
+
+def _without_day(next_step: str, shown) -> str:
+    """What comes next, less the sentences that the band with the last day says already."""
+    if shown is None:
+        return next_step
+    kept = [one for one in re.findall(r"[^。？]+[。？]", next_step) if citizen_words.day(shown.due_on) not in one]
+    return "" if kept and kept[-1].endswith("？") else "".join(kept)
 
 
 def _answer(dossier: dossiers.Dossier):
@@ -135,7 +155,9 @@ def _next(dossier: dossiers.Dossier, shown) -> Next | None:
         return None
     if shown.is_late:
         return Next(shown.words, "已经过了日期。我们仍然会办，办好就告诉您。")
-    return Next(shown.words, "告知书和答复会发到这里。" if dossier.matter.electronic_service else "有了结果，这里会显示。")
+    return Next(
+        shown.words, "告知书和答复会发到这里。" if dossier.matter.electronic_service else "有了结果，这里会显示。"
+    )
 
 
 @dataclass(frozen=True)

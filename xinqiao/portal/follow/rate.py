@@ -43,7 +43,7 @@ class RateForm(ActForm):
 def _act(target: RatingTarget) -> Act:
     form = type("RateForm", (RateForm,), {"target": target})
     return Act(
-        Step.RATE, form, HEADINGS[target], "提交评价", "谢谢您的评价。",
+        Step.RATE, form, HEADINGS[target], "提交评价", "",
         template="portal/follow/rate.html",
         context=lambda dossier: {"target": target, "name": dossier.name_of(dossier.rated(target)[0]), "faces": FACES},
         next_url=lambda dossier: reverse("portal:rated", args=[dossier.matter.number, target.value]),
@@ -89,4 +89,8 @@ def _doors(dossier: Dossier) -> list[QuickAct]:
         (Step.SUPPLEMENT, "file-plus", "补充材料", "supplement"),
     )
     number = dossier.matter.number
-    return [QuickAct(icon, words, reverse(f"portal:{name}", args=[number])) for step, icon, words, name in rows if step in dossier.may]
+    return [
+        QuickAct(icon, words, reverse(f"portal:{name}", args=[number]))
+        for step, icon, words, name in rows
+        if step in dossier.may
+    ]

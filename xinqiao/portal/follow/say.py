@@ -14,7 +14,9 @@ PO_DAYS = find("PO15").days
 
 class SupplementForm(ActForm):
     text = Prose(label="要补充什么", limit="content", rows=7, help_text="新的情况、新的证据、写错要改的地方，都可以。")
-    files = attached.ManyFiles(label="照片和文件", help_text=f"可以一次选几个。每个最多 {settings.XINQIAO_FILE_BYTES // 1024**2} MB。")
+    files = attached.ManyFiles(
+        label="照片和文件", help_text=f"可以一次选几个。每个最多 {settings.XINQIAO_FILE_BYTES // 1024**2} MB。"
+    )
 
     def clean(self) -> dict:
         matter_id = self.dossier.matter.pk

@@ -24,6 +24,7 @@ class Line:
     heading: str
     sentence: str = ""
     only_with_record: bool = False  # told only when something was said to the citizen
+    passing: bool = False  # the sentence is true only until the next thing happens
 
 
 NO_NEED = "您不用重新提交。"
@@ -51,7 +52,7 @@ LINES: dict[Step, Line] = {
     Step.ANSWER_OBJECTION_AGREE: Line("重新确定由谁办", f"收到的单位说明不归它管，信访部门核对后同意。{NO_NEED}"),
     Step.ANSWER_OBJECTION_REFUSE: Line("仍由原来的单位办"),
     Step.SIGN_IN: Line("{org}已经收到"),
-    Step.RAISE_OBJECTION: Line("收到的单位说不归它管", "信访部门正在核对，会告诉您结果。"),
+    Step.RAISE_OBJECTION: Line("收到的单位说不归它管", "信访部门正在核对，会告诉您结果。", passing=True),
     Step.DISPUTE_JURISDICTION: Line("请上级确定由谁办"),
     Step.DECIDE_JURISDICTION: Line("确定由{to}办理", NO_NEED),
     Step.ACCEPT: Line("决定受理", "最晚{due_on}书面答复您。"),
@@ -65,32 +66,32 @@ LINES: dict[Step, Line] = {
     Step.RECORD_CONTACT: Line("{org}和您联系", only_with_record=True),
     Step.CONVERT_TO_ORDINARY: Line("改按普通程序办理", "情况比原来想的复杂，要多用一些时间。"),
     Step.EXTEND: Line("延长办理时间", "多用 {days} 天。新的答复日期：最晚{due_on}。原因：{reasons}。"),
-    Step.ISSUE_OPINION: Line("作出书面答复", "正在送给您。收到以后请签收。"),
+    Step.ISSUE_OPINION: Line("作出书面答复", "正在送给您。收到以后请签收。", passing=True),
     Step.SERVE_OPINION: Line("书面答复送到", "送达日期：{served_on}。"),
     Step.SETTLE: Line("达成协议"),
     Step.RECORD_AGREEMENT_PERFORMED: Line("协议履行完毕"),
     Step.RECORD_AGREEMENT_BROKEN: Line("协议没有履行，继续办理"),
     Step.START_EXECUTION: Line("开始落实"),
-    Step.REPORT_EXECUTION: Line("{org}报告已经落实", "请您看看是不是真的办好了。"),
+    Step.REPORT_EXECUTION: Line("{org}报告已经落实", "请您看看是不是真的办好了。", passing=True),
     Step.CONFIRM_EXECUTION: Line("您确认已经落实"),
     Step.DISPUTE_EXECUTION: Line("您反映没有落实"),
     Step.REPLY_TO_SUGGESTION: Line("答复您的建议"),
     Step.REQUEST_REVIEW: Line("您申请复查", "由{organ_name}复查。"),
     Step.FORWARD_REVIEW: Line("转给{to}复查", "申请日期不变。"),
     Step.REFUSE_REVIEW: Line("申请没有受理", "原因：{text}。"),
-    Step.ISSUE_REVIEW_OPINION: Line("作出复查意见", "正在送给您。收到以后请签收。"),
+    Step.ISSUE_REVIEW_OPINION: Line("作出复查意见", "正在送给您。收到以后请签收。", passing=True),
     Step.SERVE_REVIEW_OPINION: Line("复查意见送到", "送达日期：{served_on}。"),
     Step.REQUEST_RECHECK: Line("您申请复核", "由{organ_name}复核。"),
     Step.REFUSE_RECHECK: Line("申请没有受理", "原因：{text}。"),
     Step.OPEN_HEARING: Line("决定开听证会", "听证的时间不算在复核期限里。"),
     Step.CLOSE_HEARING: Line("听证结束，继续复核"),
-    Step.ISSUE_RECHECK_OPINION: Line("作出复核意见", "正在送给您。收到以后请签收。"),
+    Step.ISSUE_RECHECK_OPINION: Line("作出复核意见", "正在送给您。收到以后请签收。", passing=True),
     Step.SERVE_RECHECK_OPINION: Line("复核意见送到", "送达日期：{served_on}。"),
     Step.SUPPLEMENT: Line("您补充了材料"),
     Step.ASK_PROGRESS: Line("您问了进度"),
     Step.ANSWER_PROGRESS: Line("{org}回答您"),
     Step.RATE: Line("您评价了{target}"),
-    Step.REQUEST_WITHDRAWAL: Line("您申请撤回", "24 小时后生效，在这之前可以取消。"),
+    Step.REQUEST_WITHDRAWAL: Line("您申请撤回", "24 小时后生效，在这之前可以取消。", passing=True),
     Step.CANCEL_WITHDRAWAL: Line("您取消了撤回，继续办理"),
     Step.COMPLETE_WITHDRAWAL: Line("撤回生效，停止办理"),
     Step.RESUME: Line("恢复办理"),
@@ -108,7 +109,9 @@ INSIDE = frozenset(
 )  # fmt: skip
 # Desks whose own steps the citizen does not read: a discipline organ is not named (C-01), a co-handler answers the lead unit.
 QUIET_DESKS = frozenset({ReferralKind.DISCIPLINE, ReferralKind.CO_HANDLING})
-BY_CITIZEN = frozenset({"supplement", "question", "objection", "execution_dispute", "review_request", "recheck_request"})
+BY_CITIZEN = frozenset(
+    {"supplement", "question", "objection", "execution_dispute", "review_request", "recheck_request"}
+)
 
 
 @dataclass(frozen=True)
@@ -138,16 +141,16 @@ def entries(dossier: Dossier) -> tuple[list[Entry], list[Document]]:
     """The time line, newest first, and the letters that belong to no point of it."""
     quiet = {desk.pk for desk in dossier.desks if desk.kind in QUIET_DESKS}
     unplaced = list(dossier.letters)
-    made = []
-    for event in dossier.events:
-        if event.step in LINES and not (event.referral_id in quiet and event.actor_kind == "officer"):
-            entry = _entry(dossier, event, unplaced)
-            if entry:
-                made.append(entry)
+    told = [
+        event
+        for event in dossier.events
+        if event.step in LINES and not (event.referral_id in quiet and event.actor_kind == "officer")
+    ]
+    made = [entry for event in told if (entry := _entry(dossier, event, unplaced, is_newest=event is told[-1]))]
     return made[::-1], unplaced
 
 
-def _entry(dossier: Dossier, event: Event, unplaced: list[Document]) -> Entry | None:
+def _entry(dossier: Dossier, event: Event, unplaced: list[Document], *, is_newest: bool) -> Entry | None:
     line = LINES[Step(event.step)]
     said = [record for record in dossier.records if record.event_seq == event.seq]
     if line.only_with_record and not said:
@@ -157,7 +160,8 @@ def _entry(dossier: Dossier, event: Event, unplaced: list[Document]) -> Entry | 
         return None  # an inner limit of the offices, such as signing in within a day
     if event.step == Step.RECOMPUTE_LIMIT and not event.facts.get("moved"):
         return None
-    entry = Entry(_fill(line.heading, fields), event.at, _fill(line.sentence, fields))
+    sentence = "" if line.passing and not is_newest else _fill(line.sentence, fields)
+    entry = Entry(_fill(line.heading, fields), event.at, sentence)
     entry.says = [_say(dossier, record) for record in said if record.text]
     entry.letters = _take_letters(event, unplaced)
     if event.step == Step.RECEIVE:
@@ -235,7 +239,9 @@ def _say(dossier: Dossier, record: Record) -> Say:
 def _take_letters(event: Event, unplaced: list[Document]) -> list[Document]:
     issued = event.facts.get("letters", {})
     served = event.step in (Step.SERVE_OPINION, Step.SERVE_REVIEW_OPINION, Step.SERVE_RECHECK_OPINION)
-    mine = [one for one in unplaced if one.pk == event.document_id or (one.number and issued.get(one.kind) == one.number)]
+    mine = [
+        one for one in unplaced if one.pk == event.document_id or (one.number and issued.get(one.kind) == one.number)
+    ]
     if served:
         mine += [one for one in unplaced if one.kind in ("F-16", "F-18", "F-19") and one not in mine]
     elif event.step in (Step.ISSUE_OPINION, Step.ISSUE_REVIEW_OPINION, Step.ISSUE_RECHECK_OPINION):
@@ -243,5 +249,3 @@ def _take_letters(event: Event, unplaced: list[Document]) -> list[Document]:
     for one in mine:
         unplaced.remove(one)
     return mine
-
-

@@ -54,7 +54,9 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("portal:verify", form.cleaned_data["code"])
     document = letters.find_by_code(code)
     if document is None:
-        form.add_error("code", _("没有这个查验码的文书。请核对；核对无误仍查不到的，文书可能是假的，请打电话问出具的机关。"))
+        form.add_error(
+            "code", _("没有这个查验码的文书。请核对；核对无误仍查不到的，文书可能是假的，请打电话问出具的机关。")
+        )
         return render(request, "portal/follow/verify.html", {"form": form}, status=404)
     return render(request, "portal/follow/genuine.html", _facts(document))
 
