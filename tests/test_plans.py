@@ -9,19 +9,23 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Count, Q
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from bench import synthetic
 from xinqiao.documents.models import Document
 from xinqiao.matters import history
-from xinqiao.matters.models import Clock, Delivery, Event, Matter, MatterNumber, Referral
-from xinqiao.organisations.models import Officer
+from xinqiao.matters.models import Clock, Delivery, Event, Matter, MatterNumber, Record, Referral
+from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.people.models import Petitioner
-from xinqiao.rules.stages import Role
+from xinqiao.rules.stages import Role, Stage, Step
 
 pytestmark = pytest.mark.django_db
 MATTERS = 2000
 PAGE = 21
+STATEMENTS = 15
 BIG = {"matters_matter", "matters_referral", "matters_event", "matters_clock", "matters_submission", "matters_delivery",
        "documents_document", "people_petitioner"}  # fmt: skip
 # A first page may look at some rows that it does not show: other units' desks in the same part of the index.
@@ -149,12 +153,94 @@ class TestOneMatter:
 class TestSweeps:
     def test_warnings_that_are_due(self, region):
         today = timezone.localdate()
-        due = Clock.objects.filter(state="running", next_warning_on__gt=today - timedelta(days=1), next_warning_on__lte=today)
+        due = Clock.objects.filter(
+            state="running", next_warning_on__gt=today - timedelta(days=1), next_warning_on__lte=today
+        )
         assert_by_index(due, MATTERS // 4)
 
     def test_deliveries_that_are_owed(self, region):
         owed = Delivery.objects.filter(state__in=["pending", "claimed"], next_try_at__lte=timezone.now())
         assert_by_index(owed.order_by("next_try_at")[:PAGE], PAGE)
+
+
+class TestStatements:
+    """What a page asks does not grow with what it shows: no statement for each row."""
+
+    @pytest.fixture
+    def desk(self, region, client):
+        """The queue or a case as `officer` sees it, and how many statements that took."""
+
+        def open_page(officer, name, *args, query=""):
+            client.force_login(officer.user)
+            client.get(reverse("workbench:queue"))  # the session is as on the second page of a day
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(reverse(name, args=args) + query)
+            assert response.status_code == 200
+            return response.content.decode(), len(asked)
+
+        return open_page
+
+    @pytest.mark.parametrize("query", ["", "?shelf=all", "?shelf=closed", "?shelf=due", "?shelf=all&order=due"])
+    @pytest.mark.parametrize("who", OFFICERS)
+    def test_queue(self, desk, who, query):
+        _, asked = desk(officer_of(*OFFICERS[who]), "workbench:queue", query=query)
+        assert asked <= STATEMENTS
+
+    def test_thirty_rows_ask_no_more_than_three(self, desk):
+        numbers = Count("desks", filter=Q(desks__matter__sealed=False))
+        small = Organisation.objects.annotate(number=numbers).filter(
+            number__in=(3, 4, 5), officers__roles__contains=["handler"]
+        )
+        few, asked_few = desk(officer_of(small.first().key, Role.HANDLER), "workbench:queue", query="?shelf=all")
+        many, asked_many = desk(officer_of(synthetic.FOCUS_UNIT, Role.HANDLER), "workbench:queue", query="?shelf=all")
+        assert (few.count("/cases/"), many.count("/cases/")) == (small.first().number, 30)
+        assert asked_many <= asked_few + 1  # where nobody handles anything yet, no handler's name is asked for
+
+    @pytest.mark.parametrize("who", ["handler of a unit", "office leader of the prefecture"])
+    def test_case_with_sixty_events(self, desk, who):
+        matter = in_handling()
+        _, asked_few = desk(officer_of(*OFFICERS[who]), "workbench:case", matter.number)
+        add_history(matter, 60)
+        page, asked_many = desk(officer_of(*OFFICERS[who]), "workbench:case", matter.number)
+        assert page.count("第60次联系") == 1
+        assert asked_many == asked_few <= STATEMENTS
+
+    def test_tracking_page_with_sixty_events(self, region, client):
+        matter = in_handling()
+        client.post(reverse("portal:track"), {"number": matter.number, "code": synthetic.QUERY_CODE})
+
+        def follow():
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(reverse("portal:matter", args=[matter.number]))
+            assert response.status_code == 200
+            return response.content.decode(), len(asked)
+
+        _, asked_few = follow()
+        add_history(matter, 60)
+        page, asked_many = follow()
+        assert "第60次联系" in page
+        assert asked_many == asked_few <= STATEMENTS
+
+
+def in_handling() -> Matter:
+    desks = Referral.objects.filter(organisation__key=synthetic.FOCUS_UNIT, stage=Stage.HANDLING, is_open=True)
+    return Matter.objects.get(pk=desks.order_by("pk").first().matter_id)
+
+
+def add_history(matter: Matter, count: int) -> None:
+    """`count` more talks with the citizen, each with its event and record; only for looking at, the chain is not theirs."""
+    last = matter.events.order_by("-seq").first()
+    officer = officer_of(synthetic.FOCUS_UNIT, Role.HANDLER)
+    columns = {"matter": matter, "officer": officer, "organisation": officer.organisation, "actor_kind": "officer",
+               "at": last.at, "recorded_at": last.at, "step": Step.RECORD_CONTACT, "to_stage": last.to_stage}  # fmt: skip
+    Event.objects.bulk_create(
+        Event(seq=last.seq + number, referral_id=last.referral_id, **columns) for number in range(1, count + 1)
+    )
+    Record.objects.bulk_create(
+        Record(matter=matter, event_seq=last.seq + number, sort="contact", text=f"第{number}次联系", by=officer, at=last.at,
+               shown_to_citizen=True)
+        for number in range(1, count + 1)
+    )  # fmt: skip
 
 
 class TestSyntheticMatters:
