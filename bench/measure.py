@@ -38,7 +38,13 @@ def run(matters: int, *, repeat: int, only: str = "", profile: bool = False) -> 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database()) / 1048576, version()")
         megabytes, version = cursor.fetchone()
-    return {"matters": matters, "megabytes": megabytes, "database": version.split(" on ")[0], "costs": costs, "skipped": skipped}
+    return {
+        "matters": matters,
+        "megabytes": megabytes,
+        "database": version.split(" on ")[0],
+        "costs": costs,
+        "skipped": skipped,
+    }
 
 
 def _everything() -> Iterator[tuple[str, Callable[[], Call]]]:
@@ -50,7 +56,10 @@ def _everything() -> Iterator[tuple[str, Callable[[], Call]]]:
     leader = _officer(synthetic.FOCUS_OFFICE, Role.OFFICE_LEADER)
     yield "queue, office leader, all of the area", lambda: _page(leader, _queue("shelf=area"))
     yield "queue, office leader, due and overdue", lambda: _page(leader, _queue("shelf=due"))
-    yield "queue, triage, closed ones", lambda: _page(_officer(synthetic.FOCUS_OFFICE, Role.TRIAGE), _queue("shelf=closed"))
+    yield (
+        "queue, triage, closed ones",
+        lambda: _page(_officer(synthetic.FOCUS_OFFICE, Role.TRIAGE), _queue("shelf=closed")),
+    )
     yield "case page, handler", lambda: _page(handler, _case_address())
     yield "case page, office leader", lambda: _page(leader, _case_address())
     yield "tracking page", _tracking

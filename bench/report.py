@@ -41,7 +41,9 @@ def table(results: list[dict]) -> str:
     lines += [f"{name} grows with the number of matters" for name in _grown(results)]
     for one in results:
         if one["skipped"]:
-            lines.append(f"not measured at {one['matters']:,}: " + "; ".join(f"{k} ({v})" for k, v in one["skipped"].items()))
+            lines.append(
+                f"not measured at {one['matters']:,}: " + "; ".join(f"{k} ({v})" for k, v in one["skipped"].items())
+            )
     return "\n".join(lines)
 
 
@@ -50,5 +52,6 @@ def _grown(results: list[dict]) -> list[str]:
     return [
         name
         for name in last
-        if name in first and last[name]["cpu_ms"] > max(first[name]["cpu_ms"] * GROWTH, first[name]["cpu_ms"] + NOISE_MS)
+        if name in first
+        and last[name]["cpu_ms"] > max(first[name]["cpu_ms"] * GROWTH, first[name]["cpu_ms"] + NOISE_MS)
     ]

@@ -4,8 +4,8 @@ Only for measuring, in a database of its own. Rows are written by COPY, about a 
 limits and moves come from the tables of `rules`, the texts are our own sentences put together anew. Same seed, same rows.
 """
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from random import Random
@@ -13,6 +13,7 @@ from random import Random
 from django.db import connection, transaction
 
 from bench.rows import Rows
+from bench.story import Desk, EventColumns, Story
 from bench.ways import REPORT, WAYS, Beat
 from xinqiao import crypto
 from xinqiao.documents.models import Document, DocumentCode
@@ -35,60 +36,6 @@ BATCH = 1000  # matters
 TEXTS = 1500  # petitions drawn; each matter combines parts of several
 BESIDE = {Role.CITIZEN: "citizen", Role.SYSTEM: "system"}
 SHANGHAI_HOURS = timedelta(hours=8)
-
-
-@dataclass
-class Desk:
-    """A desk while its matter is being made up."""
-
-    key: int
-    organisation: Organisation
-    kind: ReferralKind
-    stage: Stage
-    received_at: datetime
-    sender: "Desk | None" = None
-    signed_in_at: datetime | None = None
-    handler: int | None = None
-    closed_at: datetime | None = None
-
-
-@dataclass
-class Story:
-    """One matter while it is being made up."""
-
-    matter_id: int
-    beats: tuple[Beat, ...]
-    moments: list[datetime]
-    organs: dict[str, Organisation]
-    desks: dict[str, Desk] = field(default_factory=dict)
-    clocks: list[dict] = field(default_factory=list)
-    stage: Stage | str = ""
-    accepted_on: date | None = None
-    unit: Organisation | None = None
-    events: int = 0
-    head: str = ""
-
-
-@dataclass
-class _Event:
-    """The columns of one event, as `history.event_hash` reads them."""
-
-    matter_id: int
-    seq: int
-    step: str
-    from_stage: str
-    to_stage: str
-    referral_id: int | None
-    actor_kind: str
-    officer_id: int | None
-    organisation_id: int | None
-    at: datetime
-    recorded_at: datetime
-    facts_text: str
-    document_id: int | None
-    algorithm: str
-    previous_hash: str
-    hash: str = ""
 
 
 def fill(matters: int, *, at: datetime, seed: int = 1, progress: Callable[[int], object] = lambda count: None) -> None:
@@ -272,7 +219,7 @@ class Filling:
 
     def _record(self, story, beat, came_from, desk, officer, document, moment) -> None:
         story.events += 1
-        event = _Event(
+        event = EventColumns(
             matter_id=story.matter_id,
             seq=story.events,
             step=beat.step.value,
@@ -391,7 +338,8 @@ class Filling:
         for table in self.tables:
             table.hand_over_keys()
         models.NumberSeries.objects.bulk_create(
-            models.NumberSeries(series=f"{division}{day:%Y%m%d}", last=last) for (division, day), last in self.days.items()
+            models.NumberSeries(series=f"{division}{day:%Y%m%d}", last=last)
+            for (division, day), last in self.days.items()
         )
 
 
@@ -409,7 +357,7 @@ def _move(step: Step, stage: str) -> Move:
 def _limit(term: str, on: date) -> dict:
     """The columns of a clock of `term` that starts on a day."""
     made = deadlines.compute(term, on, calendar=clocks.calendar())
-    inputs = '{"days": null, "extend_days": 0, "hearing": null, "engine": "%s"}' % deadlines.ENGINE_VERSION
+    inputs = {"days": None, "extend_days": 0, "hearing": None, "engine": deadlines.ENGINE_VERSION}
     return {
         "term": term,
         "holder": terms.TERMS[term].holder,
@@ -418,8 +366,8 @@ def _limit(term: str, on: date) -> dict:
         "due_on": made.due,
         "office_target_on": made.office_target,
         "provisional": made.provisional,
-        "inputs": inputs,
-        "rules": "[%s]" % ",".join(f'"{rule}"' for rule in made.rules),
+        "inputs": json.dumps(inputs),
+        "rules": json.dumps(list(made.rules)),
         "explanation": made.explanation,
         "next_warning_on": clocks.next_warning(made, after=on),
     }
@@ -429,7 +377,13 @@ def _sealed_person(person, rng: Random) -> dict:
     """The columns of a petitioner; sealed once and used for many matters, because sealing is what takes time."""
     row = Petitioner()
     row.set_identity(
-        Identity(name=person.name, id_type=IdType.RESIDENT_ID, id_number=person.id_number, mobile=person.phone, address="石门镇1组1号")
+        Identity(
+            name=person.name,
+            id_type=IdType.RESIDENT_ID,
+            id_number=person.id_number,
+            mobile=person.phone,
+            address="石门镇1组1号",
+        )
     )
     names = [f.column for f in Petitioner._meta.concrete_fields if f.column not in ("id", "matter_id", "position")]
     return {name: getattr(row, name) for name in names}

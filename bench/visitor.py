@@ -89,5 +89,7 @@ class Visitor:
                 self.location = value
         if not status.startswith(str(expect)):
             asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-            raise Unexpected(f"{asked}: {status}, not {expect} {self.location}\n{content[:2000].decode(errors='replace')}")
+            raise Unexpected(
+                f"{asked}: {status}, not {expect} {self.location}\n{content[:2000].decode(errors='replace')}"
+            )
         return content

@@ -24,7 +24,9 @@ class Beat:
 
 def _intake(desk: str = "office") -> tuple[Beat, ...]:
     return (
-        Beat(Step.RECEIVE, S.RECEIVED, desk, Role.CITIZEN, (0, 0), opens=desk, kind=ReferralKind.INTAKE, stage=S.RECEIVED),
+        Beat(
+            Step.RECEIVE, S.RECEIVED, desk, Role.CITIZEN, (0, 0), opens=desk, kind=ReferralKind.INTAKE, stage=S.RECEIVED
+        ),
         Beat(Step.REGISTER, S.REGISTERED, desk, Role.REGISTRAR, (0, 1)),
         Beat(Step.CLASSIFY, S.TRIAGE, desk, Role.TRIAGE, (0, 3)),
     )

@@ -1,0 +1,62 @@
+"""A synthetic matter while it is being made up, before it becomes rows."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bench.ways import Beat
+from xinqiao.organisations.models import Organisation
+from xinqiao.rules.stages import ReferralKind, Stage
+
+
+@dataclass
+class Desk:
+    """A desk while its matter is being made up."""
+
+    key: int
+    organisation: Organisation
+    kind: ReferralKind
+    stage: Stage
+    received_at: datetime
+    sender: "Desk | None" = None
+    signed_in_at: datetime | None = None
+    handler: int | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass
+class Story:
+    """One matter while it is being made up."""
+
+    matter_id: int
+    beats: tuple[Beat, ...]
+    moments: list[datetime]
+    organs: dict[str, Organisation]
+    desks: dict[str, Desk] = field(default_factory=dict)
+    clocks: list[dict] = field(default_factory=list)
+    stage: Stage | str = ""
+    accepted_on: date | None = None
+    unit: Organisation | None = None
+    events: int = 0
+    head: str = ""
+
+
+@dataclass
+class EventColumns:
+    """The columns of one event, as `history.event_hash` reads them."""
+
+    matter_id: int
+    seq: int
+    step: str
+    from_stage: str
+    to_stage: str
+    referral_id: int | None
+    actor_kind: str
+    officer_id: int | None
+    organisation_id: int | None
+    at: datetime
+    recorded_at: datetime
+    facts_text: str
+    document_id: int | None
+    algorithm: str
+    previous_hash: str
+    hash: str = ""
