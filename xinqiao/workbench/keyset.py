@@ -37,7 +37,9 @@ class Order:
             nearer = Q(**{f"{self.column}__isnull": True, f"pk__{compare}": pk})
             return nearer | Q(**{f"{self.column}__isnull": False}) if before else nearer
         further = Q(**{f"{self.column}__{compare}": value}) | Q(**{self.column: value, f"pk__{compare}": pk})
-        return further | Q(**{f"{self.column}__isnull": True}) if self.nullable and not before else further
+        if self.nullable and not before:
+            return further | Q(**{f"{self.column}__isnull": True})
+        return Q(**{f"{self.column}__{compare}e": value}) & further  # said first, so that an index can begin there
 
     def position(self, row: dict) -> str:
         value = row[self.column]
