@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Model, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
+from django.utils.timezone import localdate
 
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import clocks, identities
@@ -22,6 +23,7 @@ from xinqiao.matters.models import (
     Referral,
     Request,
 )
+from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Identity
@@ -47,7 +49,9 @@ RATING_READERS = frozenset(
         Role.REVIEWER,
     }
 )
+RATING_OVERSEERS = (Role.TRIAGE, Role.OFFICE_LEADER, Role.SUPERVISOR)
 ANSWERS = {**{one.value: one.label for one in Outcome}, **{one.value: one.label for one in ReviewOutcome}}
+LONG = 240  # characters: a longer text is folded in the history
 INSTANCES = {"handling": "处理意见", "review": "复查意见", "recheck": "复核意见"}
 
 
@@ -60,6 +64,7 @@ class Entry:
     title: str
     lines: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    long_texts: list[str] = field(default_factory=list)
     letters: list[dict] = field(default_factory=list)
     files: list[dict] = field(default_factory=list)
     is_note: bool = False
@@ -107,6 +112,7 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     records = list(matter.records.select_related("by__user", "by__organisation").order_by("pk"))
     facts = standing.Situation(_is_supported(matter), _is_asked(records))
     shown = _shown_clock(running, own)
+    ratings, ratings_wait = _ratings(matter, events, officer, today)
     return CaseFile(
         matter=matter,
         desks=desks,
@@ -119,8 +125,8 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
         letters=[_letter(row, matter, officer) for row in matter.letter_rows],
         opinions=[_opinion(row) for row in matter.opinion_rows],
         entries=_history(matter, events, records, officer),
-        ratings=_ratings(matter, running, officer),
-        ratings_wait=bool(matter.rating_rows) and _window_open(running),
+        ratings=ratings,
+        ratings_wait=ratings_wait,
         related=_related(matter, officer),
         standing=standing.standing(matter, desks, officer, facts=facts),
     )
@@ -147,9 +153,9 @@ def _matter(officer: Officer, number: str) -> Matter:
             letter_rows=_rows(Document, "id", "kind", "number", "title", "status", "issued_at"),
             opinion_rows=_rows(
                 Opinion, "instance", "state", "facts", "evidence", "answers", "body", "reasons", "outcome", "issued_at",
-                "organisation__name",
+                "served_on", "organisation__name",
             ),
-            rating_rows=_rows(Rating, "target", "value", "reason", "text", "rated_at"),
+            rating_rows=_rows(Rating, "organisation_id", "target", "value", "reason", "text"),
         )
         .first()
     )  # fmt: skip
@@ -237,6 +243,7 @@ def _clock(clock: Clock, today: date) -> dict:
     return {
         "name": term.name if term else clock.term,
         "article": term.article if term else "",
+        "sort": "法定期限" if term and term.evidence == "LAW" else "工作期限",
         "holder": "信访人" if clock.holder == Holder.CITIZEN else clock.organisation.name if clock.organisation else "",
         "started_on": clock.started_on,
         "due_on": clock.due_on,
@@ -272,23 +279,37 @@ def _opinion(row: dict) -> dict:
     }
 
 
-def _window_open(running: list[Clock]) -> bool:
-    return any(clock.term == rating.TERM and clock.state == "running" for clock in running)
-
-
-def _ratings(matter: Matter, running: list[Clock], officer: Officer) -> list[dict]:
-    """RA-8: nobody sees a single rating before the window closes."""
-    if _window_open(running) or not officer.role_set & RATING_READERS:
-        return []
-    return [
+def _ratings(matter: Matter, events: list[Event], officer: Officer, today: date) -> tuple[list[dict], bool]:
+    """(ratings that this officer may read, whether one still waits for its window to close). RA-8: nobody sees one before."""
+    if not officer.role_set & RATING_READERS:
+        return [], False
+    readable = [row for row in matter.rating_rows if _concerns(row, officer)]
+    closed = [row for row in readable if _window_is_over(row, matter, events, today)]
+    shown = [
         {
-            **row,
             "target": rating.RatingTarget(row["target"]).label,
             "value": rating.RatingValue(row["value"]).label,
             "reason": rating.DissatisfactionReason(row["reason"]).label if row["reason"] else "",
+            "text": row["text"],
         }
-        for row in matter.rating_rows
+        for row in closed
     ]
+    return shown, len(closed) < len(readable)
+
+
+def _concerns(row: dict, officer: Officer) -> bool:
+    """The petition office reads what is said of it and of the units; a unit what is said of itself."""
+    return row["organisation_id"] == officer.organisation_id or officer.may(*RATING_OVERSEERS)
+
+
+def _window_is_over(row: dict, matter: Matter, events: list[Event], today: date) -> bool:
+    if row["target"] == rating.RatingTarget.OFFICE:
+        opened_on = next((localdate(event.at) for event in events if event.step in OFFICE_DECISIONS), None)
+    else:
+        served = [one["served_on"] for one in matter.opinion_rows if one["instance"] == "handling" and one["served_on"]]
+        opened_on = max(served, default=None)
+    due_on = rating_due(opened_on)
+    return due_on is not None and today > due_on
 
 
 def _related(matter: Matter, officer: Officer) -> list[dict]:
@@ -320,7 +341,7 @@ def _history(matter: Matter, events: list[Event], records: list[Record], officer
     """Newest first. Notes are for colleagues of the same organisation."""
     texts: dict[int, list[Record]] = {}
     for record in records:
-        if record.event_seq:
+        if record.event_seq and not _is_others_draft(record, officer):
             texts.setdefault(record.event_seq, []).append(record)
     entries = [_entry(event, texts.get(event.seq, []), matter, officer) for event in events]
     entries += [
@@ -329,6 +350,11 @@ def _history(matter: Matter, events: list[Event], records: list[Record], officer
         if record.sort == NOTE and record.by and record.by.organisation_id == officer.organisation_id
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _is_others_draft(record: Record, officer: Officer) -> bool:
+    """Versions of an opinion are working papers of their organisation; others read it when it is issued (B.3)."""
+    return record.sort == "opinion_version" and not (record.by and record.by.organisation_id == officer.organisation_id)
 
 
 def _entry(event: Event, records: list[Record], matter: Matter, officer: Officer) -> Entry:
@@ -344,7 +370,8 @@ def _entry(event: Event, records: list[Record], matter: Matter, officer: Officer
         who=_who(event),
         title=Step(event.step).label,
         lines=history_words.sentences(event),
-        texts=[record.text for record in records if record.text],
+        texts=[record.text for record in records if record.text and len(record.text) <= LONG],
+        long_texts=[record.text for record in records if len(record.text) > LONG],
         letters=letters,
         files=files,
         from_citizen=event.actor_kind == "citizen",

@@ -60,7 +60,7 @@ DUTIES = (
     _duty(S.SIGNED_IN, Step.CLASSIFY, R.UNIT_RECEIVER, desk_kinds=(ReferralKind.DIRECT,), kinds=("",)),
     _duty(S.SIGNED_IN, Step.ACCEPT, R.HANDLER, R.UNIT_LEADER, desk_kinds=UNIT_DESKS),
     # handling
-    _duty((S.ACCEPTED, S.ACCEPTED_SIMPLE), Step.REPLY_TO_SUGGESTION, R.UNIT_LEADER, kinds=(Kind.SUGGESTION,), approval=True),
+    _duty(S.ACCEPTED, Step.REPLY_TO_SUGGESTION, R.UNIT_LEADER, kinds=(Kind.SUGGESTION,), approval=True),
     _duty((S.ACCEPTED, S.ACCEPTED_SIMPLE), Step.START_HANDLING, R.UNIT_LEADER, R.HANDLER),
     _duty(S.HANDLING, Step.EXTEND, R.UNIT_LEADER, approval=True, when="extension_wanted"),
     _duty((S.HANDLING, S.EXTENDED), Step.SUBMIT_OPINION, R.HANDLER, personal=True),

@@ -71,7 +71,7 @@ class WindowForm(forms.Form):
     """Names, words, place; what the channel asks is added from the table."""
 
     name = OneLine(label=gettext_lazy("姓名"), limit="name", required=False)
-    anonymous = forms.BooleanField(label=gettext_lazy("匿名，不愿留姓名"), required=False)
+    anonymous = forms.BooleanField(label=gettext_lazy("匿名"), required=False)
     mobile = OneLine(label=gettext_lazy("电话"), limit="name", required=False)
     address = OneLine(label=gettext_lazy("住址"), limit="address", required=False)
     id_type = forms.ChoiceField(label=gettext_lazy("证件类型"), choices=IdType.choices(), required=False)
@@ -88,7 +88,7 @@ class WindowForm(forms.Form):
     )  # fmt: skip
     companions = ManyLines(
         label=gettext_lazy("随访人、联名人"), limit="content", rows=2, required=False,
-        help_text=gettext_lazy("一行一位：姓名 电话。没有留联系方式的只写姓名。"),
+        help_text=gettext_lazy("一行一位：姓名 电话。没有电话的只写姓名。"),
     )  # fmt: skip
 
     purpose = forms.ChoiceField(label=gettext_lazy("信访目的"), choices=Purpose.choices(), initial=Purpose.SOLVE.value)
@@ -115,9 +115,9 @@ class WindowForm(forms.Form):
     respondent_unit = OneLine(label=gettext_lazy("被反映的单位"), limit="respondent", required=False)
     respondent_name = OneLine(label=gettext_lazy("被反映的人、职务"), limit="name", required=False)
     petition_on = Day(label=gettext_lazy("信访日期"), required=False)
-    secrecy = forms.BooleanField(label=gettext_lazy("信访人要求对身份保密"), required=False)
+    secrecy = forms.BooleanField(label=gettext_lazy("要求对身份保密"), required=False)
     publish_consent = forms.BooleanField(label=gettext_lazy("同意公开答复"), required=False)
-    electronic_service = forms.BooleanField(label=gettext_lazy("同意用手机短信、网上送达文书"), required=False)
+    electronic_service = forms.BooleanField(label=gettext_lazy("同意电子送达"), required=False)
     accessibility_need = OneLine(label=gettext_lazy("语言、无障碍需求"), limit="name", required=False)
     attachments = SeveralFiles(
         label=gettext_lazy("材料"), help_text=gettext_lazy("扫描件、照片、录音、PDF、Word，可以一次选几个。")
