@@ -25,7 +25,7 @@ IDLE = timedelta(minutes=30)
 CODE_LASTS = timedelta(minutes=5)
 TRIES = 5
 SENDS = ((1, timedelta(minutes=1)), (5, timedelta(hours=1)), (10, timedelta(days=1)))  # per number
-_ACCOUNT, _ASKED, _SEALED = "account", "login_code", "session.account"
+_ACCOUNT, _ASKED, _OVER, _SEALED = "account", "login_code", "account_over", "session.account"
 _NOTE_EVERY = timedelta(minutes=1)  # how exactly the last use is known: a session is not written on every page
 
 
@@ -85,6 +85,7 @@ def enter(session, typed: str, *, at: datetime) -> Account:
     account.save(update_fields=["last_login_at"])
     session.cycle_key()  # a key somebody planted before the log-in is worth nothing afterwards
     session.pop(_ASKED, None)
+    session.pop(_OVER, None)
     session[_ACCOUNT] = _seal({"id": account.pk, "seen": at.timestamp()})
     return account
 
@@ -104,16 +105,23 @@ def current_id(request: HttpRequest) -> int | None:
     idle = at.timestamp() - held["seen"]
     if idle > IDLE.total_seconds():
         del request.session[_ACCOUNT]
+        request.session[_OVER] = True
         return None
     if idle > _NOTE_EVERY.total_seconds():
         request.session[_ACCOUNT] = _seal({**held, "seen": at.timestamp()})
     return held["id"]
 
 
+def is_over(request: HttpRequest) -> bool:
+    """Whether this browser was logged in until it did nothing for 30 minutes; pages then ask to log in again."""
+    return current_id(request) is None and request.session.get(_OVER, False)
+
+
 def leave(session) -> None:
     """Log out. The session key changes, so that a copy of the old cookie opens nothing."""
     session.pop(_ACCOUNT, None)
     session.pop(_ASKED, None)
+    session.pop(_OVER, None)
     session.cycle_key()
 
 

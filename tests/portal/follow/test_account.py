@@ -204,6 +204,20 @@ class TestAccount:
         assert receipt.number in elsewhere.get("/account/").content.decode().replace(" ", "")
         assert elsewhere.get(f"/matters/{receipt.number}/").status_code == 200
 
+    def test_after_30_idle_minutes_words_wait_behind_the_log_in_and_no_number_is_betrayed(self, world, phone, clock):
+        client = logged_in(phone)
+        receipt = world.file("2026-11-18", account_id=Account.objects.get().pk)
+        stranger = world.file("2026-11-19")
+        clock[0] += timedelta(minutes=31)
+        numbers = (receipt.number, stranger.number, "9" * 19)
+        assert {client.get(f"/matters/{number}/").url for number in numbers} == {"/account/login/"}
+        client.post(f"/matters/{receipt.number}/ask/", {"text": "什么时候来看房？"})
+        asks(client)
+        back = enters(client, phone[-1][1])
+        assert back.url == f"/matters/{receipt.number}/ask/"
+        assert "什么时候来看房？" in client.get(back.url).content.decode()
+        assert client.get(f"/matters/{stranger.number}/").status_code == 404
+
     def test_claim_needs_the_right_code(self, world, phone):
         receipt = world.file("2026-11-18")
         client = logged_in(phone)

@@ -88,6 +88,11 @@ class TestFollowing:
         receipt = receipt_of(town, town.served, day(40), issued=day(6), served=day(5))
         prove(browser, receipt)
         look(browser, "answered")
+        browser.page.emulate_media(media="print")
+        assert not browser.page.get_by_role("link", name="申请复查").is_visible(), "paper has no buttons"
+        assert browser.page.get_by_role("heading", name="办理经过").is_visible()
+        browser.screenshot("follow-print")
+        browser.page.emulate_media(media="screen")
         browser.page.get_by_role("navigation", name="这件事给您办得怎么样？").get_by_role("link", name="不满意").click()
         look(browser, "rate")
         browser.page.get_by_label("不同意处理结果").check()

@@ -121,7 +121,7 @@ def code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _wrong_words(wrong.left))
         else:
             messages.success(request, _("已经登录。"))
-            return redirect("portal:account")
+            return redirect(proof.waiting_path(request) or "portal:account")
     context = {"form": form, "mobile": masking.mask_phone(mobile)}
     return render(request, "portal/follow/code.html", context, status=422 if form.errors else 200)
 

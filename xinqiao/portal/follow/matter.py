@@ -54,7 +54,7 @@ def needs_proof(view: Callable) -> Callable:
         try:
             matter, actor = proof.open_matter(request, number)
         except proof.TimedOut as over:
-            return _prove_again(request, over.matter_id)
+            return _prove_again(request, over)
         if matter.number != number:
             return redirect(request.path.replace(number, matter.number, 1))
         return view(request, dossiers.load(matter, today=timezone.localdate()), actor, **rest)
@@ -73,13 +73,14 @@ def act_page(act: Act) -> Callable:
     return view
 
 
-def _prove_again(request: HttpRequest, matter_id: int) -> HttpResponse:
-    if request.method == "POST":
-        proof.keep_typed(request, matter_id)
-        messages.warning(request, _("您离开了 30 分钟，为了安全已退出。写的内容还在，重新输入编号和查询码就能看到。"))
-    else:
-        messages.warning(request, _("您离开了 30 分钟，为了安全已退出。请重新输入编号和查询码。"))
-    return redirect("portal:track")
+def _prove_again(request: HttpRequest, over: proof.TimedOut) -> HttpResponse:
+    how = _("请重新登录。") if over.account else _("请重新输入编号和查询码。")
+    kept = ""
+    if request.method == "POST" and over.matter_id:
+        proof.keep_typed(request, over.matter_id)
+        kept = _("写的内容还在。")
+    messages.warning(request, _("您离开了 30 分钟，为了安全已退出。") + kept + how)
+    return redirect("portal:login" if over.account else "portal:track")
 
 
 @dataclass(frozen=True)

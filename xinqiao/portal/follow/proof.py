@@ -22,11 +22,14 @@ _NOTE_EVERY = timedelta(minutes=1)
 
 
 class TimedOut(Exception):
-    """This browser had proved the matter, but did nothing for 30 minutes: prove it again."""
+    """This browser could open it, but did nothing for 30 minutes: prove it again, by number and code or by logging in.
 
-    def __init__(self, matter_id: int):
+    After an account has timed out, every number leads here, known or not: nothing can be learnt from it.
+    """
+
+    def __init__(self, matter_id: int | None, *, account: bool = False):
         super().__init__(matter_id)
-        self.matter_id = matter_id
+        self.matter_id, self.account = matter_id, account
 
 
 def add(request: HttpRequest, matter_id: int, *, at: datetime) -> None:
@@ -59,7 +62,7 @@ def open_matter(request: HttpRequest, number: str) -> tuple[Matter, Citizen]:
     except ValueError:
         named = None
     if named is None:
-        raise Http404
+        raise TimedOut(None, account=True) if accounts.is_over(request) else Http404
     account_id = accounts.current_id(request)
     seen = Matter.objects.select_related("unit", "received_by", "place")
     proved = _proved(request)
@@ -72,7 +75,7 @@ def open_matter(request: HttpRequest, number: str) -> tuple[Matter, Citizen]:
     if matter is None:
         if last is not None:
             raise TimedOut(named.matter_id)
-        raise Http404
+        raise TimedOut(named.matter_id, account=True) if accounts.is_over(request) else Http404
     if fresh and at.timestamp() - last > _NOTE_EVERY.total_seconds():
         _keep(request, {**proved, str(matter.pk): at.timestamp()})
     return matter, Citizen(matter_id=matter.pk, account_id=account_id)
@@ -95,10 +98,10 @@ def keep_typed(request: HttpRequest, matter_id: int) -> None:
     request.session[_TYPED] = _seal({"matter": matter_id, "path": request.path, "typed": typed})
 
 
-def waiting_path(request: HttpRequest, matter_id: int) -> str:
-    """The page whose form is waiting, or empty."""
+def waiting_path(request: HttpRequest, matter_id: int | None = None) -> str:
+    """The page whose form is waiting, of this matter or of any; or empty."""
     kept = _open(request.session.get(_TYPED, ""))
-    return kept["path"] if kept and kept["matter"] == matter_id else ""
+    return kept["path"] if kept and matter_id in (kept["matter"], None) else ""
 
 
 def take_typed(request: HttpRequest, matter_id: int) -> dict[str, list[str]]:
