@@ -371,6 +371,7 @@ class Referral(models.Model):
             models.Index(fields=["org_lft", "is_open", "due_on", "id"], name="desk_of_org_due"),
             models.Index(fields=["org_lft", "received_at", "id", "is_open"], name="desk_of_org_received"),
             models.Index(fields=["handler", "due_on"], condition=Q(is_open=True), name="desk_by_handler"),
+            models.Index(fields=["org_lft", "stage"], condition=Q(is_open=True), name="desk_of_org_stage"),
         ]
         constraints = [
             models.UniqueConstraint(
