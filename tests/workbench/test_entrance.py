@@ -46,7 +46,9 @@ class TestLogIn:
         assert asked.url == f"{LOGIN}?next=/desk/%3Fshelf%3Dall"
         assert log_in(client, "xu", next="/desk/?shelf=all").url == "/desk/?shelf=all"
 
-    @pytest.mark.parametrize("elsewhere", ["https://evil.example/desk/", "//evil.example", "/", "javascript:alert(1)", "/desk"])
+    @pytest.mark.parametrize(
+        "elsewhere", ["https://evil.example/desk/", "//evil.example", "/", "javascript:alert(1)", "/desk"]
+    )
     def test_never_leads_out_of_the_workbench(self, world, elsewhere):
         assert log_in(Client(), "xu", next=elsewhere).url == QUEUE
 

@@ -217,5 +217,3 @@ class TestSearch:
     def test_lists_a_matter_once(self, world):
         world.in_handling()
         assert len(titles(client_of(world.sun_supervises).get("/desk/search/", {"q": "漏水"}))) == 1
-
-

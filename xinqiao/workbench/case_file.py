@@ -72,6 +72,21 @@ class Entry:
     shown: bool = False
 
 
+@dataclass(frozen=True)
+class Said:
+    """One record, with the name and the organisation of who made it."""
+
+    id: int
+    sort: str
+    text: str
+    data: dict
+    at: datetime
+    event_seq: int | None
+    shown_to_citizen: bool
+    by__user__name: str | None
+    by__organisation_id: int | None
+
+
 @dataclass
 class CaseFile:
     """Everything on the page."""
@@ -109,7 +124,7 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     access = identities.access(matter, officer)
     running = list(matter.clocks.select_related("organisation").order_by("pk"))
     events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
-    records = list(matter.records.select_related("by__user", "by__organisation").order_by("pk"))
+    records = [Said(**row) for row in matter.record_rows]
     facts = standing.Situation(_is_supported(matter), _is_asked(records))
     shown = _shown_clock(running, own)
     ratings, ratings_wait = _ratings(matter, events, officer, today)
@@ -155,13 +170,17 @@ def _matter(officer: Officer, number: str) -> Matter:
                 Opinion, "instance", "state", "facts", "evidence", "answers", "body", "reasons", "outcome", "issued_at",
                 "served_on", "organisation__name",
             ),
+            record_rows=_rows(
+                Record, "id", "sort", "text", "data", "at", "event_seq", "shown_to_citizen", "by__user__name",
+                "by__organisation_id",
+            ),
             rating_rows=_rows(Rating, "organisation_id", "target", "value", "reason", "text"),
         )
         .first()
     )  # fmt: skip
     if matter is None:
         raise Http404
-    for name in ("letter_rows", "opinion_rows", "rating_rows"):
+    for name in ("letter_rows", "opinion_rows", "record_rows"):
         setattr(matter, name, [_with_moments(row) for row in getattr(matter, name)])
     matter.letter_rows = [row for row in matter.letter_rows if row["status"] != Status.DRAFT]
     matter.opinion_rows = [row for row in matter.opinion_rows if row["state"] in ("issued", "served", "revoked")]
@@ -171,7 +190,7 @@ def _matter(officer: Officer, number: str) -> Matter:
 def _with_moments(row: dict) -> dict:
     """Moments and days come as text out of JSON."""
     for name, value in row.items():
-        if value and name.endswith("_at"):
+        if value and (name == "at" or name.endswith("_at")):
             row[name] = datetime.fromisoformat(value)
         elif value and name.endswith("_on"):
             row[name] = date.fromisoformat(value)
@@ -185,9 +204,9 @@ def _is_supported(matter: Matter) -> bool:
     )
 
 
-def _is_asked(records: list[Record]) -> bool:
+def _is_asked(records: list[Said]) -> bool:
     answered = {record.data.get("question") for record in records if record.sort == "answer"}
-    return any(record.sort == "question" and record.pk not in answered for record in records)
+    return any(record.sort == "question" and record.id not in answered for record in records)
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------
@@ -337,27 +356,27 @@ def _relation(matter: Matter, other: Matter) -> str:
 # ---- the history ----------------------------------------------------------------------------------------------------
 
 
-def _history(matter: Matter, events: list[Event], records: list[Record], officer: Officer) -> list[Entry]:
+def _history(matter: Matter, events: list[Event], records: list[Said], officer: Officer) -> list[Entry]:
     """Newest first. Notes are for colleagues of the same organisation."""
-    texts: dict[int, list[Record]] = {}
+    texts: dict[int, list[Said]] = {}
     for record in records:
         if record.event_seq and not _is_others_draft(record, officer):
             texts.setdefault(record.event_seq, []).append(record)
     entries = [_entry(event, texts.get(event.seq, []), matter, officer) for event in events]
     entries += [
-        Entry(record.at, record.by.user.name if record.by else "", "内部备注", texts=[record.text], is_note=True)
+        Entry(record.at, record.by__user__name or "", "内部备注", texts=[record.text], is_note=True)
         for record in records
-        if record.sort == NOTE and record.by and record.by.organisation_id == officer.organisation_id
+        if record.sort == NOTE and record.by__organisation_id == officer.organisation_id
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _is_others_draft(record: Record, officer: Officer) -> bool:
+def _is_others_draft(record: Said, officer: Officer) -> bool:
     """Versions of an opinion are working papers of their organisation; others read it when it is issued (B.3)."""
-    return record.sort == "opinion_version" and not (record.by and record.by.organisation_id == officer.organisation_id)
+    return record.sort == "opinion_version" and record.by__organisation_id != officer.organisation_id
 
 
-def _entry(event: Event, records: list[Record], matter: Matter, officer: Officer) -> Entry:
+def _entry(event: Event, records: list[Said], matter: Matter, officer: Officer) -> Entry:
     named = event.facts.get("letters") or {}
     letters = [
         _letter(row, matter, officer)
