@@ -98,6 +98,15 @@ class TestWhatItSays:
         ):  # fmt: skip
             assert expected in page, expected
 
+    def test_a_window_of_the_citizen_is_never_called_overdue(self, world):
+        shown = case(world.xu_handles, world.served()).context["file"].running
+        assert {clock["name"]: clock["elapsed"] for clock in shown} == {"请求复查": True, "评价": True}
+
+    def test_the_history_begins_with_the_latest(self, world):
+        entries = case(world.xu_handles, world.served()).context["file"].entries
+        assert [entry.title for entry in entries[:3]] == ["送达", "签发意见书", "意见书送审"]
+        assert entries[-1].title == "收件"
+
     def test_every_step_has_words_that_fit_its_facts(self, world):
         matter = world.served()
         for event in Event.objects.filter(matter=matter):

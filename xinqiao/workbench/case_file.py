@@ -271,6 +271,7 @@ def _clock(clock: Clock, today: date) -> dict:
         "provisional": clock.provisional,
         "running": clock.state == "running",
         "live": clock.state in LIVE,
+        "elapsed": clock.holder == Holder.CITIZEN and left < 0,  # a window of the citizen closes, it is never overdue
         "state": STATES.get(clock.state, clock.state),
         "tone": _TONES.get(clock.state, "idle"),
         "ended_on": clock.ended_on,
@@ -278,8 +279,16 @@ def _clock(clock: Clock, today: date) -> dict:
         "total": total,
         "used": used,
         "left": left,
-        "look": "bad" if left < 0 else "warn" if left <= 3 or clock.level in ("warning", "severe") else "",
+        "look": _look(clock, left),
     }
+
+
+def _look(clock: Clock, left: int) -> str:
+    if clock.holder == Holder.CITIZEN:
+        return ""
+    if left < 0:
+        return "bad"
+    return "warn" if left <= 3 or clock.level in ("warning", "severe") else ""
 
 
 def _letter(row: dict, matter: Matter, officer: Officer) -> dict:
@@ -368,7 +377,7 @@ def _history(matter: Matter, events: list[Event], records: list[Said], officer: 
         for record in records
         if record.sort == NOTE and record.by__organisation_id == officer.organisation_id
     ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)[::-1]  # of one moment the later first
 
 
 def _is_others_draft(record: Said, officer: Officer) -> bool:

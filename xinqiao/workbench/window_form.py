@@ -22,11 +22,17 @@ from . import places
 from .acts.fields import Day, ManyLines, OneLine, Prose, SeveralFiles
 from .channels import Fact, Window
 
+# The intake speaks to the citizen; at the window the officer reads.
+AT_THE_WINDOW = {
+    "请填写您的姓名。如果不想写名字，可以选择“匿名”。": "请填写信访人的姓名；不愿留姓名的，请勾选“匿名”。",
+    "请选择您要反映的是哪一类事。": "请选择信访目的。",
+}
 KEPT_CONTEXT = "window.file"
 FACT = "fact_"
 # Where an error of the intake is shown, when the field has another name here.
 ERRORS_AT = {"people": "name", "representatives": "representatives", "request": "requests"}
-_SEPARATORS = re.compile(r"[,，、;；\t\u3000]+|\s{2,}|\s+(?=[+(（0-9０-９])")
+# A blank ends the name, except between Latin letters (Nurlan Ali).
+_SEPARATORS = re.compile(r"[,，、;；\t\u3000]+|\s+(?![A-Za-z])|(?<![A-Za-z])\s+")
 _DIGITS = re.compile(r"[0-9０-９()（）+ \-]{7,}")
 
 
@@ -169,7 +175,9 @@ class WindowForm(forms.Form):
             made = intake.clean(self._raw(), today=today)
         except IntakeInvalid as invalid:
             for name, message in invalid.errors.items():
-                self.add_error(self._place_of(name, message), message)
+                target = self._place_of(name, message)
+                if target not in self.errors:  # said already
+                    self.add_error(target, AT_THE_WINDOW.get(message, message))
             return None
         return None if self.errors else made
 
