@@ -413,6 +413,7 @@ WAYS: dict[tuple, Way] = {
     (Step.REPLY_TO_SUGGESTION,): Way(suggestion, "zhou_leads_unit", facts(decision="部分采纳", reasons="已列入明年改造项目清单。")),
     (Step.REPORT_COMPLETION,): Way(served_assigned, "xu_handles", facts(handling="已出具意见并送达。", signer="周负责")),
     (Step.REQUEST_REVIEW,): Way(served, "citizen", review),
+    (Step.ACCEPT_REVIEW,): Way(review_requested, "shen_reviews"),
     (Step.FORWARD_REVIEW,): Way(
         review_requested, "shen_reviews", lambda w, m: {"to": w.region_housing, "reason": "申请人选择向自治区厅申请"}
     ),

@@ -19,13 +19,12 @@ from xinqiao.rules import deadlines
 from xinqiao.rules.deadlines import Level
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
-from xinqiao.rules.terms import Holder
+from xinqiao.rules.terms import RIGHTS, Holder
 
 logger = logging.getLogger("xinqiao.jobs")
 
 BATCH = 200
 NOTICES = {"UNIT15", "DIRECT15"}  # the duty to tell the citizen within 15 days: missing it is silence (T-32)
-RIGHTS = {"OBJ5WD"}  # held by an office, but a right: when it passes nobody is late
 REMIND_CITIZEN = "reminder_3"  # of a citizen's own window: one reminder, not seven
 SEVERITY = [*Level, LAPSED]
 

@@ -112,7 +112,7 @@ def refresh_desks(matter: Matter) -> None:
     clocks = list(matter.clocks.filter(state="running").order_by("due_on"))
     nearest: dict[int, Clock] = {}
     for clock in clocks:
-        if clock.referral_id and clock.holder == terms.Holder.OFFICE:
+        if clock.referral_id and clock.holder == terms.Holder.OFFICE and clock.term not in terms.RIGHTS:
             nearest.setdefault(clock.referral_id, clock)
     for desk in matter.referrals.all():
         clock = nearest.get(desk.pk)

@@ -61,6 +61,7 @@ TEXTS: dict[str, Text] = {
     "closed": Text(f"{_OWN}已经办结。有新的情况，可以重新提出。"),
     # review and recheck
     "review_received": Text(f"{_OWN}的复查申请收到了。最晚{{due}}书面答复您。", ("REVIEW_DEC30",)),
+    "review_accepted": Text(f"{_OWN}的复查申请已经受理。最晚{{due}}书面答复您。", ("REVIEW_DEC30",)),
     "review_refused": Text(f"{_OWN}的申请没有受理。原因和您可以怎么办，请登录网上信访查看。"),
     "review_answered": Text(f"{_OWN}的复查意见来了。不同意的，最晚{{due}}可以申请复核，不收费。", ("RECHECK_REQ30",)),
     "recheck_received": Text(f"{_OWN}的复核申请收到了。最晚{{due}}书面答复您。", ("RECHECK_DEC30",)),

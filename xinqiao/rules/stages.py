@@ -154,6 +154,7 @@ class Step(Coded):
     REPORT_COMPLETION = "report_completion", "报送办结报告", "SV-8"
     # review and recheck
     REQUEST_REVIEW = "request_review", "请求复查", "T-50"
+    ACCEPT_REVIEW = "accept_review", "受理复查申请", "T-51"
     FORWARD_REVIEW = "forward_review", "转送有权复查机关", "T-51"
     REFUSE_REVIEW = "refuse_review", "复查不予受理", "T-52"
     ISSUE_REVIEW_OPINION = "issue_review_opinion", "出具复查意见", "T-53"

@@ -54,6 +54,10 @@ def length(days: int, unit: Unit) -> str:
     return f"{days}个工作日" if unit is Unit.WORKING else f"{days}日"
 
 
+# Held by an office, but a right, not a duty: when its last day passes nobody is late (R-23(3)).
+RIGHTS = frozenset({"OBJ5WD"})
+
+
 class UnknownTerm(LookupError):
     """No time limit has this code. The message lists those that there are."""
 

@@ -275,7 +275,7 @@ class Scenes:
     def _colleague_of(self, organisation):
         return self.world.officer(f"c{organisation.pk}", "贾督查", organisation, Role.SUPERVISOR)
 
-    forward_review = refuse_review
+    accept_review = forward_review = refuse_review
 
     def _draft_review(self, pk, officer, day):
         self.world.draft(

@@ -68,6 +68,8 @@ def _request(act: Act, instance: str, window: str, kind: ReferralKind, organ_id,
     opinion = served_opinion(matter, instance)
     if opinion is None:
         raise refusal("还没有可以申请的意见书。", "no_opinion")
+    if matter.opinions.filter(instance=kind.value, state="served", pk__gt=opinion.pk).exists():
+        raise refusal("这份意见书已经复查（复核）过了，不能再次申请。", "reviewed_already")
     organs = {one.organ_id: one for one in review_organs(opinion.organisation)}
     if organ_id not in organs:
         names = "、".join(one.name for one in organs.values()) or "（没有上一级机关）"
@@ -112,6 +114,16 @@ def _request(act: Act, instance: str, window: str, kind: ReferralKind, organ_id,
         act, letters={"F-17": letter}, facts={"organ": organ.key, "organ_name": organ.name, "against": document.number}
     )
     return matter
+
+
+@transaction.atomic
+def accept_review(matter_id: int, *, by: Officer, at: datetime, version: int | None = None) -> Matter:
+    """The request is in order and comes to the right organ: it is accepted, and the citizen is told (T-51)."""
+    act = begin(Step.ACCEPT_REVIEW, matter_id, by=by, at=at, version=version)
+    if clocks.running(act.matter, "REVIEW_ACCEPT3WD", act.desk) is None:
+        raise refusal("这份复查申请已经受理。请起草复查意见书。", "accepted_already")
+    finish(act)
+    return act.matter
 
 
 @transaction.atomic

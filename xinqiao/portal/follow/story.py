@@ -77,6 +77,7 @@ LINES: dict[Step, Line] = {
     Step.DISPUTE_EXECUTION: Line("您反映没有落实"),
     Step.REPLY_TO_SUGGESTION: Line("答复您的建议"),
     Step.REQUEST_REVIEW: Line("您申请复查", "由{organ_name}复查。"),
+    Step.ACCEPT_REVIEW: Line("复查申请已经受理", "正在复查，30日内书面答复您。"),
     Step.FORWARD_REVIEW: Line("转给{to}复查", "申请日期不变。"),
     Step.REFUSE_REVIEW: Line("申请没有受理", "原因：{text}。"),
     Step.ISSUE_REVIEW_OPINION: Line("作出复查意见", "正在送给您。收到以后请签收。", passing=True),

@@ -68,7 +68,7 @@ def condition_words(precondition: str) -> str:
 
 def limits_ended(here: Situation) -> list:
     """Running limits that this step meets (or misses). Time to object is a right, not a duty: it is not counted here."""
-    duties = set(here.move.stops) - {"OBJ5WD"} if here.move else set()
+    duties = set(here.move.stops) - terms.RIGHTS if here.move else set()
     if not duties:
         return []
     found = here.matter.clocks.filter(term__in=duties, state="running")

@@ -153,6 +153,8 @@ _ROWS = (
     Act(Step.REPLY_TO_SUGGESTION, _("答复建议"), _("告诉信访人是否采纳、为什么。答复后这一件办结。"),
         _("已答复信访人。"), handle.SuggestionForm, panels.submission),
     # ---- review and recheck
+    Act(Step.ACCEPT_REVIEW, _("受理复查申请"), _("属于本机关复查、没有超过期限的，应当受理。信访人会收到通知。"),
+        _("已受理复查申请。请在30日内作出复查意见。"), panel=panels.review_request),
     Act(Step.FORWARD_REVIEW, _("转送有权复查机关"), _("申请提错机关的，转给有权机关，30日从首次收到申请之日起计算。"),
         _("已转送有权复查机关。"), review.ForwardReviewForm, panels.review_request),
     Act(Step.REFUSE_REVIEW, _("不予受理复查"), _("只能用列明的理由。没有送达凭证，或者意见书没有写明复查权利的，不能以超期拒绝。"),
