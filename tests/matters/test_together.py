@@ -10,7 +10,7 @@ from xinqiao.matters import intake, steps
 from xinqiao.matters.act import Conflict
 from xinqiao.matters.actors import SYSTEM
 from xinqiao.matters.models import Event, Matter, MatterNumber
-from xinqiao.matters.steps.receive import KeyReused
+from xinqiao.matters.steps.receive import KeyReused, ReceiptForgotten
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
 
@@ -71,6 +71,20 @@ def test_the_same_key_with_another_body_is_refused():
     steps.receive.receive_once(made, fingerprint="f1", **send)
     with pytest.raises(KeyReused):
         steps.receive.receive_once(made, fingerprint="f2", **send)
+
+
+def test_the_same_letter_after_its_receipt_was_emptied_is_refused_and_not_filed_again():
+    """I-15: the query code is not kept for good; without it there is no receipt to give, and no second matter either."""
+    world = World()
+    made = intake.clean(world.raw(), today=at("2026-03-02").date())
+    send = dict(client="gateway", key="a1", fingerprint="f1", by=SYSTEM)
+    receipt, _new = steps.receive.receive_once(made, at=at("2026-03-02"), **send)
+    assert steps.receive.forget_receipts(at("2026-03-02"), most=10) == 0
+    assert steps.receive.forget_receipts(at("2026-03-09"), most=10) == 1
+    with pytest.raises(ReceiptForgotten) as refused:
+        steps.receive.receive_once(made, at=at("2026-03-10"), **send)
+    assert receipt.number in refused.value.message and refused.value.code == "receipt_forgotten"
+    assert Matter.objects.count() == 1
 
 
 def test_filings_at_once_get_numbers_without_gaps_or_doubles():

@@ -69,7 +69,7 @@ def submit(
         alias="Idempotency-Key", description="8到120个可见的 ASCII 字符，每份信访件一个；重试时用同一个"
     ),
 ):
-    """收下一份信访件，返回回执。返回时已经保存。同一个键、同样的内容再来一次，得到同一份回执；内容不同则为 409。"""
+    """收下一份信访件，返回回执。返回时已经保存。同一个键、同样的内容在 7 天内再来一次，得到同一份回执；以后或内容不同则为 409，也不会重复登记。"""
     receipt, is_new = _receive(request, submission, idempotency_key)
     response["Idempotency-Replayed"] = "false" if is_new else "true"
     told = {name: getattr(receipt, name) for name in ReceiptOut.model_fields}

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from xinqiao.matters.files import FileRefused
 from xinqiao.matters.intake import IntakeInvalid
-from xinqiao.matters.steps.receive import IntakeClosed, KeyReused
+from xinqiao.matters.steps.receive import IntakeClosed, KeyReused, ReceiptForgotten
 from xinqiao.rules.refusals import StepRefused
 
 logger = logging.getLogger("xinqiao.web")
@@ -122,6 +122,7 @@ TRANSLATIONS = {
     IntakeInvalid: _intake,
     IntakeClosed: lambda _: Problem(503, "closed"),
     KeyReused: lambda error: Problem(409, "key_reused", error.message),
+    ReceiptForgotten: lambda error: Problem(409, "receipt_forgotten", error.message),
     StepRefused: lambda error: Problem(422, error.code, error.message),
 }
 # The intake names a petitioner's field alone; a program sent it inside `people`.

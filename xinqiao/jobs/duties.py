@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from xinqiao.api import uploads
-from xinqiao.matters.models import Delivery, IdempotencyKey
+from xinqiao.matters.models import Delivery
+from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing
 from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
@@ -22,7 +23,7 @@ logger = logging.getLogger("xinqiao.jobs")
 
 LOCKS = 7_310_425  # first half of the advisory locks of duties; the second is the row of the table
 FORGET_BATCH = 1000
-KEY_DAYS = 3  # how long the same idempotency key gives the same receipt; its answer holds the query code
+KEY_DAYS = 7  # how long the same idempotency key gives the same receipt; its answer holds the query code
 DELIVERY_DAYS = 90  # how long it can be asked what a reaction did
 
 
@@ -39,11 +40,11 @@ def forget(at: datetime) -> int:
     """Drop what nobody may need any more: sessions, codes, counts, old drafts and their files, answers to old keys, old messages."""
     old = [
         (Session.objects.filter(expire_date__lt=at), "session_key"),
-        (IdempotencyKey.objects.filter(created_at__lt=at - timedelta(days=KEY_DAYS)), "pk"),
         (Worker.objects.filter(seen_at__lt=at - timedelta(days=7)), "pk"),
         (Delivery.objects.filter(state__in=("done", "skipped"), done_at__lt=at - timedelta(days=DELIVERY_DAYS)), "pk"),
     ]
     gone = sum(_drop(rows, key) for rows, key in old)
+    gone += receive.forget_receipts(at - timedelta(days=KEY_DAYS), most=FORGET_BATCH)
     uploads.forget(at)
     return gone + sum(
         part(at)

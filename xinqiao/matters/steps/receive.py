@@ -33,6 +33,10 @@ class KeyReused(StepRefused):
     """The same idempotency key came with another body."""
 
 
+class ReceiptForgotten(StepRefused):
+    """The same key and body came again after the receipt, which holds the query code, was emptied."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What the citizen gets at once: number, query code (shown once, stored only as a slow hash), when, and the content's hash."""
@@ -96,7 +100,7 @@ def receive_once(
     """`receive`, at most once for one `key` of one `client`: the same key again gives the same receipt (and False).
 
     A hundred at once give one: the key is inserted first, later ones wait for it. Raises KeyReused when `fingerprint` (the hash of
-    the body) differs.
+    the body) differs, ReceiptForgotten when the receipt was emptied meanwhile (`forget_receipts`).
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -283,7 +287,24 @@ def _database_now() -> datetime:
         return cursor.fetchone()[0]
 
 
+def forget_receipts(before: datetime, *, most: int) -> int:
+    """Empty up to `most` answers older than `before`; returns how many.
+
+    An answer holds the query code, which is kept for good only as a slow hash (I-15). The key itself stays: the same
+    letter sent once more must never become a second matter.
+    """
+    old = IdempotencyKey.objects.filter(created_at__lt=before).exclude(response="").values_list("pk", flat=True)
+    return IdempotencyKey.objects.filter(pk__in=list(old[:most])).update(response="")
+
+
 def _receipt_again(row: IdempotencyKey) -> Receipt:
+    if not row.response:
+        number = Matter.objects.values_list("number", flat=True).get(pk=row.matter_id)
+        raise ReceiptForgotten(
+            f"这份内容早已收到，没有重复登记，信访编号是 {number}。回执已过保存期，不能再给出查询码。"
+            "请用当时的查询码查询；查询码丢失的，请向受理的信访部门询问。",
+            code="receipt_forgotten",
+        )
     stored = json.loads(crypto.open_sealed(row.response, context="idempotency"))
     stored["received_at"] = datetime.fromisoformat(stored["received_at"])
     stored["due_on"] = date.fromisoformat(stored["due_on"])
