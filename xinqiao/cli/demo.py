@@ -8,12 +8,19 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import MutableMapping
 
 from xinqiao import cli, database, folders
 from xinqiao.cli import processes
 
 HELP = "在本机演示 · start everything here with a fictional region"
 SEED, MATTERS = 1, 300
+DEMONSTRATION = {
+    "XINQIAO_INSECURE_HTTP": "1",  # 127.0.0.1 has no certificate
+    "XINQIAO_DEMO": "1",
+    "XINQIAO_SITE_NAME": "澜江地区网上信访",
+    "XINQIAO_HELP_PHONE": "0980-5551045",  # of the seeded prefecture's petition office
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """0 when asked to stop, 3 when the port is taken or the database does not start."""
     if args.fill_only:
         return _fill(args)
-    os.environ.setdefault("XINQIAO_INSECURE_HTTP", "1")  # 127.0.0.1 has no certificate
+    _say_it_is_a_demonstration(os.environ)
     processes.require_free_port()
     code = cli.OK
 
@@ -57,6 +64,12 @@ def run(args: argparse.Namespace) -> int:
 
     processes.run(work)
     return code
+
+
+def _say_it_is_a_demonstration(environment: MutableMapping[str, str]) -> None:
+    """For all children: the seeded region's name and telephone. What the operator set stays, the empty word too."""
+    for name, value in DEMONSTRATION.items():
+        environment.setdefault(name, value)
 
 
 def _mark():
