@@ -180,8 +180,8 @@ def transfer(case: Case) -> None:
 
 def co_transfer(case: Case) -> None:
     """转送 with a second unit that helps (协办)."""
-    area = case.town.data.organisations[case.unit.key].area
-    helpers = [f"{area}-{slug}" for slug in ("civil", "urban", "land", "housing")]
+    areas = [case.town.data.organisations[one.key].area for one in (case.unit, case.office)]  # a township has no bureaus
+    helpers = [f"{area}-{slug}" for area in areas for slug in ("civil", "urban", "land", "housing")]
     helper = next(case.town.organs[key] for key in helpers if key in case.town.organs and key != case.unit.key)
     case.remembered["helper"] = helper
     _send(case, co_handlers=[helper])

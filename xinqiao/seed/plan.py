@@ -39,9 +39,11 @@ def make(town: Town, rng: Random, count: int, today: date) -> list[Case]:
     crowd = Crowd(town.data)
     chosen = _choose_ways(town, rng, petitions, today.year)
     cases = [_case(town, rng, way, crowd.fresh(petition), today) for way, petition in chosen if not way.host]
+    own_ways = [way for way, _petition in chosen if not way.host]
     for way, petition in chosen:
         if way.host:
-            cases.append(_beside(town, rng, way, crowd, petition, cases, today))
+            beside = _beside(town, rng, way, crowd, petition, cases, today)
+            cases.append(beside or _case(town, rng, rng.choice(own_ways), crowd.fresh(petition), today))
     _vary_channels(rng, cases)
     for case in cases:
         if (case.way, case.petition.key) in FOLLOWED:  # the story begins at a citizen's phone
@@ -165,11 +167,16 @@ def _schedule(rng: Random, way: Way, today: date) -> list:
 
 def _beside(
     town: Town, rng: Random, way: Way, crowd: Crowd, petition: DrawnPetition, cases: list[Case], today: date
-) -> Case:
-    """A matter that belongs to another one: the same person again, or a neighbour with the same trouble."""
+) -> Case | None:
+    """A matter that belongs to another one: the same person again, or a neighbour with the same trouble.
+
+    None when a small region has no earlier one that it could belong to.
+    """
     beats = _schedule(rng, way, today)
     before = beats[0][1] - timedelta(days=3)
     hosts = [one for one in cases if one.way in HOSTS and one.beats[0][1] < before and not one.petition.anonymous]
+    if not hosts:
+        return None
     host = rng.choice(hosts)
     if way.host == "same":
         again = "我上次反映的事还没有结果，再催一次。"
