@@ -14,7 +14,7 @@ from ..act import Act, begin, finish, open_desk, refusal
 from ..actors import SYSTEM
 from ..models import Matter, Referral
 from .register import REASON_AT_LEAST
-from .transfer import no_longer_accepted_letter
+from .transfer import no_longer_accepted_letter, refuse_accused, transfer_letters
 
 
 @transaction.atomic
@@ -181,36 +181,13 @@ def pass_down(
         raise refusal(f"{to.name}不是本系统的下级单位。不归本系统办的，请提出异议。", "not_below")
     if len(reason.strip()) < REASON_AT_LEAST:
         raise refusal(f"请写明转送的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
-    _refuse_accused(act, to)
+    refuse_accused(act, to)
     kind = ReferralKind.TRANSFER
     act.target = open_desk(act, to, kind, Stage.AWAITING_SIGN_IN, instruction=reason)
     act.matter_stage = Stage.AWAITING_SIGN_IN
-    notify_by = policy.limit("UNIT15", act.today).due
-    object_by = policy.limit("OBJ5WD", act.today).due
-    letter = letter_facts.to_organ(
-        act,
-        to,
-        competence_reason=reason,
-        route=Route.PETITION,
-        notify_by_on=notify_by.isoformat(),
-        object_by_on=object_by.isoformat(),
-    )
-    letters = {"F-03": letter}
-    if act.matter.contactable:
-        letters["F-07"] = letter_facts.to_citizen(
-            act,
-            receiving_org=to.name,
-            transferred_on=act.today.isoformat(),
-            receiving_phone=to.phone or letter_facts.PUBLISHED,
-            notify_by_on=notify_by.isoformat(),
-        )
+    letters = transfer_letters(act, to, reason, Route.PETITION)
     finish(act, letters=letters, facts={"to": to.key, "to_name": to.name, "reason": reason})
     return act.matter
-
-
-def _refuse_accused(act: Act, to: Organisation) -> None:
-    if act.matter.accused.filter(org_lft__lte=to.lft, org_rgt__gte=to.lft).exists():
-        raise refusal("不能转给被检举控告的单位或它的下级。", "accused")
 
 
 @transaction.atomic

@@ -90,9 +90,7 @@ def _about(clock: Clock) -> dict:
 
 
 @transaction.atomic
-def end_other_route(
-    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, result: str
-) -> Matter:
+def end_other_route(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, result: str) -> Matter:
     """Note what the court, the arbitration or the administrative procedure decided, and close the matter here (RT-4, T4)."""
     act = begin(Step.END_OTHER_ROUTE, matter_id, by=by, at=at, version=version)
     if len(result.strip()) < REASON_AT_LEAST:

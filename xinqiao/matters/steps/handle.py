@@ -113,7 +113,9 @@ def _check_extension(act: Act, days: int) -> Clock:
     clock = clocks.running(act.matter, "HANDLE60", act.desk)
     if clock is None:
         raise refusal("只有普通程序的60日办理期限可以延长；简易办理请先转为普通程序。", "no_term")
-    deadlines.check_extension(clocks.as_deadline(clock), days, act.today, act.matter.extended_days > 0, pack=policy.pack())
+    deadlines.check_extension(
+        clocks.as_deadline(clock), days, act.today, act.matter.extended_days > 0, pack=policy.pack()
+    )
     return clock
 
 

@@ -91,7 +91,7 @@ def assign(
         "report_form": "书面报告调查核实情况、处理结果和信访人意见，由单位负责人签发并加盖公章",
     }
     finish(
-        act, letters=_transfer_letters(act, to, reason, proposed_route, kind="F-04", **more), facts=_facts(to, reason)
+        act, letters=transfer_letters(act, to, reason, proposed_route, kind="F-04", **more), facts=_facts(to, reason)
     )
     return act.matter
 
@@ -128,7 +128,7 @@ def transfer_political_legal(
     open_desk(act, to, ReferralKind.POLITICAL_LEGAL, Stage.AWAITING_SIGN_IN, lead=False, instruction=reason)
     act.matter.litigation, act.matter.route = True, Route.JUDICIAL
     act.matter.unit, act.matter.unit_since, act.matter_stage = to, at, Stage.GUIDED
-    finish(act, letters=_transfer_letters(act, to, reason, Route.JUDICIAL), facts=_facts(to, reason))
+    finish(act, letters=transfer_letters(act, to, reason, Route.JUDICIAL), facts=_facts(to, reason))
     return act.matter
 
 
@@ -217,7 +217,10 @@ def no_longer_accepted_letter(act: Act, given: dict) -> dict:
     """F-11 after the test NL-1 (grounds.no_longer_accepted_checks): both comparisons, no new fact, a second person's word."""
     grounds.require_checks(given, by=act.by.user.name)
     grounds.refusal_allowed(
-        "NL-1", filed_directly=False, by_petition_office=act.by.organisation.line == Line.PETITION_OFFICE, pack=policy.pack()
+        "NL-1",
+        filed_directly=False,
+        by_petition_office=act.by.organisation.line == Line.PETITION_OFFICE,
+        pack=policy.pack(),
     )
     return letter_facts.to_citizen(
         act,
@@ -305,7 +308,7 @@ def _send(act: Act, to: Organisation, reason: str, co_handlers, proposed_route: 
             act, helper, ReferralKind.CO_HANDLING, Stage.AWAITING_SIGN_IN, lead=False, instruction=instruction
         )
         clocks.start(act.matter, "UNIT15", on=act.today, desk=side)
-    letters = _transfer_letters(act, to, reason, proposed_route) if act.move.documents else {}
+    letters = transfer_letters(act, to, reason, proposed_route) if act.move.documents else {}
     finish(act, letters=letters, facts=_facts(to, reason, co_handlers=[one.key for one in co_handlers]))
     return act.matter
 
@@ -315,7 +318,7 @@ def _relay(act: Act, to: Organisation, reason: str, instruction: str) -> Matter:
     desk = open_desk(act, to, ReferralKind.TRANSFER, Stage.TRIAGE, instruction=instruction)
     act.to, act.matter_stage, act.target = Stage.RELAYED, Stage.TRIAGE, desk
     act.skip_clocks.update(act.move.starts)
-    letters = _transfer_letters(act, to, reason, Route.PETITION)
+    letters = transfer_letters(act, to, reason, Route.PETITION)
     finish(act, letters=letters, facts=_facts(to, reason))
     clocks.start(act.matter, "PO15", on=act.matter.received_on, desk=desk)
     clocks.refresh_desks(act.matter)
@@ -328,14 +331,18 @@ def _check_target(act: Act, to: Organisation) -> None:
         raise refusal(f"{to.name}已停用，请改选职权承继机关。", "inactive")
     if to.pk == act.by.organisation_id:
         raise refusal("不能转给本单位自己，请重新选择。", "same_unit")
-    accused = act.matter.accused.filter(org_lft__lte=to.lft, org_rgt__gte=to.lft).exists()
-    if accused:
-        raise refusal("不能转给被检举控告的单位或它的下级。请选择有权处理的上级机关或纪检监察机关。", "accused")
+    refuse_accused(act, to)
     low, high = act.by.organisation.territory
     inside = low <= to.lft <= high
     petition_office_above = to.line == Line.PETITION_OFFICE and to.lft < act.by.organisation.lft <= to.territory_rgt
     if not inside and not petition_office_above:
         raise refusal(f"{to.name}不在本地区范围内。请转给上级信访部门，由它转送。", "outside")
+
+
+def refuse_accused(act: Act, to: Organisation) -> None:
+    """Nothing of a report reaches the accused organisation or one below it (C-01, C-02)."""
+    if act.matter.accused.filter(org_lft__lte=to.lft, org_rgt__gte=to.lft).exists():
+        raise refusal("不能转给被检举控告的单位或它的下级。请选择有权处理的上级机关或纪检监察机关。", "accused")
 
 
 def _unit_desk(act: Act, to: Organisation, kind: ReferralKind, instruction: str, route: str, **more) -> Referral:
@@ -346,7 +353,8 @@ def _unit_desk(act: Act, to: Organisation, kind: ReferralKind, instruction: str,
     return desk
 
 
-def _transfer_letters(act: Act, to: Organisation, reason: str, route: str, kind: str = "F-03", **more) -> dict:
+def transfer_letters(act: Act, to: Organisation, reason: str, route: str, kind: str = "F-03", **more) -> dict:
+    """The letter to the receiving organ, and the one that tells the citizen where it went (F-03 or F-04, F-07)."""
     notify_by = policy.limit("UNIT15", act.today).due
     object_by = policy.limit("OBJ5WD", act.today).due
     letters = {
