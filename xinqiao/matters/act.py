@@ -15,9 +15,10 @@ from django.utils.timezone import localdate, localtime
 
 from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Organisation
-from xinqiao.rules.moves import DESK_DONE, MOVES, Move, find_move
+from xinqiao.rules.moves import CLOSED, DESK_DONE, MOVES, Move, find_move
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
+from xinqiao.rules.terms import Holder
 
 from . import clocks, history
 from .actors import Actor
@@ -25,6 +26,8 @@ from .models import Event, Matter, Referral
 
 # Steps that are taken on the matter as a whole, whoever takes them.
 MATTER_STEPS = {move.step for move in MOVES if move.on == "matter"}
+# Ends after which an office gets no report on what it assigned.
+NOTHING_TO_REPORT = {Stage.ENDED_WITHDRAWN, Stage.ENDED_JOINED}
 # Desks whose stage is not the matter's stage: what they do runs beside the main line.
 BESIDE = {ReferralKind.POLITICAL_LEGAL, ReferralKind.DISCIPLINE, ReferralKind.CO_HANDLING}
 
@@ -49,6 +52,7 @@ class Act:
     at: datetime
     recorded_at: datetime
     from_stage: str
+    matter_from: str
     target: Referral | None = None
     start_on: dict[str, date] = field(default_factory=dict)
     days: dict[str, int] = field(default_factory=dict)
@@ -74,7 +78,7 @@ def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int |
         raise conflict(matter)
     desk, move = desk_and_move(step, matter, by, lock=True)
     from_stage = desk.stage if desk else matter.stage
-    return Act(step, move, matter, desk, by, at, matter.database_now, from_stage)
+    return Act(step, move, matter, desk, by, at, matter.database_now, from_stage, matter.stage)
 
 
 def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | None = None) -> Event:
@@ -88,6 +92,8 @@ def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | No
     elif to and (desk is None or (desk.organisation_id == matter.unit_id and desk.kind not in BESIDE)):
         matter.stage = to  # only the organ that has the matter now moves it; what others still do runs beside
     changed_clocks = _run_clocks(act)
+    if desk and not desk.is_open:
+        changed_clocks |= release(act, referral_id=desk.pk)
     made = _issue_letters(act, letters or {})
     all_facts = dict(facts or {})
     if made:
@@ -108,6 +114,8 @@ def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | No
     )
     if desk:
         desk.save()
+    if matter.stage in CLOSED and act.matter_from not in CLOSED:
+        changed_clocks |= close_desks(act)
     if changed_clocks or act.target:
         clocks.refresh_desks(matter)
     matter.save()
@@ -153,10 +161,21 @@ def set_desk_stage(desk: Referral, stage: Stage, *, at: datetime) -> None:
     desk.unread = False
 
 
-def close_desks(act: Act) -> None:
-    """The matter ends: nobody's desk asks anything more, but for what is still being carried out."""
-    done = act.matter.referrals.filter(is_open=True).exclude(stage=Stage.EXECUTING)
-    done.update(is_open=False, stage=Stage.DESK_CLOSED, closed_at=act.at)
+def close_desks(act: Act) -> bool:
+    """The matter ends: nobody's desk asks anything more, and no duty is left on it. Two may stay open: what is still being carried
+    out, and the office that waits for the report on what it assigned (SV-8), unless there is nothing to report."""
+    staying = {Stage.EXECUTING}
+    if act.matter.stage not in NOTHING_TO_REPORT:
+        staying.add(Stage.ASSIGNED)
+    left = act.matter.referrals.exclude(stage__in=DESK_DONE | staying)
+    left.update(is_open=False, stage=Stage.DESK_CLOSED, closed_at=act.at)
+    release(act, referral_id__in=act.matter.referrals.filter(is_open=False).values("pk"))
+    return True
+
+
+def release(act: Act, **where) -> bool:
+    """Duties that fell away with the desk they were on: neither met nor missed. Windows of the citizen run on."""
+    return clocks.cancel(act.matter.clocks.filter(holder=Holder.OFFICE, **where), on=act.today) > 0
 
 
 def refusal(message: str, code: str) -> StepRefused:
@@ -172,6 +191,8 @@ def desk_and_move(step: Step, matter: Matter, by: Actor, *, lock: bool = False) 
     kind = Kind(matter.kind) if matter.kind else None
     if by.organisation is None or step in MATTER_STEPS:
         return None, find_move(step, Stage(matter.stage), by.role_set, kind=kind)
+    if matter.stage == Stage.WITHDRAWN and step is not Step.ANSWER_PROGRESS:
+        raise StepRefused("信访人已经撤回，这一件暂停办理。信访人在30日内恢复的，再继续办理。", code="withdrawn")
     found = matter.referrals.filter(organisation_id=by.organisation_id).select_related("organisation", "sender")
     desks = list((found.select_for_update(of=("self",)) if lock else found).order_by("-is_open", "-pk"))
     refusal = StepRefused("这一件不在本单位办理，您可以查看，但不能办理。", code="no_desk")
@@ -189,7 +210,7 @@ def conflict(matter: Matter) -> Conflict:
     last = matter.events.exclude(officer=None).select_related("officer__user", "organisation").order_by("-seq").first()
     if last is None:
         return Conflict("这一件刚刚有了变化。您写的内容没有丢，请看清现在的情况后再提交。", code="conflict")
-    when = localtime(last.at).strftime("%H:%M")
+    when = localtime(last.at).strftime("%m月%d日%H:%M")
     return Conflict(
         f"{last.officer.user.name}（{last.organisation.name}）已在{when}办理了“{Step(last.step).label}”。"
         "您写的内容没有丢，请看清现在的情况后再提交。",

@@ -75,7 +75,7 @@ def stop(matter: Matter, term: str, *, on: date, desk: Referral | None = None) -
 
 def cancel(clocks, *, on: date) -> int:
     """The duty fell away (returned, withdrawn, joined): nobody met it and nobody missed it."""
-    return clocks.filter(state="running").update(state="cancelled", ended_on=on, next_warning_on=None)
+    return clocks.filter(state__in=("running", "paused")).update(state="cancelled", ended_on=on, next_warning_on=None)
 
 
 def as_deadline(clock: Clock) -> deadlines.Deadline:

@@ -30,6 +30,13 @@ def identities(matter: Matter, actor: Actor) -> list[Identity]:
     return people if seen is Access.FULL else [person.masked() for person in people]
 
 
+def addressee(matter: Matter, by: Actor) -> str:
+    """The name on a letter to the citizen: nobody writes a name that the writer may not know (I-17, B.3)."""
+    if access(matter, by) is not Access.FULL:
+        return "信访人"
+    return main_petitioner(matter).name or "信访人"
+
+
 def main_petitioner(matter: Matter) -> Identity:
     """The main petitioner in the clear, for letters to the citizen only."""
     first = matter.petitioners.first()

@@ -18,7 +18,7 @@ PUBLISHED = "以本单位公开信息为准"
 
 def to_citizen(act: Act, **more) -> dict:
     """Head of a letter to the petitioner."""
-    return {**_head(act), "addressee": identities.main_petitioner(act.matter).name or "信访人", **more}
+    return {**_head(act), "addressee": identities.addressee(act.matter, act.by), **more}
 
 
 def to_organ(act: Act, organ: Organisation, **more) -> dict:

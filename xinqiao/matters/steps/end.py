@@ -10,7 +10,7 @@ from xinqiao.rules.moves import ANSWERED_OTHERWISE, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
 from .. import clocks
-from ..act import begin, close_desks, finish, refusal
+from ..act import begin, finish, refusal
 from ..actors import SYSTEM
 from ..models import Clock, Matter
 from .register import REASON_AT_LEAST
@@ -30,7 +30,6 @@ def end_window(matter_id: int, *, by=SYSTEM, at: datetime) -> Matter:
     if act.matter.stage == Stage.OPINION_SERVED and act.matter.procedure == "simple":
         act.to = Stage.ENDED_SIMPLE
     open_windows.update(state="lapsed", ended_on=act.today, next_warning_on=None)
-    close_desks(act)
     finish(act)
     clocks.refresh_desks(act.matter)
     act.matter.save(update_fields=["due_on", "due_term"])

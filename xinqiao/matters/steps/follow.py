@@ -7,10 +7,11 @@ from django.utils.timezone import localdate
 
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import rating, wording
+from xinqiao.rules.deadlines import Level
 from xinqiao.rules.stages import Kind, ReferralKind, Role, Route, Stage, Step
 
 from .. import clocks, identities, letter_facts, policy
-from ..act import Act, begin, close_desks, finish, refusal
+from ..act import Act, begin, finish, refusal
 from ..actors import SYSTEM, Citizen
 from ..intake import StoredFile
 from ..models import Matter, Rating, Record, Referral, Withdrawal
@@ -201,7 +202,9 @@ def resume(matter_id: int, *, by: Citizen, at: datetime) -> Matter:
     act.matter.referrals.filter(closed_at=wish_closed_at(act.matter)).update(is_open=True, closed_at=None, unread=True)
     for clock in act.matter.clocks.filter(state="paused"):
         clock.state = "running"
-        clock.next_warning_on = clocks.next_warning(clocks.as_deadline(clock), after=act.today)
+        # What fell due meanwhile is looked at tonight; what was said to be overdue before is not said again.
+        if clock.level != Level.OVERDUE:
+            clock.next_warning_on = clocks.next_warning(clocks.as_deadline(clock), after=act.today) or act.today
         clock.save(update_fields=["state", "next_warning_on"])
     finish(act)
     clocks.refresh_desks(act.matter)
@@ -239,7 +242,6 @@ def confirm_execution(matter_id: int, *, by: Citizen, at: datetime) -> Matter:
     _stop_everywhere(act, "EXEC_CONFIRM15")
     if not act.matter.clocks.filter(term="REVIEW_REQ30", state="running").exists():
         act.matter_stage = Stage.ENDED_WINDOW
-        close_desks(act)
     finish(act)
     return act.matter
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Officer, Organisation
@@ -278,6 +279,11 @@ def serve(act: Act, opinion: Opinion, manner: ServiceManner, proof: dict, files)
     served_on = service.effective_on(manner, proof, today=act.today)
     if served_on is None:
         raise refusal("还没有到达信访人：请收到回执或送达记录后再登记，复查期限从收到之日算起。", "on_its_way")
+    issued_on = localdate(opinion.issued_at)
+    if served_on < issued_on:  # a mistyped month would take days off the citizen's 30 (R-35)
+        raise refusal(
+            f"文书{issued_on.month}月{issued_on.day}日才签发，不可能在此以前送达。请核对凭证上的日期。", "served_before_issue"
+        )
     # A day to come is possible only for a public notice; the duty itself is done on the day of the notice.
     act.stop_on = min(served_on, act.today)
     act.matter.services.create(
@@ -301,6 +307,8 @@ def service_form(
     """F-21 送达回证."""
     document = official_letters.by_id(opinion.document_id, matter_id=act.matter.pk)
     witnesses = [str(proof[name]) for name in ("witness_one", "witness_two") if proof.get(name)]
+    relation = str(proof.get("relation") or "")
+    by_another = relation != "self"  # the addressee signs in a row of their own
     return letter_facts.to_citizen(
         act,
         document_title=document_contents.title_of(document_kind, {}),
@@ -310,8 +318,8 @@ def service_form(
         place=proof.get("place") or proof.get("address") or proof.get("organ") or "信访人住所或约定地点",
         served_on=served_on.isoformat(),
         server=act.by.user.name,
-        signed_by=str(proof.get("signed_by") or ""),
-        relation=str(proof.get("relation") or ""),
+        signed_by=str(proof.get("signed_by") or "") if by_another else "",
+        relation=dict(service.RECIPIENTS).get(relation, relation) if by_another else "",
         refusal_reason=str(proof.get("refusal_reason") or ""),
         witnesses=witnesses,
     )

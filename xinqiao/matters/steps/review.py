@@ -230,11 +230,10 @@ def opinion_letter(act: Act, opinion: Opinion, signer: str = "") -> dict:
     request = act.matter.records.filter(referral_id=act.desk.pk, sort__in=("review_request", "recheck_request")).first()
     attacked = served_opinion(act.matter, "review" if is_recheck else "handling")
     document = official_letters.by_id(attacked.document_id, matter_id=act.matter.pk)
-    who = identities.main_petitioner(act.matter)
     hearing = act.matter.records.filter(referral_id=act.desk.pk, sort="hearing").order_by("-pk").first()
     return letter_facts.to_citizen(
         act,
-        applicant=who.name or "信访人",
+        applicant=identities.addressee(act.matter, act.by),
         respondent_org=attacked.organisation.name,
         opinion_number=document.number,
         opinion_issued_on=document.data.get("issued_on", ""),

@@ -15,6 +15,8 @@ from ..door import officer_required
 
 # Between organs; whoever must not be named is not named in them.
 WITHOUT_NAME = frozenset({"F-03", "F-04", "F-05", "F-12", "F-13", "F-29"})
+# What the citizen signs, and the registration: they say who it is, whoever reads them.
+WITH_NAME = frozenset({"F-01", "F-17", "F-30", "F-31"})
 FORMS = {
     "pdf": ("application/pdf", "inline"),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "attachment"),
@@ -23,8 +25,9 @@ FORMS = {
 
 
 def may_read(kind: str, matter: Matter, officer: Officer) -> bool:
-    """Whether a letter of this kind may be opened: letters to the citizen carry name and address."""
-    return kind in WITHOUT_NAME or identities.access(matter, officer) is Access.FULL
+    """Whether a letter of this kind may be opened: letters to the citizen carry the name, unless secrecy was asked for (I-17)."""
+    nameless = kind in WITHOUT_NAME or (matter.secrecy and kind not in WITH_NAME)
+    return nameless or identities.access(matter, officer) is Access.FULL
 
 
 @officer_required
