@@ -37,7 +37,7 @@ class Manner:
     when: str
 
 
-_RECIPIENTS = (
+RECIPIENTS = (
     ("self", "信访人本人"),
     ("adult_family", "同住的成年家属"),
     ("agent", "代理人、监护人"),
@@ -54,7 +54,7 @@ MANNERS = MappingProxyType(
                 (
                     Field("signed_on", "签收日期", "date"),
                     Field("signed_by", "签收人姓名", "text"),
-                    Field("relation", "签收人是谁", "choice", choices=_RECIPIENTS),
+                    Field("relation", "签收人是谁", "choice", choices=RECIPIENTS),
                     Field("receipt", "送达回证（照片或扫描件）", "file", needed=False),
                 ),
                 "在送达回证上签收的日期",
