@@ -129,7 +129,7 @@ class TestEveryDeadline:
         result = compute(term, start)
         assert {"DL-01", "DL-02", "DL-03"} <= set(result.rules)
         assert list(result.rules) == sorted(set(result.rules))
-        assert term.article in result.explanation and "第二天起算" in result.explanation
+        assert term.citation in result.explanation and "第二天起算" in result.explanation
 
     @pytest.mark.parametrize("code", terms.TERMS)
     def test_exists_for_every_term(self, code):

@@ -1,5 +1,7 @@
 """Every time limit is one row: E.1 and the limits named in D.3 to D.17."""
 
+import re
+
 import pytest
 
 from xinqiao.rules import terms
@@ -49,6 +51,10 @@ class TestTerms:
     def test_say_what_they_are_where_they_start_and_on_what_they_rest(self, term):
         assert term.name and term.starts.endswith("之日") and term.article
         assert (term.evidence == "INF") == term.article.startswith("本系统默认规则")
+
+    @pytest.mark.parametrize("term", TERMS.values(), ids=str)
+    def test_are_cited_without_the_ids_of_our_tables(self, term):
+        assert term.citation and not re.search(r"[A-Za-z]", term.citation)
 
     def test_that_rest_on_an_old_text_can_be_switched_off(self):
         assert [t.code for t in TERMS.values() if t.switchable] == ["SIMPLE3WD", "SIMPLE10WD", "RELAY1WD"]

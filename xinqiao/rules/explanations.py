@@ -123,7 +123,7 @@ def _hearing(facts: Facts) -> str:
 
 
 def _basis(facts: Facts) -> str:
-    return f"依据：{facts.term.article}；{CIVIL_CODE}。"
+    return f"依据：{facts.term.citation}；{CIVIL_CODE}。"
 
 
 def _provisional(facts: Facts) -> str:

@@ -3,6 +3,7 @@
 The day of the event is day 0 and is not counted. How a row becomes a date is in `deadlines.py`.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,14 @@ class Term:
     def length(self) -> str:
         """15日, 5个工作日."""
         return length(self.days, self.unit)
+
+    @property
+    def citation(self) -> str:
+        """The source as a page cites it: without the id of the row in our own tables, which tells a reader nothing."""
+        return _OWN_ID.sub("", self.article)
+
+
+_OWN_ID = re.compile(r" [A-Z]{1,2}-\d+$")
 
 
 def length(days: int, unit: Unit) -> str:
