@@ -204,6 +204,17 @@ class TestWhatCanBeDone:
             for action in actions:
                 assert client_of(officer).get(action.url).status_code == 200, action
 
+    def test_reviewer_accepts_the_request_first_and_only_once(self, world):
+        matter = world.served()
+        asked = {"organ_id": world.government.pk, "request": "撤销原意见", "facts": "没有查家具"}
+        world.take(Step.REQUEST_REVIEW, matter.pk, Citizen(matter_id=matter.pk), "2026-04-10", **asked)
+        before = case(world.shen_reviews, matter).context["file"].standing
+        world.take(Step.ACCEPT_REVIEW, matter.pk, world.shen_reviews, "2026-04-10 11:00")
+        after = case(world.shen_reviews, matter).context["file"].standing
+        assert before.main.step == Step.ACCEPT_REVIEW
+        assert after.main.step == Step.ISSUE_REVIEW_OPINION
+        assert Step.ACCEPT_REVIEW not in [action.step for action in after.second]
+
     def test_who_only_watches_gets_no_button(self, world):
         made = case(world.sun_supervises, world.in_handling()).context["file"].standing
         assert not made.has_actions

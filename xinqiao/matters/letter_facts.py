@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import review_organs
@@ -43,7 +44,7 @@ def requests(matter: Matter) -> list[dict]:
 def chain(matter: Matter, act: Act) -> list[dict]:
     """Which organ had it from when (转交经过): one entry a desk."""
     rows = [
-        {"organisation": desk.organisation.name, "on": desk.received_at.date().isoformat()}
+        {"organisation": desk.organisation.name, "on": localdate(desk.received_at).isoformat()}
         for desk in matter.referrals.select_related("organisation").order_by("pk")
     ]
     return rows or [{"organisation": matter.received_by.name, "on": matter.received_on.isoformat()}]

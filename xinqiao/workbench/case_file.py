@@ -125,7 +125,7 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     running = list(matter.clocks.select_related("organisation").order_by("pk"))
     events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
     records = [Said(**row) for row in matter.record_rows]
-    facts = standing.Situation(_is_supported(matter), _is_asked(records))
+    facts = standing.Situation(_is_supported(matter), _is_asked(records), _is_examined(running))
     shown = _shown_clock(running, own)
     ratings, ratings_wait = _ratings(matter, events, officer, today)
     return CaseFile(
@@ -209,6 +209,10 @@ def _is_asked(records: list[Said]) -> bool:
     return any(record.sort == "question" and record.id not in answered for record in records)
 
 
+def _is_examined(running: list[Clock]) -> bool:
+    return not any(clock.term == "REVIEW_ACCEPT3WD" and clock.state in LIVE for clock in running)
+
+
 # ---- parts ----------------------------------------------------------------------------------------------------------
 
 
@@ -261,7 +265,7 @@ def _clock(clock: Clock, today: date) -> dict:
     term = TERMS.get(clock.term)
     return {
         "name": term.name if term else clock.term,
-        "article": term.article if term else "",
+        "article": term.citation if term else "",
         "sort": "法定期限" if term and term.evidence == "LAW" else "工作期限",
         "holder": "信访人" if clock.holder == Holder.CITIZEN else clock.organisation.name if clock.organisation else "",
         "started_on": clock.started_on,

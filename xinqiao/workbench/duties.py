@@ -28,7 +28,7 @@ class Duty:
     kinds: tuple[Kind, ...] = ()
     personal: bool = False
     approval: bool = False
-    when: str = ""  # "extension_wanted", "supported"
+    when: str = ""  # "extension_wanted", "supported", "unexamined"
 
     def fits(self, stage: str, desk_kind: str, kind: str) -> bool:
         """Whether this is the duty of such a desk, apart from `when`."""
@@ -72,6 +72,7 @@ DUTIES = (
     _duty(S.OPINION_SERVED, Step.START_EXECUTION, R.HANDLER, personal=True, when="supported"),
     _duty(S.EXECUTING, Step.REPORT_EXECUTION, R.HANDLER, personal=True),
     # review and recheck
+    _duty(S.REVIEW_REQUESTED, Step.ACCEPT_REVIEW, R.REVIEWER, desk_kinds=(ReferralKind.REVIEW,), when="unexamined"),
     _duty(S.REVIEW_REQUESTED, Step.ISSUE_REVIEW_OPINION, R.REVIEWER, desk_kinds=(ReferralKind.REVIEW,)),
     _duty(S.REVIEW_ISSUED, Step.SERVE_REVIEW_OPINION, R.REVIEWER, desk_kinds=(ReferralKind.REVIEW,)),
     _duty(S.RECHECK_REQUESTED, Step.ISSUE_RECHECK_OPINION, R.REVIEWER, desk_kinds=(ReferralKind.RECHECK,)),
@@ -117,6 +118,7 @@ _SUPPORTING = Q(answers__contains=[{"outcome": Outcome.SUPPORT.value}]) | Q(
     answers__contains=[{"outcome": Outcome.PARTLY.value}]
 )
 CONDITIONS = {
+    "unexamined": Q(),  # then the opinion is due from the same post: in a list it makes no difference
     "extension_wanted": Q(extension__isnull=False),
     "supported": Q(
         Exists(

@@ -10,6 +10,7 @@ from xinqiao.organisations.models import Officer
 from xinqiao.rules.moves import CLOSED, MOVES, Move, steps_from
 from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
 
+from .acts.consequences import short_article
 from .acts.table import ACTS
 from .duties import Duty, duties_of
 
@@ -26,6 +27,9 @@ LABELS = {
     Step.ANSWER_OBJECTION_REFUSE: "不同意异议",
     Step.START_HANDLING: "确定承办人",
     Step.RECORD_CONTACT: "记录联系信访人",
+    Step.SERVE_OPINION: "登记送达",
+    Step.SERVE_REVIEW_OPINION: "登记送达",
+    Step.SERVE_RECHECK_OPINION: "登记送达",
     Step.END_OTHER_ROUTE: "登记其他途径的结果",
     Step.REFUSE_AGAIN_AT_OFFICE: "不再受理",
 }
@@ -89,6 +93,7 @@ class Situation:
 
     supported: bool = False  # an opinion was served that supports something
     asked: bool = False  # the citizen asked and nobody answered yet
+    examined: bool = True  # the request for review was accepted: nothing runs for that any more
 
 
 def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situation) -> dict[Step, Move]:
@@ -117,6 +122,7 @@ SENSIBLE: dict[Step, Callable[[Matter, Referral, Situation], bool]] = {
     Step.JOIN_REPEAT: lambda matter, desk, facts: not matter.joined_to,
     Step.ANSWER_PROGRESS: lambda matter, desk, facts: facts.asked and desk.is_open,
     Step.START_EXECUTION: lambda matter, desk, facts: facts.supported,
+    Step.ACCEPT_REVIEW: lambda matter, desk, facts: not facts.examined,
     Step.CONVERT_TO_ORDINARY: lambda matter, desk, facts: matter.procedure == "simple",
 }
 
@@ -135,7 +141,8 @@ def _duty_of_mine(matter, own, officer, moves, facts) -> Duty | None:
 
 
 def _holds(duty: Duty, desk: Referral, facts: Situation) -> bool:
-    return {"": True, "extension_wanted": bool(desk.extension), "supported": facts.supported}[duty.when]
+    return {"": True, "extension_wanted": bool(desk.extension), "supported": facts.supported,
+            "unexamined": not facts.examined}[duty.when]
 
 
 def _whose_turn(matter: Matter, desks: list[Referral], facts: Situation) -> str:
@@ -165,6 +172,5 @@ _TWINS = {Step.ACCEPT, Step.ACCEPT_SIMPLE}
 def _action(matter: Matter, move: Move) -> Action:
     name = "workbench:opinion" if move.step in WRITTEN else "workbench:step"
     args = [matter.number] if move.step in WRITTEN else [matter.number, move.step.value]
-    return Action(
-        move.step, label_of(move.step), reverse(name, args=args), move.article, move.precondition, move.approval
-    )
+    article = short_article(move.article)
+    return Action(move.step, label_of(move.step), reverse(name, args=args), article, move.precondition, move.approval)

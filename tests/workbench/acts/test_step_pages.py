@@ -19,7 +19,7 @@ from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.stages import Role, Stage, Step
 from xinqiao.workbench.acts import preview
-from xinqiao.workbench.acts.consequences import article_words, condition_words
+from xinqiao.workbench.acts.consequences import article_words, condition_words, short_article
 from xinqiao.workbench.acts.situation import situation_of
 from xinqiao.workbench.acts.table import ACTS
 
@@ -171,7 +171,7 @@ class TestTakingSteps:
             {"version": matter.version, "handler": scenes.world.xu_handles.pk, "no_interest": "on"},
         )
         said = [str(one) for one in get_messages(answer.wsgi_request)]
-        assert said and said[0].startswith("已确定承办人，开始办理。下一个期限：办理，")
+        assert said and said[0].startswith("已确定承办人，开始办理。下一个期限：首次联系信访人，")  # as the list counts
 
     def test_refusal_of_the_rules_keeps_what_was_typed(self, scenes):
         scene = scenes.at(Step.TRANSFER)
@@ -374,6 +374,11 @@ class TestArticle:
     )
     def test_is_cited_as_in_a_letter(self, ours, cited):
         assert article_words(ours) == cited
+
+    def test_of_a_menu_is_short_and_shows_no_ids_of_ours(self):
+        shown = [short_article(move.article) for move in MOVES]
+        assert "第二十二条" in shown
+        assert not [words for words in shown if re.search(r"[A-Za-z\d]", words)]
 
     def test_conditions_show_no_ids_of_ours(self):
         shown = [condition_words(move.precondition) for move in MOVES]

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Officer, Organisation
@@ -181,7 +182,7 @@ def _refuse(act: Act, against: str, instance: str, ground: str, facts: str) -> M
     letter = letter_facts.to_citizen(
         act,
         instance=instance,
-        applied_on=act.desk.received_at.date().isoformat(),
+        applied_on=localdate(act.desk.received_at).isoformat(),
         respondent_org=opinion.organisation.name,
         opinion_number=document.number,
         ground=REVIEW_GROUNDS[ground],
@@ -237,7 +238,7 @@ def opinion_letter(act: Act, opinion: Opinion, signer: str = "") -> dict:
         respondent_org=attacked.organisation.name,
         opinion_number=document.number,
         opinion_issued_on=document.data.get("issued_on", ""),
-        applied_on=act.desk.received_at.date().isoformat(),
+        applied_on=localdate(act.desk.received_at).isoformat(),
         review_request=request.text if request else "撤销原意见，重新处理",
         facts=opinion.facts,
         reasons=opinion.reasons,

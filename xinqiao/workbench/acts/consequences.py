@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from xinqiao.matters import clocks, policy
 from xinqiao.matters.act import SHOWN_TO_CITIZEN
+from xinqiao.organisations.models import Officer
 from xinqiao.rules import document_contents, terms
 from xinqiao.rules.terms import Holder
 from xinqiao.ui.day_words import exact_day
@@ -46,6 +47,12 @@ def article_words(article: str) -> str:
     """R-22(1)(三) as it is cited: 《信访工作条例》第二十二条第一款第三项. What is not in the Regulation is called the office's rules."""
     found = [_cited(*match.groups()) for match in _REGULATION.finditer(article)]
     return "、".join([_("《信访工作条例》") + found[0], *found[1:]]) if found else _("信访工作规范")
+
+
+def short_article(article: str) -> str:
+    """The first article of the Regulation named, for a menu: 第二十二条. "" when it stands on the office's own rules."""
+    found = _REGULATION.search(article)
+    return f"第{_numeral(int(found[1]))}条" if found else ""
 
 
 def _cited(article: str, paragraph: str | None, item: str | None) -> str:
@@ -117,11 +124,14 @@ def _to(kind: str, here: Situation) -> str:
     return _("给信访人")
 
 
-def next_date(matter, today: date) -> str:
-    """The limit that runs now, as a sentence for the message after a step; "" when none runs."""
-    clock = (
-        clocks.shown(matter) or matter.clocks.filter(state="running", holder=Holder.OFFICE).order_by("due_on").first()
-    )
+def next_date(matter, officer: Officer, today: date) -> str:
+    """The limit that comes first now, as a sentence for the message after a step; "" when none runs.
+
+    The officer's own organisation first, as their list counts down to it; else the one the citizen waits for.
+    """
+    duties = matter.clocks.filter(state="running", holder=Holder.OFFICE).exclude(term__in=terms.RIGHTS)
+    own = duties.filter(organisation_id=officer.organisation_id).order_by("due_on").first()
+    clock = own or clocks.shown(matter) or duties.order_by("due_on").first()
     if clock is None:
         return ""
     return _("下一个期限：%(name)s，%(day)s。") % {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -81,7 +82,7 @@ def review_request(here: Situation) -> list[Panel]:
     record = here.matter.records.filter(sort__in=sorts).order_by("-pk").first()
     if record is None:
         return submission(here)
-    facts = [(_("提出日期"), exact_day(record.at.date(), here.today))]
+    facts = [(_("提出日期"), exact_day(localdate(record.at), here.today))]
     if record.data.get("late_reason"):
         facts.append((_("超期的理由"), record.data["late_reason"]))
     text = "\n".join(filter(None, (record.text, record.data.get("facts", ""))))

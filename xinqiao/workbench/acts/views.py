@@ -101,7 +101,7 @@ def _done(request, here: Situation, act: Act) -> HttpResponse:
     if matter is None:  # a report is sealed from here on: this post no longer sees it
         messages.success(request, _("%(done)s这一件从现在起只有指定岗位能够查看。") % {"done": act.done})
         return redirect("workbench:queue")
-    messages.success(request, f"{act.done}{consequences.next_date(matter, here.today)}")
+    messages.success(request, f"{act.done}{consequences.next_date(matter, here.officer, here.today)}")
     return redirect("workbench:case", number=matter.number)
 
 
