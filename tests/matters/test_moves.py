@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 REASON = "按照职责分工，这件事归这个部门办理。"
 IN_PERSON = {"signed_on": at("2026-04-02").date(), "signed_by": "王秀兰", "relation": "self"}
+IN_PERSON_LATER = {**IN_PERSON, "signed_on": at("2026-04-03").date()}
 CHECKS = {
     "matter_number": "99010020250101000X", "opinion_number": "云复核〔2025〕3号", "served_on": "2025-06-01",
     "facts_compared": "两次反映的都是同一屋顶漏水。", "reasons_compared": "理由相同。", "nothing_new": True,
@@ -419,13 +420,13 @@ WAYS: dict[tuple, Way] = {
     ),
     (Step.REFUSE_REVIEW,): Way(review_requested, "shen_reviews", facts(ground="pending", facts="同一事项法院正在审理。")),
     (Step.ISSUE_REVIEW_OPINION,): Way(review_drafted, "shen_reviews"),
-    (Step.SERVE_REVIEW_OPINION,): Way(review_issued, "shen_reviews", facts(manner="in_person", proof=IN_PERSON)),
+    (Step.SERVE_REVIEW_OPINION,): Way(review_issued, "shen_reviews", facts(manner="in_person", proof=IN_PERSON_LATER)),
     (Step.REQUEST_RECHECK,): Way(review_served, "citizen", recheck),
     (Step.REFUSE_RECHECK,): Way(recheck_requested, "jiang_rechecks", facts(ground="pending", facts="同一事项法院正在审理。")),
     (Step.OPEN_HEARING,): Way(recheck_requested, "jiang_rechecks", hearing_facts),
     (Step.CLOSE_HEARING,): Way(hearing, "jiang_rechecks", facts(conclusion="听证认为原意见事实清楚。"), "2026-04-14"),
     (Step.ISSUE_RECHECK_OPINION,): Way(recheck_drafted, "jiang_rechecks"),
-    (Step.SERVE_RECHECK_OPINION,): Way(recheck_issued, "jiang_rechecks", facts(manner="in_person", proof=IN_PERSON)),
+    (Step.SERVE_RECHECK_OPINION,): Way(recheck_issued, "jiang_rechecks", facts(manner="in_person", proof=IN_PERSON_LATER)),
     (Step.SUPPLEMENT,): Way(in_handling, "citizen", facts(text="又拍了两张照片。")),
     (Step.ASK_PROGRESS,): Way(in_handling, "citizen", facts(text="什么时候来修？")),
     (Step.ANSWER_PROGRESS,): Way(

@@ -185,6 +185,9 @@ def pass_down(
     kind = ReferralKind.TRANSFER
     act.target = open_desk(act, to, kind, Stage.AWAITING_SIGN_IN, instruction=reason)
     act.matter_stage = Stage.AWAITING_SIGN_IN
+    deemed = clocks.running(act.matter, "HANDLE60", act.desk)
+    if deemed:  # after silence the 60 days run already; passing it down wins no time (DL-06)
+        clocks.start(act.matter, "HANDLE60", on=deemed.started_on, desk=act.target)
     letters = transfer_letters(act, to, reason, Route.PETITION)
     finish(act, letters=letters, facts={"to": to.key, "to_name": to.name, "reason": reason})
     return act.matter

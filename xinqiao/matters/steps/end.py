@@ -29,6 +29,7 @@ def end_window(matter_id: int, *, by=SYSTEM, at: datetime) -> Matter:
         raise refusal("期限还没有过，不能终结。", "window_open")
     if act.matter.stage == Stage.OPINION_SERVED and act.matter.procedure == "simple":
         act.to = Stage.ENDED_SIMPLE
+    act.matter.stage_before = ""  # a withdrawal that was not taken back cannot be resumed any more
     open_windows.update(state="lapsed", ended_on=act.today, next_warning_on=None)
     finish(act)
     clocks.refresh_desks(act.matter)

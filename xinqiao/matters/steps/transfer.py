@@ -242,9 +242,7 @@ def answer_objection_agree(
     """The unit is right: the material comes back and triage begins again; the 15 days count from the first receipt (DL-15)."""
     act = begin(Step.ANSWER_OBJECTION_AGREE, matter_id, by=by, at=at, version=version)
     unit_desk = _objecting_desk(act)
-    set_desk_stage(unit_desk, Stage.RETURNED, at=at)
-    unit_desk.save()
-    clocks.cancel(act.matter.clocks.filter(referral_id=unit_desk.pk), on=act.today)
+    _take_back(act, unit_desk)
     act.matter.unit, act.matter.unit_since, act.matter_stage = by.organisation, at, Stage.TRIAGE
     clocks.start(act.matter, "PO15", on=act.matter.received_on, desk=act.desk)
     finish(act, letters={"F-13": _objection_answer(act, unit_desk, "同意", reason)}, facts={"reason": reason})
@@ -285,9 +283,7 @@ def decide_jurisdiction(
         _give_back(act, unit_desk)
         finish(act, facts=_facts(to, reason))
         return act.matter
-    set_desk_stage(unit_desk, Stage.RETURNED, at=at)
-    unit_desk.save()
-    clocks.cancel(act.matter.clocks.filter(referral_id=unit_desk.pk), on=act.today)
+    _take_back(act, unit_desk)
     return _send(act, to, reason, (), Route.PETITION, "按管辖裁定办理")
 
 
@@ -384,6 +380,14 @@ def _objecting_desk(act: Act) -> Referral:
     if desk is None:
         raise refusal("没有等待答复的异议。请刷新页面。", "no_objection")
     return desk
+
+
+def _take_back(act: Act, unit_desk: Referral) -> None:
+    """The material comes back: no limit runs for the unit any more, and the office does not wait for a report of it (DL-19)."""
+    set_desk_stage(unit_desk, Stage.RETURNED, at=act.at)
+    unit_desk.save()
+    clocks.cancel(act.matter.clocks.filter(referral_id=unit_desk.pk), on=act.today)
+    clocks.cancel(act.matter.clocks.filter(term="ASSIGN_N", referral_id=act.desk.pk), on=act.today)
 
 
 def _give_back(act: Act, unit_desk: Referral) -> None:
