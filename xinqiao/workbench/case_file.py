@@ -81,6 +81,7 @@ class Said:
     text: str
     data: dict
     at: datetime
+    referral_id: int | None
     event_seq: int | None
     shown_to_citizen: bool
     by__user__name: str | None
@@ -125,7 +126,7 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     running = list(matter.clocks.select_related("organisation").order_by("pk"))
     events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
     records = [Said(**row) for row in matter.record_rows]
-    facts = standing.Situation(_is_supported(matter), _is_asked(records), _is_examined(running))
+    facts = standing.Situation(_is_supported(matter), _is_asked(records), _heard(records), _is_examined(running))
     shown = _shown_clock(running, own)
     ratings, ratings_wait = _ratings(matter, events, officer, today)
     return CaseFile(
@@ -171,7 +172,7 @@ def _matter(officer: Officer, number: str) -> Matter:
                 "served_on", "organisation__name",
             ),
             record_rows=_rows(
-                Record, "id", "sort", "text", "data", "at", "event_seq", "shown_to_citizen", "by__user__name",
+                Record, "id", "sort", "text", "data", "at", "referral_id", "event_seq", "shown_to_citizen", "by__user__name",
                 "by__organisation_id",
             ),
             rating_rows=_rows(Rating, "organisation_id", "target", "value", "reason", "text"),
@@ -207,6 +208,10 @@ def _is_supported(matter: Matter) -> bool:
 def _is_asked(records: list[Said]) -> bool:
     answered = {record.data.get("question") for record in records if record.sort == "answer"}
     return any(record.sort == "question" and record.id not in answered for record in records)
+
+
+def _heard(records: list[Said]) -> frozenset[int]:
+    return frozenset(record.referral_id for record in records if record.sort == "hearing")
 
 
 def _is_examined(running: list[Clock]) -> bool:

@@ -30,6 +30,7 @@ LABELS = {
     Step.SERVE_OPINION: "登记送达",
     Step.SERVE_REVIEW_OPINION: "登记送达",
     Step.SERVE_RECHECK_OPINION: "登记送达",
+    Step.CLOSE_HEARING: "登记听证结论",
     Step.END_OTHER_ROUTE: "登记其他途径的结果",
     Step.REFUSE_AGAIN_AT_OFFICE: "不再受理",
 }
@@ -93,6 +94,7 @@ class Situation:
 
     supported: bool = False  # an opinion was served that supports something
     asked: bool = False  # the citizen asked and nobody answered yet
+    heard: frozenset[int] = frozenset()  # desks whose hearing was held: one a recheck (HG-3)
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
 
 
@@ -122,6 +124,7 @@ SENSIBLE: dict[Step, Callable[[Matter, Referral, Situation], bool]] = {
     Step.JOIN_REPEAT: lambda matter, desk, facts: not matter.joined_to,
     Step.ANSWER_PROGRESS: lambda matter, desk, facts: facts.asked and desk.is_open,
     Step.START_EXECUTION: lambda matter, desk, facts: facts.supported,
+    Step.OPEN_HEARING: lambda matter, desk, facts: desk.pk not in facts.heard,
     Step.ACCEPT_REVIEW: lambda matter, desk, facts: not facts.examined,
     Step.CONVERT_TO_ORDINARY: lambda matter, desk, facts: matter.procedure == "simple",
 }

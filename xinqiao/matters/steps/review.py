@@ -9,6 +9,7 @@ from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import document_contents
+from xinqiao.rules.citizen_words import day
 from xinqiao.rules.stages import ReferralKind, ReviewOutcome, ServiceManner, Stage, Step
 
 from .. import clocks, identities, letter_facts, opinions
@@ -341,7 +342,9 @@ def open_hearing(
         )
     if not place.strip() or not host.strip():
         raise refusal("请写明听证的地点和主持人。", "hearing_place")
-    text = f"听证定于{held_on.isoformat()}在{place}举行，主持人{host}。"
+    if act.matter.records.filter(referral_id=act.desk.pk, sort="hearing").exists():
+        raise refusal("这次复核已经听证过。听证的时间只扣除一次，请作出复核意见。", "heard_already")  # HG-3
+    text = f"听证定于{day(held_on)}在{place}举行，主持人{host}。"
     add_record(
         act, "hearing", text, data={"noticed_on": act.today.isoformat(), "held_on": held_on.isoformat()}, shown=True
     )

@@ -237,14 +237,22 @@ def _say(dossier: Dossier, record: Record) -> Say:
     return Say(organ.name, record.text, organ.phone)
 
 
+# An opinion stands in the time line where it reached the citizen.
+SERVED_LETTERS = {
+    Step.SERVE_OPINION: "F-16",
+    Step.SERVE_REVIEW_OPINION: "F-18",
+    Step.SERVE_RECHECK_OPINION: "F-19",
+}
+
+
 def _take_letters(event: Event, unplaced: list[Document]) -> list[Document]:
     issued = event.facts.get("letters", {})
-    served = event.step in (Step.SERVE_OPINION, Step.SERVE_REVIEW_OPINION, Step.SERVE_RECHECK_OPINION)
+    served = SERVED_LETTERS.get(Step(event.step))
     mine = [
         one for one in unplaced if one.pk == event.document_id or (one.number and issued.get(one.kind) == one.number)
     ]
     if served:
-        mine += [one for one in unplaced if one.kind in ("F-16", "F-18", "F-19") and one not in mine]
+        mine += [one for one in unplaced if one.kind == served and one not in mine]
     elif event.step in (Step.ISSUE_OPINION, Step.ISSUE_REVIEW_OPINION, Step.ISSUE_RECHECK_OPINION):
         return []  # it stands where it reached the citizen
     for one in mine:

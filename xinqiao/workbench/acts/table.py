@@ -168,7 +168,7 @@ _ROWS = (
         _("已作出不予受理的告知。"), review.RefuseReviewForm, panels.review_request),
     Act(Step.OPEN_HEARING, _("决定听证"), _("要提前7日通知信访人。听证的时间不计算在复核的30日内。"),
         _("已决定听证，并通知信访人。"), review.OpenHearingForm, panels.review_request),
-    Act(Step.CLOSE_HEARING, _("听证结束"), _("登记听证结论，复核期限恢复计算。"), _("已登记听证结论。"), review.CloseHearingForm,
+    Act(Step.CLOSE_HEARING, _("登记听证结论"), _("登记听证结论，复核期限恢复计算。"), _("已登记听证结论。"), review.CloseHearingForm,
         panels.review_request),
     Act(Step.ISSUE_RECHECK_OPINION, _("出具复核意见"), _("复核意见是信访程序的终结意见，出具后不能再改。"),
         _("已出具复核意见书，请送达。"), review.IssueReviewForm, panels.opinion_checks,
