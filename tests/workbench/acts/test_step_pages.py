@@ -370,6 +370,7 @@ class TestArticle:
             ("R-34", "《信访工作条例》第三十四条"),
             ("R-35, R-36(1)", "《信访工作条例》第三十五条、第三十六条第一款"),
             ("T-12", "信访工作规范"),
+            ("AR-1", "信访工作规范"),
         ],
     )
     def test_is_cited_as_in_a_letter(self, ours, cited):

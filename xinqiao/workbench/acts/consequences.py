@@ -37,7 +37,7 @@ class Letter:
     to: str
 
 
-_REGULATION = re.compile(r"R-(\d+)(?:\((\d)\))?(?:[（(]([一二三四五六七八九十]+)[）)])?")
+_REGULATION = re.compile(r"(?<![A-Z])R-(\d+)(?:\((\d)\))?(?:[（(]([一二三四五六七八九十]+)[）)])?")
 _DIGITS = "零一二三四五六七八九"
 # Ids of our own tables (C-01, GT-1 至 GT-6): of use to us, not to the officer.
 _OWN_IDS = re.compile(r"\b(?:[A-Z]{1,2}-?\d+|[A-Z]\.\d+)(?:\s*(?:至|、|,|，)\s*[A-Z]{1,2}-?\d+)*\s*[:：]?\s*")
