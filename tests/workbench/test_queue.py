@@ -95,6 +95,14 @@ class TestWhatWaits:
                 assert titles(answer) == [], (stranger, shelf)
                 assert matter.title not in answer.content.decode()
 
+    def test_says_so_to_a_post_that_reads_no_petition(self, world):
+        page = client_of(world.sys_admin).get("/desk/").content.decode()
+        assert "不查看信访件" in page and "没有超期" not in page
+
+    @pytest.mark.parametrize("address", ["/desk/cases/%00/", "/desk/cases/%00/steps/accept/", "/desk/search/?q=%00漏"])
+    def test_a_character_that_no_text_holds_is_no_error(self, world, address):
+        assert client_of(world.xu_handles).get(address).status_code in (200, 404)
+
     def test_a_report_is_listed_without_a_name_and_only_to_its_posts(self, world):
         world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE, respondent={"unit": "某某公司"})
         assert titles(client_of(world.dai_liaises).get("/desk/")) != []

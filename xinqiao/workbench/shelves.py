@@ -11,7 +11,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from xinqiao.matters.models import READERS, REPORT_READERS, Referral
+from xinqiao.matters.models import ASSIGNED_READERS, READERS, REPORT_READERS, REPORT_REGISTRARS, Referral
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.confidentiality import TERRITORY_ROLES
 from xinqiao.rules.moves import ENDED
@@ -29,6 +29,7 @@ OFFICE_ROLES = frozenset({R.REGISTRAR, R.TRIAGE, R.OFFICE_LEADER, R.DISCIPLINE_L
 UNIT_ROLES = frozenset({R.UNIT_RECEIVER, R.HANDLER, R.UNIT_LEADER})
 ASKED_ROLES = frozenset(role for duty in DUTIES for role in duty.roles)
 APPROVERS = frozenset({R.UNIT_LEADER, R.OFFICE_LEADER})
+ALL_READERS = READERS | ASSIGNED_READERS | REPORT_READERS | REPORT_REGISTRARS
 INTAKE_STAGES = (S.RECEIVED, S.REGISTERED, S.TRIAGE, S.REPORTED_UP, S.OBJECTED, S.JURISDICTION_DISPUTED)
 
 
@@ -76,7 +77,7 @@ SHELVES = (
           ("没有待归档的信访件", "办结的会出现在这里。"), frozenset({R.ARCHIVIST}), "received", wide=True),
     Shelf("due", "快到期和超期", "alarm-clock",
           lambda officer, today: Q(is_open=True, due_on__lte=today + timedelta(days=SOON_DAYS)),
-          ("三天内没有到期的，也没有超期的", "期限临近时会出现在这里。"), tone="hot", wide=True),
+          ("三天内没有到期的，也没有超期的", "期限临近时会出现在这里。"), ALL_READERS, tone="hot", wide=True),
     Shelf("review", "复查复核", "scale",
           lambda officer, today: own(officer, kind__in=(ReferralKind.REVIEW, ReferralKind.RECHECK), is_open=True),
           ("没有等待复查、复核的信访件", "信访人请求复查、复核的，会出现在这里。"), frozenset({R.REVIEWER})),
@@ -88,6 +89,9 @@ SHELVES = (
           ("辖区内还没有信访件", "收到以后会出现在这里。"), TERRITORY_ROLES, "received", wide=True),
 )  # fmt: skip
 COUNTED = ("todo", "intake", "sign_in", "accept", "mine", "approval", "due", "review", "archive")
+# For posts that read no petition (B.3: the three administrators): a page that says so, not an empty list that seems to say "all done".
+NOTHING = Shelf("", "工作台", "inbox", lambda officer, today: Q(pk__in=()),
+                ("您现在的岗位不查看信访件", "需要办理信访件的，请在右上角姓名处切换岗位，或者联系本单位管理员。"))  # fmt: skip
 BY_KEY = {shelf.key: shelf for shelf in SHELVES}
 
 
@@ -99,7 +103,9 @@ def shelves_of(officer: Officer) -> list[Shelf]:
 def find(key: str, officer: Officer) -> Shelf:
     """The shelf that was asked for, or the officer's first one when there is none of this name for them."""
     wanted = BY_KEY.get(key)
-    return wanted if wanted and wanted.is_for(officer) else shelves_of(officer)[0]
+    if wanted and wanted.is_for(officer):
+        return wanted
+    return next(iter(shelves_of(officer)), NOTHING)
 
 
 def counts(queries: dict[str, QuerySet]) -> dict[str, int]:

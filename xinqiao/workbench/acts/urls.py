@@ -5,9 +5,9 @@ from django.urls import path
 from . import opinion_views, views
 
 urlpatterns = [
-    path("cases/<str:number>/steps/<slug:step>/", views.step_page, name="step"),
-    path("cases/<str:number>/opinion/", opinion_views.editor, name="opinion"),
-    path("cases/<str:number>/opinion/page-<int:page>.png", opinion_views.page_image, name="opinion_page"),
-    path("cases/<str:number>/opinion/preview.pdf", opinion_views.preview_pdf, name="opinion_pdf"),
-    path("cases/<str:number>/opinion/draft.docx", opinion_views.word_copy, name="opinion_word"),
+    path("cases/<number:number>/steps/<slug:step>/", views.step_page, name="step"),
+    path("cases/<number:number>/opinion/", opinion_views.editor, name="opinion"),
+    path("cases/<number:number>/opinion/page-<int:page>.png", opinion_views.page_image, name="opinion_page"),
+    path("cases/<number:number>/opinion/preview.pdf", opinion_views.preview_pdf, name="opinion_pdf"),
+    path("cases/<number:number>/opinion/draft.docx", opinion_views.word_copy, name="opinion_word"),
 ]

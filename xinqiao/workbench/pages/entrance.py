@@ -26,12 +26,12 @@ class LoginForm(forms.Form):
     username = forms.CharField(
         label=gettext_lazy("用户名"), max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": gettext_lazy("请输入用户名。")},
+        error_messages={"required": gettext_lazy("请输入用户名。"), "max_length": gettext_lazy("用户名没有这么长，请核对。")},
     )  # fmt: skip
     password = forms.CharField(
         label=gettext_lazy("密码"), strip=False, max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": gettext_lazy("请输入密码。")},
+        error_messages={"required": gettext_lazy("请输入密码。"), "max_length": gettext_lazy("密码没有这么长，请核对。")},
     )  # fmt: skip
 
 

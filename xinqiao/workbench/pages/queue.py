@@ -241,7 +241,7 @@ def _facts(row: dict) -> Iterable[tuple[str, str]]:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """A number opens its case; other words are looked for in the titles of what this post may see."""
-    words = " ".join(request.GET.get("q", "").split())[: LIMITS["search"]]
+    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: LIMITS["search"]]
     if not words:
         return redirect("workbench:queue")
     number = _number_of(words, request.officer)
