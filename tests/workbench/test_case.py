@@ -204,6 +204,13 @@ class TestWhatCanBeDone:
             for action in actions:
                 assert client_of(officer).get(action.url).status_code == 200, action
 
+    def test_nothing_is_asked_of_a_desk_set_aside_by_a_withdrawal(self, world):
+        matter = world.signed_in()
+        Matter.objects.filter(pk=matter.pk).update(stage=Stage.WITHDRAWN)
+        matter.referrals.filter(organisation=world.housing).update(is_open=False)
+        made = case(world.zhou_leads_unit, matter).context["file"].standing
+        assert not made.has_actions and "撤回" in made.sentence
+
     def test_reviewer_accepts_the_request_first_and_only_once(self, world):
         matter = world.served()
         asked = {"organ_id": world.government.pk, "request": "撤销原意见", "facts": "没有查家具"}

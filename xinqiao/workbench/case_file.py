@@ -29,6 +29,7 @@ from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Identity
 from xinqiao.rules import rating
 from xinqiao.rules.confidentiality import Access
+from xinqiao.rules.moves import DESK_DONE
 from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Role, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
 
@@ -126,7 +127,13 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     running = list(matter.clocks.select_related("organisation").order_by("pk"))
     events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
     records = [Said(**row) for row in matter.record_rows]
-    facts = standing.Situation(_is_supported(matter), _is_asked(records), _heard(records), _is_examined(running))
+    facts = standing.Situation(
+        supported=_is_supported(matter),
+        asked=_is_asked(records),
+        heard=_heard(records),
+        archive_waits=_archive_waits(matter, desks, running),
+        examined=_is_examined(running),
+    )
     shown = _shown_clock(running, own)
     ratings, ratings_wait = _ratings(matter, events, officer, today)
     return CaseFile(
@@ -212,6 +219,15 @@ def _is_asked(records: list[Said]) -> bool:
 
 def _heard(records: list[Said]) -> frozenset[int]:
     return frozenset(record.referral_id for record in records if record.sort == "hearing")
+
+
+def _archive_waits(matter: Matter, desks: list[Referral], running: list[Clock]) -> str:
+    """Why the file cannot be closed yet; "" when it can, or is closed."""
+    left = [desk.organisation.name for desk in desks if desk.is_open and desk.stage not in DESK_DONE]
+    if left:
+        return f"还不能归档：{'、'.join(left)}还没有办完。"
+    last = max((one.due_on for one in running if one.state == "running" and one.holder == Holder.CITIZEN), default=None)
+    return f"还不能归档：信访人的期限到{last.month}月{last.day}日。" if last and matter.stage != Stage.ARCHIVED else ""
 
 
 def _is_examined(running: list[Clock]) -> bool:

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from xinqiao.matters.models import Matter, Referral
 from xinqiao.organisations.models import Officer
-from xinqiao.rules.moves import CLOSED, MOVES, Move, steps_from
-from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
+from xinqiao.rules.moves import CLOSED, DESK_DONE, MOVES, Move, steps_from
+from xinqiao.rules.stages import Kind, ReferralKind, Role, Stage, Step
 
 from .acts.consequences import short_article
 from .acts.table import ACTS
@@ -84,7 +84,8 @@ def standing(matter: Matter, desks: list[Referral], officer: Officer, *, facts: 
     made = Standing(mine=bool(main), main=main)
     made.approvals = [action for action in actions.values() if action.approval]
     made.second = [action for action in actions.values() if not action.approval]
-    made.sentence = f"请您{main.label}。" if main else _whose_turn(matter, desks, facts)
+    waits = facts.archive_waits if officer.may(Role.ARCHIVIST) and matter.stage in CLOSED else ""
+    made.sentence = f"请您{main.label}。" if main else waits or _whose_turn(matter, desks, facts)
     return made
 
 
@@ -95,6 +96,7 @@ class Situation:
     supported: bool = False  # an opinion was served that supports something
     asked: bool = False  # the citizen asked and nobody answered yet
     heard: frozenset[int] = frozenset()  # desks whose hearing was held: one a recheck (HG-3)
+    archive_waits: str = ""  # what is still open in a matter that ended (AR-1); for the archivist
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
 
 
@@ -103,12 +105,14 @@ def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situati
     kind = Kind(matter.kind) if matter.kind else None
     found: dict[Step, Move] = {}
     for desk in sorted(own, key=lambda desk: (not desk.is_open, -desk.pk)):
+        if not desk.is_open and desk.stage not in DESK_DONE:
+            continue  # set aside by a withdrawal: it waits in its stage, nothing can be done
         rows = steps_from(Stage(desk.stage), officer.role_set, on="desk", desk_kind=ReferralKind(desk.kind), kind=kind)
         for move in rows:
             if move.step in ACTS and _makes_sense(move.step, matter, desk, facts):
                 found.setdefault(move.step, move)
     for move in steps_from(Stage(matter.stage), officer.role_set, on="matter", kind=kind):
-        if move.step in ACTS:
+        if move.step in ACTS and not (move.step == Step.ARCHIVE and facts.archive_waits):
             found.setdefault(move.step, move)
     order = {move.step: place for place, move in reversed(list(enumerate(MOVES)))}
     return dict(sorted(found.items(), key=lambda item: order[item[0]]))
