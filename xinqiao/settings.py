@@ -204,7 +204,8 @@ if XINQIAO_TRUSTED_PROXIES:
 # Largest file, in bytes, and number of files in one request: photos, PDF, audio. XINQIAO_FILE_BYTES, default 20 MB.
 XINQIAO_FILE_BYTES = _number("XINQIAO_FILE_BYTES", 20 * 1024 * 1024)
 XINQIAO_FILES_PER_REQUEST = _number("XINQIAO_FILES_PER_REQUEST", 12)
-DATA_UPLOAD_MAX_NUMBER_FILES = XINQIAO_FILES_PER_REQUEST
+# Read so many files of one form, so that the page can say which it did not take; beyond that the whole form is refused.
+DATA_UPLOAD_MAX_NUMBER_FILES = max(100, XINQIAO_FILES_PER_REQUEST)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without its files: 20,000 characters many times over
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # a count
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger file goes to the disk while it arrives

@@ -287,6 +287,20 @@ class TestFiles:
         assert "不能上传" in answered.content.decode()
         assert "好.pdf" in walk.open("files").content.decode()
 
+    def test_thirteen_at_once_keep_twelve_and_name_the_rest(self, walk):
+        walk.begin()
+        photos = [SimpleUploadedFile(f"第{number}页.pdf", PDF) for number in range(1, 14)]
+        answered = walk.answer("files", file=photos)
+        assert answered.status_code == 422
+        assert "从“第13页.pdf”起的 1 个没有收下" in answered.content.decode()
+        kept = walk.open("files").content.decode()
+        assert "第12页.pdf" in kept and "第13页.pdf" not in kept
+
+    def test_far_too_many_are_refused_in_words(self, walk):
+        walk.begin()
+        answered = walk.answer("files", file=[SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(101)])
+        assert answered.status_code == 413 and "少选几个文件" in answered.content.decode()
+
     def test_come_one_by_one_with_javascript_and_can_be_removed(self, walk):
         walk.begin()
         one = walk.client.post(url("upload"), {"file": SimpleUploadedFile("a.pdf", PDF)}).json()["id"]

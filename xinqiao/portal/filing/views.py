@@ -94,10 +94,17 @@ def _take_files(request: HttpRequest, draft, act: str, *, at) -> list[str]:
     # uploaded by the script since the page was made, and removed there again
     gone = {number for number, _stored in drafts.stored_files(draft)} - listed - sent
     drafts.remove_files(draft, gone)
-    refused = []
-    for uploaded in request.FILES.getlist("file"):
+    refused, uploads = [], request.FILES.getlist("file")
+    for position, uploaded in enumerate(uploads):
         try:
             drafts.add_file(draft, uploaded, at=at)
+        except drafts.TooManyFiles:
+            rest = len(uploads) - position
+            refused.append(
+                _("最多传 %(most)s 个文件，从“%(name)s”起的 %(rest)s 个没有收下。请先移除几个，或者提交后再补充材料。")
+                % {"most": drafts.FILES_AT_MOST, "name": uploaded.name[:60], "rest": rest}
+            )
+            break
         except FileRefused as refusal:
             refused.append(f"“{uploaded.name[:60]}”没有收下：{refusal.message}")
     return refused
