@@ -3,8 +3,10 @@
 import logging
 import secrets
 
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpResponse
 from django.template import TemplateDoesNotExist, loader
+from django.utils.translation import gettext as _
 from django.views.debug import ExceptionReporter
 
 logger = logging.getLogger("xinqiao.web")
@@ -13,13 +15,16 @@ _WORDS = {
     400: "请求无法识别。请返回上一页，检查后重新提交。",
     403: "您没有办理此操作的权限。如有需要，请联系本单位管理员。",
     404: "没有找到这个页面。请核对网址，或从首页重新进入。",
+    405: "这个网址不能直接打开。请从首页重新进入。",
     413: "上传的材料太大。请减少文件数量或压缩后重新提交。",
     500: "系统出现故障，本次操作没有完成。请稍后再试，或凭故障编号与我们联系。",
 }
 
 
 def bad_request(request, exception=None) -> HttpResponse:
-    """400: the request cannot be understood."""
+    """400: the request cannot be understood; or it is a form with more than we read, then what to do is said."""
+    if isinstance(exception, TooManyFilesSent):
+        return _page(request, 413, {"message": _("一次选的文件太多了。")})
     return _page(request, 400)
 
 
@@ -36,6 +41,13 @@ def csrf_failure(request, reason="") -> HttpResponse:
 def not_found(request, exception=None) -> HttpResponse:
     """404: missing, or hidden from this person; nobody can tell which."""
     return _page(request, 404)
+
+
+def not_allowed(request, response) -> HttpResponse:
+    """405: an address that only a form sends to was opened by hand or reloaded; Django's own answer is an empty page."""
+    page = _page(request, 405)
+    page.headers["Allow"] = response.headers["Allow"]
+    return page
 
 
 def too_large(request) -> HttpResponse:

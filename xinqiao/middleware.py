@@ -4,6 +4,7 @@ import ipaddress
 import logging
 
 from django.conf import settings
+from django.http import HttpResponseNotAllowed
 
 from xinqiao import errors
 
@@ -26,7 +27,10 @@ class LastResort:
         try:
             if _length(request) > settings.XINQIAO_REQUEST_BYTES:
                 return errors.too_large(request)
-            return self.get_response(request)
+            response = self.get_response(request)
+            if isinstance(response, HttpResponseNotAllowed) and not response.content:
+                return errors.not_allowed(request, response)
+            return response
         except Exception:  # the errors below this point include those of our own error pages
             return errors.plain_server_error(request)
 

@@ -106,6 +106,15 @@ class TestErrors:
         assert answer.status_code == 404
         assert "没有找到" in answer.content.decode()
 
+    def test_an_address_for_buttons_only_says_so(self, client):
+        answer = client.get("/track/leave/")
+        assert answer.status_code == 405 and answer["Allow"] == "POST"
+        assert "这个网址不能直接打开" in answer.content.decode()
+
+    def test_search_engines_stay_out_of_petitions(self, client):
+        said = client.get("/robots.txt").content.decode()
+        assert {"Disallow: /matters/", "Disallow: /desk/", "Disallow: /receipt/"} <= set(said.splitlines())
+
     @override_settings(ROOT_URLCONF=TestUrls)
     def test_a_failure_shows_an_incident_number_and_nothing_else(self, caplog):
         answer = Client(raise_request_exception=False).get("/broken?name=王小明")

@@ -46,6 +46,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines may list what is for everybody, and nothing about one petition or from the workbench."""
+    closed = ("account", "api", "desk", "file", "letters", "matters", "receipt", "track", "ui")
+    lines = ["User-agent: *", *(f"Disallow: /{name}/" for name in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help.html", {"phones": routes.PHONES.values(), "offices": offices()})
 

@@ -9,6 +9,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", site.home, name="home"),
+    path("robots.txt", site.robots, name="robots"),
     path("help/", site.help_page, name="help"),
     path("law/", site.law, name="law"),
     path("privacy/", site.privacy, name="privacy"),
