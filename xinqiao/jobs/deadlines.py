@@ -18,7 +18,7 @@ from xinqiao.matters.steps.end import LAPSED, WINDOWS
 from xinqiao.rules import deadlines
 from xinqiao.rules.deadlines import Level
 from xinqiao.rules.refusals import StepRefused
-from xinqiao.rules.stages import Step
+from xinqiao.rules.stages import Stage, Step
 from xinqiao.rules.terms import RIGHTS, Holder
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -104,6 +104,8 @@ def _what_to_do(clock: Clock, reached: list[str], today: date) -> tuple[Step | N
 
 
 def _passed(clock: Clock) -> tuple[Step, dict]:
+    if clock.term == "EXEC_CONFIRM15" and not Matter.objects.filter(pk=clock.matter_id, stage=Stage.EXECUTED).exists():
+        return Step.WARN, {"clock_id": clock.pk, "level": LAPSED}  # the matter went on, or ended, another way
     if clock.term in WINDOWS:
         return Step.END_WINDOW, {}
     if clock.holder != Holder.OFFICE or clock.term in RIGHTS:

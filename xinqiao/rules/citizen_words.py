@@ -216,7 +216,7 @@ CITIZEN_WORDS = MappingProxyType(
             "申请没有受理",
             "您的申请{unit}不能受理。告知日期：{date}。原因：{reason}。",
             "告知书里写了您可以怎么办。觉得不对，可以向信访部门反映。",
-            (*_AFTER, Step.RATE),
+            (Step.DISPUTE_EXECUTION, *_AFTER, Step.RATE),
         ),
         Stage.REVIEW_SERVED: CitizenWords(
             "复查已经答复",
@@ -252,7 +252,7 @@ CITIZEN_WORDS = MappingProxyType(
             "复核办结",
             "{unit}的复核意见已经送到，这是最终答复。送达日期：{date}。",
             "有新的事实或理由，可以重新提出。生活有困难，可以找社区和信访部门帮忙。",
-            (Step.RATE,),
+            (Step.DISPUTE_EXECUTION, Step.RATE),
         ),
         Stage.ENDED_AGREEMENT: CitizenWords(
             "协议已经履行",

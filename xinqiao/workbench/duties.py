@@ -60,10 +60,11 @@ DUTIES = (
     _duty(S.SIGNED_IN, Step.CLASSIFY, R.UNIT_RECEIVER, desk_kinds=(ReferralKind.DIRECT,), kinds=("",)),
     _duty(S.SIGNED_IN, Step.ACCEPT, R.HANDLER, R.UNIT_LEADER, desk_kinds=UNIT_DESKS),
     # handling
-    _duty(S.ACCEPTED, Step.REPLY_TO_SUGGESTION, R.UNIT_LEADER, kinds=(Kind.SUGGESTION,), approval=True),
+    _duty((S.ACCEPTED, S.HANDLING), Step.REPLY_TO_SUGGESTION, R.UNIT_LEADER, kinds=(Kind.SUGGESTION,), approval=True),
     _duty((S.ACCEPTED, S.ACCEPTED_SIMPLE), Step.START_HANDLING, R.UNIT_LEADER, R.HANDLER),
     _duty(S.HANDLING, Step.EXTEND, R.UNIT_LEADER, approval=True, when="extension_wanted"),
-    _duty((S.HANDLING, S.EXTENDED), Step.SUBMIT_OPINION, R.HANDLER, personal=True),
+    _duty((S.HANDLING, S.EXTENDED), Step.SUBMIT_OPINION, R.HANDLER, personal=True,
+          kinds=(Kind.REQUEST, Kind.REPORT)),
     _duty(S.IN_APPROVAL, Step.ISSUE_OPINION, R.UNIT_LEADER, approval=True),
     _duty(S.OPINION_ISSUED, Step.SERVE_OPINION, R.HANDLER, personal=True),
     _duty(S.MEDIATED, Step.RECORD_AGREEMENT_PERFORMED, R.HANDLER, personal=True),

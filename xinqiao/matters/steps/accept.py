@@ -248,7 +248,7 @@ def record_silence(matter_id: int, *, by=SYSTEM, at: datetime, desk_id: int) -> 
     notice.level, notice.next_warning_on = "overdue", None  # said once; the clock runs on until the unit answers, late
     notice.save(update_fields=["level", "next_warning_on"])
     act.target = desk
-    if act.matter.kind == Kind.REQUEST and desk.kind not in (ReferralKind.CO_HANDLING, ReferralKind.POLITICAL_LEGAL):
+    if act.matter.kind in (Kind.REQUEST, "") and not act.matter.sealed and desk.kind not in (ReferralKind.CO_HANDLING, ReferralKind.POLITICAL_LEGAL):
         act.start_on["HANDLE60"] = notice.nominal_on
     else:
         act.skip_clocks.add("HANDLE60")  # R-23(4): other rules for the rest

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from xinqiao.organisations.models import Officer
 from xinqiao.rules import deadlines
-from xinqiao.rules.moves import ANSWERED_OTHERWISE, DESK_DONE
+from xinqiao.rules.moves import ANSWERED_OTHERWISE, CLOSED, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
 from .. import clocks
@@ -61,6 +61,9 @@ def warn(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int, level: str) 
     clock.save(update_fields=["state", "ended_on", "level", "next_warning_on"])
     finish(act, facts={**_about(clock), "level": level})
     if level == LAPSED:
+        if act.matter.stage in CLOSED:  # carried out after the end, and nobody disagreed
+            done = act.matter.referrals.filter(pk=clock.referral_id, stage=Stage.EXECUTED)
+            done.update(is_open=False, stage=Stage.DESK_CLOSED, closed_at=at)
         clocks.refresh_desks(act.matter)
         act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter

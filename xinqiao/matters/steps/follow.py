@@ -8,13 +8,13 @@ from django.utils.timezone import localdate
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import rating, wording
 from xinqiao.rules.deadlines import Level
-from xinqiao.rules.stages import Kind, ReferralKind, Role, Route, Stage, Step
+from xinqiao.rules.stages import Kind, Outcome, ReferralKind, Role, Route, Stage, Step
 
 from .. import clocks, identities, letter_facts, policy
 from ..act import Act, begin, finish, refusal
 from ..actors import SYSTEM, Citizen
 from ..intake import StoredFile
-from ..models import Matter, Rating, Record, Referral, Withdrawal
+from ..models import Matter, Opinion, Rating, Record, Referral, Withdrawal
 from .receive import add_attachments
 
 COOLING_OFF = timedelta(hours=24)  # WD-3
@@ -226,7 +226,8 @@ def object_to_filing(matter_id: int, *, by: Citizen, at: datetime, text: str) ->
     act = begin(Step.OBJECT_TO_FILING, matter_id, by=by, at=at)
     if act.matter.filing_objected:
         raise refusal("您已经提出过一次不同意见。有新的情况请重新提交。", "once")
-    desk = act.matter.referrals.select_related("organisation").order_by("-pk").first()
+    answered = act.matter.referrals.filter(stage=act.matter.stage)
+    desk = answered.select_related("organisation").order_by("-pk").first()
     desk.stage, desk.is_open, desk.closed_at, desk.unread = Stage.TRIAGE, True, None, True
     desk.save()
     act.matter.filing_objected, act.target = True, desk
@@ -250,9 +251,7 @@ def confirm_execution(matter_id: int, *, by: Citizen, at: datetime) -> Matter:
 def dispute_execution(matter_id: int, *, by: Citizen, at: datetime, text: str) -> Matter:
     """No, it was not: an execution complaint, not a repeat (DU-5, R-40(1)). The desk opens again."""
     act = begin(Step.DISPUTE_EXECUTION, matter_id, by=by, at=at)
-    opinion = act.matter.opinions.filter(instance="handling", state="served").order_by("-round").first()
-    desk_id = opinion.referral_id if opinion else None
-    desk = act.matter.referrals.filter(pk=desk_id).select_related("organisation").first()
+    desk = promising_desk(act.matter)
     if desk is None:
         raise refusal("没有需要落实的意见。", "nothing_to_execute")
     _stop_everywhere(act, "EXEC_CONFIRM15")
@@ -262,6 +261,19 @@ def dispute_execution(matter_id: int, *, by: Citizen, at: datetime, text: str) -
     _say(act, "execution_dispute", _clean(text, "question", "没有落实的情况"))
     finish(act, facts={"execution_complaint": True})
     return act.matter
+
+
+def promising_desk(matter: Matter) -> Referral | None:
+    """Whose promise the citizen may hold it to: the desk of the agreement, or of the served opinion that supports a request (DU-5)."""
+    desks = matter.referrals.select_related("organisation")
+    settled = desks.filter(stage=Stage.ENDED_AGREEMENT).order_by("-pk").first()
+    opinion = matter.opinions.filter(instance="handling", state="served").order_by("-round").first()
+    return settled or (desks.filter(pk=opinion.referral_id).first() if opinion and supports(opinion) else None)
+
+
+def supports(opinion: Opinion) -> bool:
+    """Whether the opinion supports a request, at least partly, so that there is something to carry out (R-32(2))."""
+    return any(one["outcome"] in (Outcome.SUPPORT, Outcome.PARTLY) for one in opinion.answers)
 
 
 def _stop_everywhere(act: Act, term: str) -> None:

@@ -9,6 +9,7 @@ from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import deadlines, document_contents, gates, service, simple_procedure
+from xinqiao.rules.moves import BEFORE_SERVED
 from xinqiao.rules.stages import Outcome, Role, ServiceManner, Stage, Step
 
 from .. import clocks, letter_facts, opinions, policy
@@ -457,8 +458,11 @@ def record_agreement_broken(
     """The agreement is not performed: handling goes on, the 60 days still from acceptance (MD-5, MD-6)."""
     act = begin(Step.RECORD_AGREEMENT_BROKEN, matter_id, by=by, at=at, version=version)
     act.start_on["HANDLE60"] = act.matter.accepted_on
+    again = clocks.running(act.matter, "ASSIGN_N", act.desk)
+    if again:  # after a revocation the day that the review organ set is the limit; the 60 days are over and were answered
+        act.skip_clocks.add("HANDLE60")
     finish(act, facts={"reason": reason})
-    if act.matter.extended_days:
+    if act.matter.extended_days and not again:
         clock = clocks.running(act.matter, "HANDLE60", act.desk)
         clocks.recompute(clock, extend_days=act.matter.extended_days)
         clocks.refresh_desks(act.matter)
@@ -472,6 +476,8 @@ def report_completion(
 ) -> Matter:
     """Report the result of an assigned matter to the office that assigned it (R-22(1)(三), SV-8)."""
     act = begin(Step.REPORT_COMPLETION, matter_id, by=by, at=at, version=version)
+    if act.matter.stage in BEFORE_SERVED:
+        raise refusal("这一件还没有结果。送达意见书或者告知信访人以后，再报送办结报告。", "no_result")
     sender = act.matter.referrals.select_related("organisation").get(pk=act.desk.sender_referral_id)
     waiting = clocks.stop(act.matter, "ASSIGN_N", on=act.today, desk=sender)
     if waiting is None:

@@ -113,13 +113,18 @@ def classify(
         facts={
             "kind": kind.value,
             "class": content_class.code,
-            "requests": lines,
-            "accused": [organisation.key for organisation in accused],
-            "before": before,
+            **_what_was_classified(matter, before, lines, accused),
             "unseal_reason": unseal_reason,
         },
     )
     return matter
+
+
+def _what_was_classified(matter: Matter, before: dict, lines: list[str], accused) -> dict:
+    """Of a report the history keeps numbers only: neither what it says nor whom it is against leaves its own tables (C-01, C-08)."""
+    if matter.sealed:
+        return {"requests_count": len(lines), "accused_count": len(accused), "before": {"kind": before["kind"]}}
+    return {"requests": lines, "accused": [organisation.key for organisation in accused], "before": before}
 
 
 def set_requests(matter: Matter, lines: list[str]) -> None:
@@ -215,11 +220,23 @@ def split(
         stated_by="officer",
     )
     receipt = receive(part, by=by, at=at)
-    Matter.objects.filter(pk=receipt.matter_id).update(
-        split_from=act.matter.pk, query_code_hash=act.matter.query_code_hash
-    )
+    made = Matter.objects.get(pk=receipt.matter_id)
+    made.split_from, made.query_code_hash = act.matter.pk, act.matter.query_code_hash
+    if kind == Kind.REPORT:
+        add_accused(made, [row.organisation for row in act.matter.accused.select_related("organisation")])
+    _count_from_the_first_receipt(made, act)
+    made.save()
     finish(act, facts={"into": receipt.number, "requests": list(part.requests)})
     return receipt
+
+
+def _count_from_the_first_receipt(part: Matter, act: Act) -> None:
+    """Splitting wins no time: the 15 days of the part run from the day the whole was received (T-14, DL-15)."""
+    for clock in part.clocks.filter(state="running", term__in=("PO15", "DIRECT15")):
+        desk = part.referrals.get(pk=clock.referral_id)
+        clocks.cancel(part.clocks.filter(pk=clock.pk), on=act.today)
+        clocks.start(part, clock.term, on=act.matter.received_on, desk=desk)
+    clocks.refresh_desks(part)
 
 
 def registration_form(act: Act, *, read_back: bool) -> dict:

@@ -13,7 +13,7 @@ from xinqiao.rules.citizen_words import day
 from xinqiao.rules.stages import ReferralKind, ReviewOutcome, ServiceManner, Stage, Step
 
 from .. import clocks, identities, letter_facts, opinions
-from ..act import Act, begin, finish, open_desk, refusal, set_desk_stage
+from ..act import Act, begin, close_desks, finish, open_desk, refusal, set_desk_stage
 from ..actors import Citizen
 from ..models import Clock, Matter, Opinion, Referral
 from .handle import add_record, serve, service_facts, service_form
@@ -192,6 +192,9 @@ def _refuse(act: Act, against: str, instance: str, ground: str, facts: str) -> M
         complaint_to=above[0].name if above else act.matter.received_by.name,
     )
     finish(act, letters={"F-20": letter}, facts={"ground": ground, "text": REVIEW_GROUNDS[ground], "facts": facts})
+    close_desks(act)  # the opinion stands: nobody owes anything but to carry it out
+    clocks.refresh_desks(act.matter)
+    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 

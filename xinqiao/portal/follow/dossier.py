@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import telling
 from xinqiao.matters.models import Attachment, Clock, Event, Matter, Opinion, Rating, Record, Referral, Withdrawal
-from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
+from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due, supports
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import citizen_words, rating
 from xinqiao.rules.moves import steps_from
@@ -80,6 +80,11 @@ class Dossier:
         found = [one for one in self.opinions if one.instance == instance and one.state == "served"]
         return max(found, key=lambda one: one.round, default=None)
 
+    def promised(self) -> bool:
+        """Something was promised, by an agreement or by an opinion that supports a request (as steps.follow.promising_desk)."""
+        opinion = self.served("handling")
+        return any(desk.stage == Stage.ENDED_AGREEMENT for desk in self.desks) or bool(opinion and supports(opinion))
+
     def window(self, term: str) -> Clock | None:
         """The last clock of a term, running or over."""
         return next((clock for clock in reversed(self.clocks) if clock.term == term), None)
@@ -127,7 +132,7 @@ _OPEN: dict[Step, Callable[[Dossier], object]] = {
     Step.OBJECT_TO_FILING: lambda dossier: not dossier.matter.filing_objected,
     Step.RATE: lambda dossier: bool(dossier.ratable()),
     Step.CONFIRM_EXECUTION: lambda dossier: dossier.confirms_until() is not None,
-    Step.DISPUTE_EXECUTION: lambda dossier: dossier.served("handling") is not None,
+    Step.DISPUTE_EXECUTION: lambda dossier: dossier.promised(),
     Step.REQUEST_REVIEW: lambda dossier: dossier.served("handling") is not None,
     Step.REQUEST_RECHECK: lambda dossier: dossier.served("review") is not None,
 }
