@@ -5,7 +5,6 @@ from django.urls import include, path, register_converter
 from .pages import case, entrance, inbox, notes, papers, queue, receipt, window
 
 
-
 class Number:
     """The number of a matter in an address; one with a character that no text column holds is nobody's: 404."""
 
