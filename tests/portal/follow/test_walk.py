@@ -29,7 +29,7 @@ def receipt_of(world, make, *args, **changes):
 
 def prove(browser, receipt):
     browser.open("/track/")
-    browser.page.get_by_label("信访编号").fill(print_matter_number(receipt.number).lower())
+    browser.page.get_by_label("信访件编号").fill(print_matter_number(receipt.number).lower())
     browser.page.get_by_label("查询码").fill(print_code(receipt.query_code).lower())
     browser.page.get_by_role("button", name="查看进度").click()
     browser.page.wait_for_url("**/matters/**")
@@ -51,7 +51,7 @@ class TestFollowing:
         )  # fmt: skip
         browser.open("/track/")
         look(browser, "track")
-        browser.page.get_by_label("信访编号").fill("9901")
+        browser.page.get_by_label("信访件编号").fill("9901")
         browser.page.get_by_role("button", name="查看进度").click()
         look(browser, "track-wrong")
         prove(browser, receipt)
@@ -144,7 +144,7 @@ class TestAccountAndLetters:
         browser.page.get_by_text("账号里还没有信访").wait_for()
         look(browser, "account-empty")
         browser.page.get_by_role("link", name="把以前提交的加进来").click()
-        browser.page.get_by_label("信访编号").fill(receipt.number)
+        browser.page.get_by_label("信访件编号").fill(receipt.number)
         browser.page.get_by_label("查询码").fill(receipt.query_code)
         look(browser, "claim")
         browser.page.get_by_role("button", name="加进账号").click()

@@ -301,7 +301,7 @@ def _receipt_again(row: IdempotencyKey) -> Receipt:
     if not row.response:
         number = Matter.objects.values_list("number", flat=True).get(pk=row.matter_id)
         raise ReceiptForgotten(
-            f"这份内容早已收到，没有重复登记，信访编号是 {number}。回执已过保存期，不能再给出查询码。"
+            f"这份内容早已收到，没有重复登记，信访件编号是 {number}。回执已过保存期，不能再给出查询码。"
             "请用当时的查询码查询；查询码丢失的，请向受理的信访部门询问。",
             code="receipt_forgotten",
         )

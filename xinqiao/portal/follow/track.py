@@ -23,9 +23,9 @@ class TrackForm(forms.Form):
     """Both as they are printed, read out, pasted with blanks or typed in full width."""
 
     number = forms.CharField(
-        label="信访编号",
+        label="信访件编号",
         help_text="19 位，在回执和短信里。例如 990100 20261118 0427 K",
-        error_messages={"required": "请填写信访编号，它在回执和短信里。"},
+        error_messages={"required": "请填写信访件编号，它在回执和短信里。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "wide-code", "autocapitalize": "characters"}),
         max_length=200,
     )  # fmt: skip
