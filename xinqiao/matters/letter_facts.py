@@ -92,7 +92,8 @@ def _head(act: Act) -> dict:
         "matter_number": numbering.print_matter_number(matter.number),
         "matter_title": matter.title,
         "petition_date": matter.received_on.isoformat(),
-        "received_on": matter.received_on.isoformat(),
+        # 本机关收到: the day it reached this desk, not the day the petition office got it (R-23(3)).
+        "received_on": (localdate(act.desk.received_at) if act.desk else matter.received_on).isoformat(),
         "accepted_on": iso(matter.accepted_on),
         "requests": requests(matter),
         "query_url": query_url(),
