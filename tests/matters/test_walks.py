@@ -29,7 +29,7 @@ from xinqiao.rules.terms import RIGHTS
 
 pytestmark = pytest.mark.django_db
 
-WALKS, STEPS = 120, 16
+WALKS, STEPS = 36, 16
 REASON = "按照职责分工，这件事归这个部门办理。"
 # Told and over for this platform; another procedure, or a disagreement of the citizen, goes on from here.
 ANSWERED = {*ANSWERED_OTHERWISE, Stage.OTHER_ROUTE, Stage.GUIDED, Stage.SENT_TO_DISCIPLINE}

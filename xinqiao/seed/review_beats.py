@@ -62,6 +62,11 @@ def _ask(case: Case, step: Step, facts: str) -> None:
     case.take(step, case.citizen, organ_id=case.organ.pk, request="请撤销原意见，重新调查处理。", facts=facts)
 
 
+def accept_review(case: Case) -> None:
+    """受理复查申请, within three working days (T-51)."""
+    case.take(Step.ACCEPT_REVIEW, case.reviewer())
+
+
 def refuse_review(case: Case) -> None:
     facts = "申请人已就同一事项申请行政复议，复议机关已经受理，正在审理。"
     case.take(Step.REFUSE_REVIEW, case.reviewer(), ground="pending", facts=facts)

@@ -46,8 +46,8 @@ GAPS = {
         "submit": (8, 26), "return_opinion": (0, 2), "resubmit": (1, 3), "issue": (0, 2), "serve": (0, 4),
         "execute": (1, 5), "executed": (8, 20), "settle": (8, 22), "performed": (8, 18), "broken": (23, 27),
         "reply_to_suggestion": (10, 32), "completion": (1, 4), "archive": (3, 8),
-        "review": (3, 24, False), "review_elsewhere": (3, 20, False), "forward": (1, 3), "refuse_review": (2, 8),
-        "issue_review": (7, 15), "uphold_review": (7, 15), "serve_review": (0, 3), "recheck": (3, 24, False),
+        "review": (3, 24, False), "review_elsewhere": (3, 20, False), "forward": (1, 3), "accept_review": (1, 2), "refuse_review": (1, 3),
+        "issue_review": (6, 13), "uphold_review": (6, 13), "serve_review": (0, 3), "recheck": (3, 24, False),
         "refuse_recheck": (2, 8), "issue_recheck": (6, 12), "serve_recheck": (0, 3), "open_hearing": (2, 4),
         "close_hearing": (7, 9),
         "supplement": (1, 8, False), "ask": (1, 6, False), "answer": (0, 2), "rate_office": (0, 4, False),
@@ -187,7 +187,7 @@ ACCEPTED = f"{SIGNED} accept"
 BEGUN = f"{ACCEPTED} start contact"
 HANDLED = f"{BEGUN} supplement? talk? submit@6-20 issue serve"
 SIMPLE = f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact submit@1-3 issue@0-1 serve@0-1"
-REVIEWED = f"{HANDLED} review uphold_review serve_review"
+REVIEWED = f"{HANDLED} review accept_review uphold_review serve_review"
 RECHECKED = f"{REVIEWED} recheck"
 
 WAYS = (
@@ -289,15 +289,15 @@ WAYS = (
     Way("window over", f"{HANDLED} rate_unit?", ordinary, Ago(48, 140, "serve"), 26),
     Way("window over, archived", f"{HANDLED} rate_unit archive@40-46", ordinary, Ago(75, 160, "serve"), 12, "own"),
     # ---- reviewed
-    Way("review asked", f"{HANDLED} review", reviewable, Ago(1, 12), 4),
-    Way("review due in 3 days", f"{HANDLED} review", reviewable, Due("REVIEW_DEC30", "review", 3), 2),
-    Way("review forwarded", f"{HANDLED} review_elsewhere forward", two_organs, Ago(1, 10), 1),
+    Way("review asked", f"{HANDLED} review accept_review", reviewable, Ago(1, 12), 4),
+    Way("review due in 3 days", f"{HANDLED} review accept_review", reviewable, Due("REVIEW_DEC30", "review", 3), 2),
+    Way("review forwarded", f"{HANDLED} review_elsewhere forward accept_review", two_organs, Ago(1, 10), 1),
     Way("review refused", f"{HANDLED} review refuse_review", reviewable, Ago(2, 40), 2),
-    Way("review issued", f"{HANDLED} review issue_review", reviewable, Ago(1, 3), 2),
-    Way("review served", f"{HANDLED} review issue_review serve_review", upheld, Ago(1, 20), 4),
-    Way("review window over", f"{HANDLED} review issue_review serve_review", upheld, Ago(45, 90), 4),
-    Way("revoked, handled again", f"{HANDLED} review issue_review serve_review", revoked, Ago(2, 15), 2),
-    Way("revoked, answered again", f"{HANDLED} review issue_review serve_review submit@5-12 issue serve", revoked, Ago(2, 20), 1),
+    Way("review issued", f"{HANDLED} review accept_review issue_review", reviewable, Ago(1, 3), 2),
+    Way("review served", f"{HANDLED} review accept_review issue_review serve_review", upheld, Ago(1, 20), 4),
+    Way("review window over", f"{HANDLED} review accept_review issue_review serve_review", upheld, Ago(45, 90), 4),
+    Way("revoked, handled again", f"{HANDLED} review accept_review issue_review serve_review", revoked, Ago(2, 15), 2),
+    Way("revoked, answered again", f"{HANDLED} review accept_review issue_review serve_review submit@5-12 issue serve", revoked, Ago(2, 20), 1),
     Way("recheck asked", RECHECKED, upheld, Ago(1, 12), 3),
     Way("recheck refused", f"{RECHECKED} refuse_recheck", upheld, Ago(2, 30), 1),
     Way("recheck hearing", f"{RECHECKED} open_hearing", upheld, Ago(1, 6), 2),
