@@ -17,7 +17,7 @@ from bench.story import Desk, EventColumns, Story
 from bench.ways import REPORT, WAYS, Beat
 from xinqiao import crypto
 from xinqiao.documents.models import Document, DocumentCode
-from xinqiao.matters import clocks, history, models
+from xinqiao.matters import clocks, history, models, policy
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import deadlines, numbering, terms
@@ -356,7 +356,7 @@ def _move(step: Step, stage: str) -> Move:
 @cache
 def _limit(term: str, on: date) -> dict:
     """The columns of a clock of `term` that starts on a day."""
-    made = deadlines.compute(term, on, calendar=clocks.calendar())
+    made = policy.limit(term, on)
     inputs = {"days": None, "extend_days": 0, "hearing": None, "engine": deadlines.ENGINE_VERSION}
     return {
         "term": term,

@@ -51,6 +51,12 @@ def pytest_unconfigure() -> None:
     _clean_up()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Processes that share the tests read this file themselves, and start a server each; they must not find our settings."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.fixture(scope="session")
 def postgres_server():
     """The embedded server of this test run; started by the first test that needs a database."""

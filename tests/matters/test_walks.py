@@ -6,7 +6,7 @@ a random order that a number decides, so a walk that fails can be walked again. 
 
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import transaction

@@ -67,6 +67,6 @@ def test_the_acts_on_a_matter(world, visit):  # noqa: F811
 @pytest.mark.parametrize("path", ["/track/", "/account/login/", "/account/claim/", "/letters/verify/"])
 def test_the_doors(path, client, db):
     for odd in ODD:
-        fields = {name: odd for name in ("number", "code", "mobile")}
+        fields = dict.fromkeys(("number", "code", "mobile"), odd)
         assert client.post(path, fields).status_code in (200, 302, 405, 422), odd[:20]
         assert client.get(path, {**fields, "next": odd}).status_code in (200, 302, 414, 422), odd[:20]

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from xinqiao.matters import clocks, steps
+from xinqiao.matters import clocks, policy, steps
 from xinqiao.matters.actors import SYSTEM
 from xinqiao.matters.models import Clock, Matter, Withdrawal
 from xinqiao.matters.steps.end import LAPSED, WINDOWS
@@ -82,7 +82,7 @@ def _handle(clock_id: int, matter_id: int, *, at: datetime) -> int:
 def _reached(clock: Clock, today: date) -> tuple[list[str], date | None]:
     """The levels crossed since the last look, and the day of the next one."""
     deadline = clocks.as_deadline(clock)
-    days = deadlines.warning_days(deadline, clocks.calendar())
+    days = deadlines.warning_days(deadline, policy.calendar())
     crossed = [str(level) for day, level in days if clock.next_warning_on <= day <= today]
     if today > clock.due_on:
         crossed.append(str(Level.OVERDUE))

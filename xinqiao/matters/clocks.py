@@ -7,7 +7,6 @@ from xinqiao.rules.refusals import StepRefused
 
 from . import policy
 from .models import Clock, Matter, Referral
-from .policy import calendar  # noqa: F401
 
 # What the citizen's page counts down to, most important first, when several clocks run at once.
 SHOWN_FIRST = (

@@ -27,7 +27,6 @@ from xinqiao.rules.stages import (
     Route,
     ServiceManner,
     Stage,
-    Step,
 )
 
 from .actors import Actor, Citizen, System
@@ -510,7 +509,7 @@ class Event(models.Model):
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
     seq = models.IntegerField()
-    step = models.CharField(max_length=40, choices=Step.choices())
+    step = models.CharField(max_length=40)
     from_stage = models.CharField(max_length=30, blank=True)
     to_stage = models.CharField(max_length=30, blank=True)
     referral_id = models.BigIntegerField(null=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.utils.timezone import localdate
 
-from xinqiao.matters import clocks, steps
+from xinqiao.matters import clocks, policy, steps
 from xinqiao.matters.actors import SYSTEM
 from xinqiao.matters.models import Clock, Event, Matter, Withdrawal
 from xinqiao.matters.steps.end import LAPSED, WINDOWS
@@ -39,7 +39,7 @@ def warn(matter_id: int, before: datetime) -> None:
 
 
 def _warning(clock: Clock, before: datetime) -> Iterator[tuple[datetime, int, str]]:
-    days = deadlines.warning_days(clocks.as_deadline(clock), clocks.calendar())
+    days = deadlines.warning_days(clocks.as_deadline(clock), policy.calendar())
     reached = [(day, str(level)) for day, level in days if day < localdate(before)]
     levels = [level for _, level in reached if level in list(deadlines.Level)]
     at = _first_night(clock.matter_id, reached[-1][0])

@@ -9,7 +9,7 @@ from xinqiao.rules import deadlines
 from xinqiao.rules.moves import ANSWERED_OTHERWISE, CLOSED, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
-from .. import clocks
+from .. import clocks, policy
 from ..act import begin, finish, refusal
 from ..actors import SYSTEM
 from ..models import Clock, Matter
@@ -54,7 +54,7 @@ def warn(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int, level: str) 
     act = begin(Step.WARN, matter_id, by=by, at=at)
     clock = act.matter.clocks.select_related("organisation").get(pk=clock_id)
     deadline = clocks.as_deadline(clock)
-    clock.level = deadlines.level_on(deadline, act.today, clocks.calendar())
+    clock.level = deadlines.level_on(deadline, act.today, policy.calendar())
     clock.next_warning_on = clocks.next_warning(deadline, after=act.today)
     if level == LAPSED:
         clock.state, clock.ended_on, clock.next_warning_on = "lapsed", act.today, None
