@@ -259,6 +259,30 @@ class TestProvisionalLimit:
         assert (clock.due_on, clock.provisional) == (at("2027-01-30").date(), False), "that Saturday is worked"
 
 
+class TestReviewByLetter:
+    """For whoever is not online: the postmark decides whether it is in time, the arrival starts the clock (DL-12, V31)."""
+
+    def test_posted_in_time_and_arrived_late_is_in_time(self, world):
+        matter = world.served("2026-05-11", issued="2026-06-10", served="2026-06-11")  # the window: until 13 July
+        world.take(
+            Step.REQUEST_REVIEW, matter.pk, world.tang_registers, "2026-07-14", organ_id=world.government.pk,
+            request="撤销原意见", facts="家具确实泡坏了", posted_on=at("2026-07-10").date(),
+        )  # fmt: skip
+        assert matter.clocks.get(term="REVIEW_REQ30").state == "met"
+        decision = matter.clocks.get(term="REVIEW_DEC30")
+        assert (decision.started_on, decision.due_on) == (at("2026-07-14").date(), at("2026-08-13").date())
+        assert matter.referrals.get(kind="review").organisation == world.government
+
+    def test_cannot_be_dated_before_the_opinion_was_received_or_tomorrow(self, world):
+        matter = world.served("2026-03-02")
+        facts = {"organ_id": world.government.pk, "request": "撤销", "facts": ""}
+        for day in ("2026-04-01", "2026-04-21"):
+            code = refused(
+                world, Step.REQUEST_REVIEW, matter, world.tang_registers, "2026-04-20", posted_on=at(day).date(), **facts
+            )
+            assert code == "posted_on"
+
+
 class TestExecution:
     def test_confirmed_when_no_window_is_open_any_more_ends_the_matter(self, world):
         matter = world.served("2026-03-02")

@@ -20,6 +20,7 @@ def world(tmp_path, settings):
 
 def fits(browser, *, axe: bool = True) -> None:
     """Nothing to scroll sideways, and no axe violation."""
+    browser.page.wait_for_load_state()
     wide = browser.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{browser.page.url} is {wide} px too wide"
     if axe:

@@ -41,6 +41,7 @@ class Story:
         """A picture, nothing to scroll sideways, and no violation that axe can find."""
         self.shots += 1
         self.browser.screenshot(f"story-{self.shots:02d}-{name}")
+        self.page.wait_for_load_state()
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px too wide"
         self.browser.assert_accessible()

@@ -206,7 +206,7 @@ MOVES: tuple[Move, ...] = (
          precondition="SV-8: 已有结果", stops=("ASSIGN_N",)),
     # ---- D.9 review and recheck --------------------------------------------------------------------------------
     _row(Step.REQUEST_REVIEW, (S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.ENDED_WINDOW, S.ENDED_SIMPLE),
-         S.REVIEW_REQUESTED, CITIZEN, "R-35",
+         S.REVIEW_REQUESTED, (CITIZEN, *OFFICE, R.UNIT_RECEIVER), "R-35",
          on="matter", stops=("REVIEW_REQ30",), starts=("REVIEW_DEC30", "REVIEW_ACCEPT3WD"),
          documents=("F-17",), told="review_received"),
     _row(Step.ACCEPT_REVIEW, S.REVIEW_REQUESTED, None, R.REVIEWER, "T-51 (P7b-43)", desk_kinds=ReferralKind.REVIEW,
@@ -222,7 +222,8 @@ MOVES: tuple[Move, ...] = (
     _row(Step.SERVE_REVIEW_OPINION, S.REVIEW_ISSUED, S.REVIEW_SERVED, R.REVIEWER, "R-35, R-36(1)",
          documents=("F-21",), desk_kinds=ReferralKind.REVIEW, stops=("REVIEW_DEC30",), starts=("RECHECK_REQ30",),
          told="review_answered"),
-    _row(Step.REQUEST_RECHECK, (S.REVIEW_SERVED, S.ENDED_WINDOW), S.RECHECK_REQUESTED, CITIZEN, "R-36(1)", on="matter",
+    _row(Step.REQUEST_RECHECK, (S.REVIEW_SERVED, S.ENDED_WINDOW), S.RECHECK_REQUESTED,
+         (CITIZEN, *OFFICE, R.UNIT_RECEIVER), "R-36(1)", on="matter",
          stops=("RECHECK_REQ30",), starts=("RECHECK_DEC30",), documents=("F-17",), told="recheck_received"),
     _row(Step.REFUSE_RECHECK, S.RECHECK_REQUESTED, S.REVIEW_REFUSED, R.REVIEWER, "T-52", documents=("F-20",),
          desk_kinds=ReferralKind.RECHECK, stops=("RECHECK_DEC30",), precondition="NA-3", told="review_refused"),

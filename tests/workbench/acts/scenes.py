@@ -294,6 +294,16 @@ class Scenes:
         self.world.take(Step.ISSUE_REVIEW_OPINION, pk, officer, "2026-05-06")
         return pk, officer, wrong
 
+    def request_review(self):
+        return self._served(), self.world.tang_registers, self.world.sun_supervises
+
+    def request_recheck(self):
+        pk, officer, _wrong = self.serve_review_opinion()
+        self.world.take(
+            Step.SERVE_REVIEW_OPINION, pk, officer, "2026-05-07", manner="in_person", proof=proof("2026-05-07")
+        )
+        return pk, self.world.tang_registers, self.world.sun_supervises
+
     def _recheck_requested(self):
         pk, officer, _wrong = self.serve_review_opinion()
         self.world.take(

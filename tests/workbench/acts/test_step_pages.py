@@ -218,7 +218,7 @@ class TestTakingSteps:
         scene = scenes.at(Step.ACCEPT)
         assert self.take(scene.matter.pk, Step.ACCEPT, scenes.world.gu_at_environment).status_code == 404
 
-    @pytest.mark.parametrize("step", [Step.RECEIVE, Step.REQUEST_REVIEW, Step.WARN])
+    @pytest.mark.parametrize("step", [Step.RECEIVE, Step.REQUEST_WITHDRAWAL, Step.WARN])
     def test_steps_of_others_have_no_page(self, step, scenes):
         scene = scenes.at(Step.ACCEPT)
         assert desk_of(scene.officer).get(address(scene.matter, step)).status_code == 404

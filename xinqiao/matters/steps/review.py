@@ -26,37 +26,40 @@ HEARING_NOTICE_DAYS = 7  # HG-4 (P15a)
 def request_review(
     matter_id: int,
     *,
-    by: Citizen,
+    by: Citizen | Officer,
     at: datetime,
     version: int | None = None,
     organ_id: int,
     request: str,
     facts: str,
     late_reason: str = "",
+    posted_on: date | None = None,
 ) -> Matter:
     """Ask the organ one level up to review the handling opinion, within 30 days of its receipt (R-35, T-50).
 
-    A late request needs a reason; whether it is a good cause is for the review organ to decide (D.9).
+    A late request needs a reason; whether it is a good cause is for the review organ to decide (D.9). An officer registers what came
+    by letter or at a window: `posted_on`, the postmark, decides whether it is in time, its arrival starts the 30 days (DL-12, V31).
     """
     act = begin(Step.REQUEST_REVIEW, matter_id, by=by, at=at, version=version)
-    return _request(act, "handling", "REVIEW_REQ30", ReferralKind.REVIEW, organ_id, request, facts, late_reason)
+    return _request(act, "handling", "REVIEW_REQ30", ReferralKind.REVIEW, organ_id, request, facts, late_reason, posted_on)
 
 
 @transaction.atomic
 def request_recheck(
     matter_id: int,
     *,
-    by: Citizen,
+    by: Citizen | Officer,
     at: datetime,
     version: int | None = None,
     organ_id: int,
     request: str,
     facts: str,
     late_reason: str = "",
+    posted_on: date | None = None,
 ) -> Matter:
     """Ask for the recheck, the last instance, within 30 days of the review opinion (R-36(1), T-54)."""
     act = begin(Step.REQUEST_RECHECK, matter_id, by=by, at=at, version=version)
-    return _request(act, "review", "RECHECK_REQ30", ReferralKind.RECHECK, organ_id, request, facts, late_reason)
+    return _request(act, "review", "RECHECK_REQ30", ReferralKind.RECHECK, organ_id, request, facts, late_reason, posted_on)
 
 
 def served_opinion(matter: Matter, instance: str) -> Opinion | None:
@@ -65,7 +68,9 @@ def served_opinion(matter: Matter, instance: str) -> Opinion | None:
     return found.select_related("organisation").order_by("-round").first()
 
 
-def _request(act: Act, instance: str, window: str, kind: ReferralKind, organ_id, request, facts, late_reason) -> Matter:
+def _request(
+    act: Act, instance: str, window: str, kind: ReferralKind, organ_id, request, facts, late_reason, posted_on
+) -> Matter:
     matter = act.matter
     opinion = served_opinion(matter, instance)
     if opinion is None:
@@ -78,8 +83,12 @@ def _request(act: Act, instance: str, window: str, kind: ReferralKind, organ_id,
         raise refusal(f"请从有权受理的机关中选择：{names}。", "wrong_organ")
     if not request.strip():
         raise refusal("请写下您的请求，例如：撤销原意见，重新处理。", "request_missing")
+    filed_on = posted_on or act.today
+    if not opinion.served_on <= filed_on <= act.today:
+        raise refusal("寄出（提交）的日期应在收到意见书之后、今天以前。请核对邮戳。", "posted_on")
+    act.stop_on = filed_on
     last_day = matter.clocks.filter(term=window).order_by("-pk").first()
-    if last_day and act.today > last_day.due_on and not late_reason.strip():
+    if last_day and filed_on > last_day.due_on and not late_reason.strip():
         raise refusal("已经超过30日。如果有不可抗力等正当理由，请写明理由，由复查（复核）机关决定。", "late_reason")
     organ = Organisation.objects.get(pk=organ_id)
     is_review = kind == ReferralKind.REVIEW
@@ -99,7 +108,7 @@ def _request(act: Act, instance: str, window: str, kind: ReferralKind, organ_id,
         opinion_received_on=opinion.served_on.isoformat(),
         review_request=request,
         facts=facts or "见原信访材料",
-        applied_on=act.today.isoformat(),
+        applied_on=filed_on.isoformat(),
         enclosures=[],
         org_name=organ.name,
     )
@@ -108,13 +117,12 @@ def _request(act: Act, instance: str, window: str, kind: ReferralKind, organ_id,
         event_seq=matter.event_count + 1,
         sort="review_request" if is_review else "recheck_request",
         text=request.strip(),
-        data={"facts": facts, "late_reason": late_reason, "against": opinion.pk},
+        data={"facts": facts, "late_reason": late_reason, "against": opinion.pk, "posted_on": str(posted_on or "")},
         at=act.at,
         shown_to_citizen=True,
     )
-    finish(
-        act, letters={"F-17": letter}, facts={"organ": organ.key, "organ_name": organ.name, "against": document.number}
-    )
+    told = {"organ": organ.key, "organ_name": organ.name, "against": document.number, "posted_on": posted_on}
+    finish(act, letters={"F-17": letter}, facts=told)
     return matter
 
 

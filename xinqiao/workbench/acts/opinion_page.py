@@ -77,7 +77,8 @@ def checks(here: Situation, opinion: Opinion) -> list[CheckLine]:
 
 def letter_data(here: Situation, opinion: Opinion) -> tuple[str, dict]:
     """Kind and content of the letter, as far as it is written, for the preview."""
-    act = Act(here.step, here.move, here.matter, here.desk, here.officer, here.at, here.at, here.desk.stage)
+    stage = here.desk.stage
+    act = Act(here.step, here.move, here.matter, here.desk, here.officer, here.at, here.at, stage, here.matter.stage)
     kind = LETTER_KINDS[opinion.instance]
     if opinion.instance != "handling":
         return kind, preview.for_reader(review.opinion_letter(act, opinion), here)

@@ -153,6 +153,12 @@ _ROWS = (
     Act(Step.REPLY_TO_SUGGESTION, _("答复建议"), _("告诉信访人是否采纳、为什么。答复后这一件办结。"),
         _("已答复信访人。"), handle.SuggestionForm, panels.submission),
     # ---- review and recheck
+    Act(Step.REQUEST_REVIEW, _("登记书面复查申请"),
+        _("信访人来信、来访提交的复查申请，由您代为登记。是否超期看寄出的日期，复查的30日从今天收到之日起算。"),
+        _("已登记，并转给复查机关。"), review.PaperRequestForm),
+    Act(Step.REQUEST_RECHECK, _("登记书面复核申请"),
+        _("信访人来信、来访提交的复核申请，由您代为登记。是否超期看寄出的日期，复核的30日从今天收到之日起算。"),
+        _("已登记，并转给复核机关。"), review.PaperRequestForm),
     Act(Step.ACCEPT_REVIEW, _("受理复查申请"), _("属于本机关复查、没有超过期限的，应当受理。信访人会收到通知。"),
         _("已受理复查申请。请在30日内作出复查意见。"), panel=panels.review_request),
     Act(Step.FORWARD_REVIEW, _("转送有权复查机关"), _("申请提错机关的，转给有权机关，30日从首次收到申请之日起计算。"),

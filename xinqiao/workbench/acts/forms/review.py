@@ -8,9 +8,34 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.matters.steps.review import HEARING_NOTICE_DAYS, REVIEW_GROUNDS, served_opinion
 from xinqiao.organisations.models import Organisation
 from xinqiao.organisations.tree import review_organs
+from xinqiao.rules.stages import Step
 
 from ..fields import Day, OneLine, Organ, Prose
 from . import StepForm
+
+
+class PaperRequestForm(StepForm):
+    """A request for review or recheck that came by letter or at a window (DL-12)."""
+
+    organ_id = forms.TypedChoiceField(label=_("向哪个机关申请"), coerce=int, widget=forms.RadioSelect)
+    request = Prose(label=_("信访人的请求"), limit="reason", rows=3)
+    facts_text = Prose(label=_("事实和理由"), limit="facts", rows=6, required=False)
+    posted_on = Day(label=_("寄出或者当面提交的日期"), help_text=_("来信看邮戳；当面提交的填当天。"))
+    late_reason = Prose(
+        label=_("超过30日的，信访人说明的原因"), limit="reason", rows=2, required=False,
+        help_text=_("能不能受理，由复查（复核）机关决定。"),
+    )  # fmt: skip
+
+    def prepare(self):
+        against = "handling" if self.situation.step is Step.REQUEST_REVIEW else "review"
+        opinion = served_opinion(self.matter, against)
+        organs = review_organs(opinion.organisation) if opinion else []
+        self.fields["organ_id"].choices = [(one.organ_id, one.name) for one in organs]
+        self.first(posted_on=self.situation.today)
+
+    def facts(self):
+        given = dict(self.cleaned_data)
+        return {"facts": given.pop("facts_text"), **given}
 
 
 class ForwardReviewForm(StepForm):
