@@ -88,12 +88,14 @@ const send = (input, file, view, form) => {
 for (const input of document.querySelectorAll("input[type=file][data-upload]")) {
   const list = element("ul", "upload-list");
   input.after(list);
-  input.addEventListener("change", () => {
+  const sendChosen = () => {
     for (const file of input.files) {
       const view = row(file);
       list.append(view.item);
       send(input, file, view, input.form);
     }
     input.value = ""; // they are on their way: not a second time with the form
-  });
+  };
+  input.addEventListener("change", sendChosen);
+  sendChosen(); // what was chosen while this script was still on its way
 }
