@@ -57,6 +57,7 @@ class Act:
     start_on: dict[str, date] = field(default_factory=dict)
     days: dict[str, int] = field(default_factory=dict)
     skip_clocks: set[str] = field(default_factory=set)
+    clocks_changed: bool = False  # the step itself moved, paused or ended limits: their copies are made anew
     stop_on: date | None = None  # the day the duty counts as done, where it is not today (service by post)
     to: Stage | None = None  # instead of move.to, where the rule leaves a choice
     matter_stage: Stage | None = None  # where the matter's stage is not that of the desk
@@ -116,7 +117,7 @@ def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | No
         desk.save()
     if matter.stage in CLOSED and act.matter_from not in CLOSED:
         changed_clocks |= close_desks(act)
-    if changed_clocks or act.target:
+    if changed_clocks or act.clocks_changed or act.target:
         clocks.refresh_desks(matter)
     matter.save()
     return event

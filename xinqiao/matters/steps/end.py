@@ -31,9 +31,8 @@ def end_window(matter_id: int, *, by=SYSTEM, at: datetime) -> Matter:
         act.to = Stage.ENDED_SIMPLE
     act.matter.stage_before = ""  # a withdrawal that was not taken back cannot be resumed any more
     open_windows.update(state="lapsed", ended_on=act.today, next_warning_on=None)
+    act.clocks_changed = True
     finish(act)
-    clocks.refresh_desks(act.matter)
-    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 
@@ -76,9 +75,8 @@ def recompute_limit(matter_id: int, *, by=SYSTEM, at: datetime, clock_id: int) -
     clock = act.matter.clocks.select_related("organisation").get(pk=clock_id)
     before = clock.due_on
     clocks.recompute(clock, **clocks.inputs_of(clock))
+    act.clocks_changed = True
     finish(act, facts={**_about(clock), "due_before": before, "moved": before != clock.due_on})
-    clocks.refresh_desks(act.matter)
-    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 

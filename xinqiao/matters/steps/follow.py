@@ -206,9 +206,8 @@ def resume(matter_id: int, *, by: Citizen, at: datetime) -> Matter:
         if clock.level != Level.OVERDUE:
             clock.next_warning_on = clocks.next_warning(clocks.as_deadline(clock), after=act.today) or act.today
         clock.save(update_fields=["state", "next_warning_on"])
+    act.clocks_changed = True
     finish(act)
-    clocks.refresh_desks(act.matter)
-    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 

@@ -93,6 +93,7 @@ def extend(matter_id: int, *, by: Officer, at: datetime, version: int | None = N
     clock = _check_extension(act, days)
     old_due = clock.due_on
     clocks.recompute(clock, extend_days=days)
+    act.clocks_changed = True
     act.matter.extended_days, act.desk.extension = days, None
     letter = letter_facts.to_citizen(
         act,
@@ -106,8 +107,6 @@ def extend(matter_id: int, *, by: Officer, at: datetime, version: int | None = N
     finish(
         act, letters=letters, facts={"days": days, "reasons": reasons, "due_on": clock.due_on, "old_due_on": old_due}
     )
-    clocks.refresh_desks(act.matter)
-    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 
@@ -496,6 +495,6 @@ def report_completion(
     )
     sender.stage, sender.is_open, sender.closed_at, sender.unread = Stage.TRANSFERRED, False, at, True
     sender.save()
+    act.clocks_changed = True
     finish(act, letters={"F-29": data}, facts={"handling": handling})
-    clocks.refresh_desks(act.matter)
     return act.matter

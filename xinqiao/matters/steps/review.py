@@ -362,9 +362,8 @@ def open_hearing(
     act.matter.clocks.filter(term="RECHECK_DEC30", referral_id=act.desk.pk, state="running").update(
         state="paused", next_warning_on=None
     )
+    act.clocks_changed = True
     finish(act, facts={"held_on": held_on, "place": place, "host": host})
-    clocks.refresh_desks(act.matter)
-    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
 
 
@@ -386,7 +385,6 @@ def close_hearing(matter_id: int, *, by: Officer, at: datetime, version: int | N
     clock = Clock.objects.get(matter=act.matter, term="RECHECK_DEC30", referral_id=act.desk.pk, state="paused")
     clock.state = "running"
     clocks.recompute(clock, hearing=(noticed_on, act.today))
+    act.clocks_changed = True
     finish(act, facts={"days": (act.today - noticed_on).days, "due_on": clock.due_on, "conclusion": conclusion})
-    clocks.refresh_desks(act.matter)
-    act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
