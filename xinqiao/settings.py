@@ -159,7 +159,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Tables the application may add to and read, but never change: the database itself refuses (decision 7).
-XINQIAO_APPEND_ONLY = ["matters_event", "matters_submission"]
+XINQIAO_APPEND_ONLY = ["matters_event", "matters_submission", "integrity_auditentry"]
 
 # --- People and sessions ----------------------------------------------------------------------------------------------
 

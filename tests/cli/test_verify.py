@@ -114,12 +114,12 @@ class TestProof:
 
     def test_a_submission_with_a_new_hash_contradicts_its_receipt(self, matters, tamper):
         from xinqiao import crypto
-        from xinqiao.matters import history
+        from xinqiao.crypto.canonical import encode_all
         from xinqiao.matters.models import Submission
 
         one = Submission.objects.get(matter=matters[0])
         parts = (one.title, "都好", one.reasons, len(one.requests), *one.requests)
-        made = crypto.digest(b"".join(map(history.encode, parts)), one.hash_algorithm)
+        made = crypto.digest(encode_all(parts), one.hash_algorithm)
         tamper("UPDATE matters_submission SET content = '都好', content_hash = %s WHERE id = %s", made, one.pk)
         assert "not the one noted at the receipt" in reasons()
 

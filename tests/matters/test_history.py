@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.world import World, at
+from xinqiao.crypto import canonical
 from xinqiao.matters import history
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Delivery, Event, Matter, Submission
@@ -62,9 +63,9 @@ class TestChain:
 
 class TestEncoding:
     def test_no_two_different_rows_share_an_encoding(self):
-        assert history.encode("1") + history.encode("23") != history.encode("12") + history.encode("3")
-        assert history.encode(None) != history.encode("") != history.encode("None")
-        assert history.encode(at("2026-03-02 10:00")) == b"27:2026-03-02T02:00:00.000000Z"
+        assert canonical.encode("1") + canonical.encode("23") != canonical.encode("12") + canonical.encode("3")
+        assert canonical.encode(None) != canonical.encode("") != canonical.encode("None")
+        assert canonical.encode(at("2026-03-02 10:00")) == b"27:2026-03-02T02:00:00.000000Z"
 
 
 class TestAppendOnly:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 
 from xinqiao import crypto
+from xinqiao.crypto.canonical import encode_all
 from xinqiao.documents.archive import digest_of_document
 from xinqiao.documents.models import Document, DocumentSeries, Status
 from xinqiao.matters import history
@@ -169,7 +170,7 @@ def _submissions(progress) -> Iterator[Finding]:
     known = next(noted, None)
     for pk, matter_id, title, content, reasons, requests, stored, algorithm in _counted(rows, progress):
         parts = (title, content, reasons, len(requests), *requests)
-        made = crypto.digest(b"".join(map(history.encode, parts)), algorithm)
+        made = crypto.digest(encode_all(parts), algorithm)
         if made != stored:
             yield Finding(
                 "matters_submission", pk, matter_id, None, "content does not match its hash: the text was changed"

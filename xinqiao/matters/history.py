@@ -6,9 +6,10 @@ two different rows share an encoding. The facts are hashed as the very text that
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from xinqiao import crypto
+from xinqiao.crypto.canonical import encode_all
 from xinqiao.rules.stages import Stage, Step
 
 from .actors import Actor, actor_kind
@@ -71,18 +72,7 @@ def compose(
 
 def event_hash(event: Event) -> str:
     """Hex digest of all columns of one event, its predecessor's hash among them."""
-    parts = (encode(getattr(event, field)) for field in FIELDS)
-    return crypto.digest(b"".join(parts), event.algorithm)
-
-
-def encode(value: object) -> bytes:
-    """One field as `length:bytes`; an empty field (None) as `-:`, which no text can produce; moments in UTC to the microsecond."""
-    if value is None:
-        return b"-:"
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    raw = str(value).encode()
-    return str(len(raw)).encode() + b":" + raw
+    return crypto.digest(encode_all(getattr(event, field) for field in FIELDS), event.algorithm)
 
 
 def broken_links(events: Iterable[Event]) -> Iterable[tuple[Event, str]]:

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from django.utils.timezone import localdate
 
 from xinqiao import crypto
+from xinqiao.crypto.canonical import encode_all
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules import wording
 from xinqiao.rules.stages import Channel, Line, Purpose
 
-from . import history, intake
+from . import intake
 from .intake import Intake, IntakeInvalid
 from .table_files import text_of
 
@@ -196,4 +197,4 @@ def _fingerprint(made: Intake, received_at: datetime) -> str:
     if made.source_number:
         return f"n:{made.source_number}"
     parts = (made.title, made.content, received_at)
-    return "h:" + crypto.digest(b"".join(map(history.encode, parts)))
+    return "h:" + crypto.digest(encode_all(parts))

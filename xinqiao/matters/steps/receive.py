@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from xinqiao import crypto, database
+from xinqiao.crypto.canonical import encode_all
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import petition_office_for
 from xinqiao.people.models import Petitioner
@@ -125,7 +126,7 @@ def content_hash(intake: Intake) -> tuple[str, str]:
     """(digest, algorithm) of what the citizen wrote: title, content, reasons, each request, as stored."""
     algorithm = crypto.preferred_digest()
     parts = (intake.title, intake.content, intake.reasons, len(intake.requests), *intake.requests)
-    return crypto.digest(b"".join(map(history.encode, parts)), algorithm), algorithm
+    return crypto.digest(encode_all(parts), algorithm), algorithm
 
 
 def office_for(intake: Intake) -> Organisation:

@@ -1,0 +1,50 @@
+"""What proves that nothing was looked at unseen and nothing changed afterwards: the audit log (LG-1 to LG-6, C-11).
+
+Floor 2: people, organs and matters are plain numbers here.
+"""
+
+from django.db import models
+
+from xinqiao.rules.audit import AuditKind
+
+
+class AuditChain(models.Model):
+    """The end of one chain of audit entries: one per organisation, 0 for what belongs to none. Locked while it grows."""
+
+    chain = models.BigIntegerField(primary_key=True)
+    last_seq = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)
+
+
+class AuditEntry(models.Model):
+    """One line of the audit log (安全审计日志): who looked, took out, was refused, changed rights. Added, never changed.
+
+    It says that something was read, never what it said: no name, telephone, text (C-11, LG-2, secure-checklist 53).
+    """
+
+    chain = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField("时间")  # clock_timestamp() of the database
+    kind = models.CharField("事项", max_length=30, choices=AuditKind.choices())
+    user_id = models.BigIntegerField(null=True)
+    officer_id = models.BigIntegerField("岗位", null=True)
+    organisation_id = models.BigIntegerField("机关、单位", null=True)
+    roles = models.CharField("当时的岗位角色", max_length=200, blank=True)
+    matter_id = models.BigIntegerField(null=True)
+    subject = models.CharField("对象", max_length=80, blank=True)  # `user:12`, `export:7`, `letter:31`
+    fields = models.CharField("字段组", max_length=80, blank=True)  # identity, text, attachment, letter …
+    reason = models.TextField("事由", blank=True)
+    device = models.CharField("设备", max_length=160, blank=True)  # what the browser calls itself
+    source = models.CharField("来源地址（盲索引）", max_length=64, blank=True)
+    detail_text = models.TextField(default="{}")  # JSON, hashed as the very text that is stored
+    algorithm = models.CharField(max_length=10)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="audit_entry_in_its_chain", fields=["chain", "seq"])]
+        indexes = [
+            models.Index(fields=["matter_id", "-id"], condition=models.Q(matter_id__isnull=False), name="audit_matter"),
+            models.Index(fields=["user_id", "-id"], name="audit_user"),
+            models.Index(fields=["kind", "-id"], name="audit_kind"),
+        ]
