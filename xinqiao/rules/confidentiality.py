@@ -76,6 +76,8 @@ IDENTITY_ACCESS = MappingProxyType(
         Role.JOINT_CONFERENCE: IdentityAccess(_M, _N, _N),
         Role.MEDIATOR: IdentityAccess(_M, _N, _N),
         Role.DISCIPLINE_LIAISON: IdentityAccess(_F, _F, _F),  # the confidential one with a written reason
+        Role.JUDICIAL_LIAISON: IdentityAccess(_M, _N, _N),
+        Role.PERSONNEL_LIAISON: IdentityAccess(_N, _N, _N),  # reads the sealed digest of C-09, no file
         Role.ANALYST: IdentityAccess(_N, _N, _N),
         Role.ARCHIVIST: IdentityAccess(_M, _N, _N),
         Role.SYSTEM_ADMINISTRATOR: IdentityAccess(_N, _N, _N),
@@ -101,6 +103,8 @@ TEXT_ACCESS = MappingProxyType(
         Role.JOINT_CONFERENCE: TextAccess(_F, Reach.ORGANISATION, Reach.NONE),
         Role.MEDIATOR: TextAccess(_F, Reach.ASSIGNED, Reach.NONE),
         Role.DISCIPLINE_LIAISON: TextAccess(_F, Reach.NONE, Reach.ORGANISATION),
+        Role.JUDICIAL_LIAISON: TextAccess(_F, Reach.ORGANISATION, Reach.NONE),
+        Role.PERSONNEL_LIAISON: TextAccess(_N, Reach.NONE, Reach.NONE),
         Role.ANALYST: TextAccess(_M, Reach.TERRITORY, Reach.NONE),  # of reports: counts only
         Role.ARCHIVIST: TextAccess(_F, Reach.ORGANISATION, Reach.NONE),
         Role.SYSTEM_ADMINISTRATOR: TextAccess(_N, Reach.NONE, Reach.NONE),

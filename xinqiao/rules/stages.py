@@ -201,6 +201,8 @@ class Role(Coded):
     JOINT_CONFERENCE = "joint_conference", "联席办", "JCO"
     MEDIATOR = "mediator", "调解员", "MED"
     DISCIPLINE_LIAISON = "discipline_liaison", "纪检监察对接人", "DSL"
+    JUDICIAL_LIAISON = "judicial_liaison", "政法对接人", "JUL"
+    PERSONNEL_LIAISON = "personnel_liaison", "组织人事对接人", "PSL"
     ANALYST = "analyst", "分析研判岗", "ANA"
     ARCHIVIST = "archivist", "档案员", "ARC"
     SYSTEM_ADMINISTRATOR = "system_administrator", "系统管理员", "SYS"
