@@ -18,11 +18,16 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from xinqiao.integrity import audit
 from xinqiao.organisations.models import Officer, User
+from xinqiao.rules.audit import AuditKind
+
+from . import tries
 
 IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 60 * 60
 SEEN_EVERY_SECONDS = 60  # the session is written at most once a minute, not with every page
-POST, SIGNED_IN_AT, SEEN_AT = "officer_id", "signed_in_at", "seen_at"
+CONFIRMED_SECONDS = 10 * 60  # how long a password given again holds for grave acts (reveal, export, rights)
+POST, SIGNED_IN_AT, SEEN_AT, CONFIRMED_AT = "officer_id", "signed_in_at", "seen_at", "confirmed_at"
 
 
 def officer_required(view: Callable) -> Callable:
@@ -48,6 +53,32 @@ def take_post(request: HttpRequest, post: Officer) -> None:
     """Go on in another post of the same user, under a new key: other rights, other session."""
     request.session.cycle_key()
     request.session[POST] = post.pk
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether the password was given again in this session within the last ten minutes (checklist 51)."""
+    confirmed = request.session.get(CONFIRMED_AT, 0)
+    return 0 <= timezone.now().timestamp() - confirmed < CONFIRMED_SECONDS
+
+
+def confirm(request: HttpRequest, password: str) -> bool:
+    """Check the password given again; a right one holds for ten minutes. A wrong one, or one too many, is noted."""
+    now, guesses = timezone.now(), tries.confirmation(request.user.pk)
+    if not guesses.allow(at=now):
+        _note_unconfirmed(request, "too_often")
+        return False
+    if not request.user.check_password(password):
+        _note_unconfirmed(request, "wrong_password")
+        return False
+    guesses.forgive(at=now)
+    request.session[CONFIRMED_AT] = now.timestamp()
+    return True
+
+
+def _note_unconfirmed(request: HttpRequest, why: str) -> None:
+    officer = getattr(request, "officer", None)
+    detail = {"stage": "confirmation", "why": why}
+    audit.note(AuditKind.SIGN_IN_FAILED, officer=officer, user_id=request.user.pk, request=request, detail=detail)
 
 
 def active_posts(user: User) -> list[Officer]:

@@ -11,15 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from xinqiao import crypto
-from xinqiao.people.limits import allow
 from xinqiao.rules.wording import halfwidth
 
-from .. import door
-
-# (tries, minutes). One person mistypes a few times; one source may be a whole office behind one address.
-BY_NAME_AND_SOURCE, BY_NAME, BY_SOURCE = (8, 5), (30, 5), (60, 5)
-LONGEST_PASSWORD = 256  # characters: the slow hash is not fed a novel
+from .. import door, tries
+from ..confirmation import LONGEST_PASSWORD
 
 
 class LoginForm(forms.Form):
@@ -51,7 +46,8 @@ def login_page(request: HttpRequest) -> HttpResponse:
 
 def _try(request: HttpRequest, form: LoginForm) -> HttpResponse | None:
     now, username = timezone.now(), canonical(form.cleaned_data["username"])
-    if _too_often(request, username, now):
+    guesses = tries.password(username, request)
+    if not guesses.allow(at=now):
         form.too_often = True
         form.add_error(None, _("试的次数太多了，请等5分钟再试。忘记密码的，请联系本单位管理员。"))
         return None
@@ -60,6 +56,7 @@ def _try(request: HttpRequest, form: LoginForm) -> HttpResponse | None:
     if not posts:
         form.add_error(None, _("用户名或密码不对，或者账号已停用。请核对后再试，或联系本单位管理员。"))
         return None
+    guesses.forgive(at=now)
     door.sign_in(request, user, posts[0], at=now)
     return redirect(door.safe_next(request))
 
@@ -67,19 +64,6 @@ def _try(request: HttpRequest, form: LoginForm) -> HttpResponse | None:
 def canonical(username: str) -> str:
     """What was typed as it is stored: full width undone, no blanks around. Capital letters count."""
     return halfwidth(username).strip()
-
-
-def _too_often(request: HttpRequest, username: str, now) -> bool:
-    source = getattr(request, "client_address", "") or "unknown"
-    name = crypto.blind_index(username.lower(), context="login")[:32]  # the limiter's table names nobody
-    place = crypto.blind_index(source, context="source")[:32]
-    keys = (
-        (f"desk.both:{name}:{place}", BY_NAME_AND_SOURCE),
-        (f"desk.name:{name}", BY_NAME),
-        (f"desk.from:{place}", BY_SOURCE),
-    )
-    within = [allow(key, limit=tries, minutes=minutes, at=now) for key, (tries, minutes) in keys]
-    return not all(within)
 
 
 @require_POST
