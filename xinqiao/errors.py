@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 
 from django.core.exceptions import TooManyFilesSent
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ _WORDS = {
     405: "这个网址不能直接打开。请从首页重新进入。",
     413: "上传的材料太大。请减少文件数量或压缩后重新提交。",
     500: "系统出现故障，本次操作没有完成。请稍后再试，或凭故障编号与我们联系。",
+    503: "没有能记下这次查看，所以不能显示。内容没有变动。请稍后再试；多次这样，请告诉系统管理员。",
 }
 
 
@@ -55,14 +57,34 @@ def too_large(request) -> HttpResponse:
     return _plain(413)
 
 
+def unrecorded(request) -> HttpResponse:
+    """503: the entry in the audit log could not be written, so nothing is shown (C-11: no record, no data)."""
+    logger.error("audit log cannot be written")
+    try:
+        answer = _page(request, 503, name="unrecorded")
+    except Exception:  # the page itself asks the database who is signed in
+        answer = _plain(503)
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
 def server_error(request) -> HttpResponse:
     """500: something is broken; the incident number leads us to the log line."""
+    if is_unrecorded(sys.exc_info()[1]):  # raised above the views, by a gate or a middleware
+        return unrecorded(request)
     incident = _record_incident()
     try:
         return _page(request, 500, {"incident": incident})
     except Exception:
         logger.exception("error page failed", extra={"incident": incident})
         return _plain(500, incident)
+
+
+def is_unrecorded(error: BaseException | None) -> bool:
+    """Whether `error` says that the audit log could not be written."""
+    from xinqiao.integrity.audit import AuditUnavailable  # knows models, which this module must not wait for
+
+    return isinstance(error, AuditUnavailable)
 
 
 def plain_server_error(request) -> HttpResponse:
@@ -76,9 +98,9 @@ def _record_incident() -> str:
     return incident
 
 
-def _page(request, status: int, context: dict | None = None) -> HttpResponse:
+def _page(request, status: int, context: dict | None = None, *, name: str = "") -> HttpResponse:
     try:
-        template = loader.get_template(f"ui/errors/{status}.html")
+        template = loader.get_template(f"ui/errors/{name or status}.html")
     except TemplateDoesNotExist:
         return _plain(status, (context or {}).get("incident", ""))
     return HttpResponse(template.render({"status": status, **(context or {})}, request), status=status)

@@ -31,8 +31,12 @@ class LastResort:
             if isinstance(response, HttpResponseNotAllowed) and not response.content:
                 return errors.not_allowed(request, response)
             return response
-        except Exception:  # the errors below this point include those of our own error pages
-            return errors.plain_server_error(request)
+        except Exception as error:  # the errors below this point include those of our own error pages
+            return errors.unrecorded(request) if errors.is_unrecorded(error) else errors.plain_server_error(request)
+
+    def process_exception(self, request, exception):
+        """What a view could not write into the audit log it must not show, not even a part of it."""
+        return errors.unrecorded(request) if errors.is_unrecorded(exception) else None
 
 
 class SafeHeaders:

@@ -5,13 +5,17 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
 from xinqiao import errors, health, middleware
+from xinqiao.api import problems
 from xinqiao.database import durability
+from xinqiao.integrity import audit
 from xinqiao.logs import JsonLine
 
 
@@ -74,8 +78,6 @@ class TestHeaders:
         assert "geolocation=()" in answer["Permissions-Policy"]
 
     def test_a_stricter_policy_of_a_view_is_kept(self):
-        from django.http import HttpResponse
-
         wrapped = middleware.SafeHeaders(lambda _: HttpResponse(headers={"Content-Security-Policy": "sandbox"}))
         assert wrapped(RequestFactory().get("/"))["Content-Security-Policy"] == "sandbox"
 
@@ -135,6 +137,56 @@ class TestErrors:
         answer = middleware.LastResort(fail)(RequestFactory().get("/"))
         assert answer.status_code == 500
         assert "故障编号" in answer.content.decode()
+
+
+def half_shown(request):
+    raise audit.AuditUnavailable("DatabaseError")
+
+
+class UnrecordedUrls:
+    urlpatterns = (path("half-shown", half_shown), path("quiet", lambda request: HttpResponse("13800138000")))
+    handler500 = staticmethod(errors.server_error)
+
+
+def gate_without_record(get_response):
+    """Stands for a gate above the views that notes a refusal."""
+
+    def gate(request):
+        get_response(request)
+        raise audit.AuditUnavailable("DatabaseError")
+
+    return gate
+
+
+class TestNoRecordNoData:
+    """C-11, secure-checklist 17: what cannot be noted is not shown."""
+
+    @override_settings(ROOT_URLCONF=UnrecordedUrls)
+    def test_a_page_says_so_in_plain_words(self, client):
+        answer = client.get("/half-shown?name=王小明")
+        assert answer.status_code == 503 and answer["Retry-After"] == "60"
+        assert "没有能记下这次查看，所以不能显示" in answer.content.decode()
+        assert "请稍后再试" in answer.content.decode() and "王小明" not in answer.content.decode()
+
+    @override_settings(
+        ROOT_URLCONF=UnrecordedUrls, MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.gate_without_record"]
+    )
+    def test_nothing_of_a_finished_answer_leaves(self):
+        answer = Client(raise_request_exception=False).get("/quiet")
+        assert answer.status_code == 503
+        assert "13800138000" not in answer.content.decode()
+
+    def test_above_all_middleware_too(self, rf):
+        def fail(request):
+            raise audit.AuditUnavailable("DatabaseError")
+
+        assert middleware.LastResort(fail)(rf.get("/")).status_code == 503
+
+    def test_a_program_gets_a_problem(self):
+        told = problems.TRANSLATIONS[audit.AuditUnavailable](audit.AuditUnavailable("DatabaseError"))
+        answer = problems.answer(told)
+        assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "unrecorded")
+        assert answer["Retry-After"] == "60"
 
 
 class TestLog:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from xinqiao.integrity.audit import AuditUnavailable
 from xinqiao.matters.files import FileRefused
 from xinqiao.matters.intake import IntakeInvalid
 from xinqiao.matters.steps.receive import IntakeClosed, KeyReused, ReceiptForgotten
@@ -30,9 +31,10 @@ MESSAGES = {
     "too_many": "请求太频繁。请按 Retry-After 写的秒数等待后再试。",
     "busy": "系统暂时繁忙，这次没有收下。请稍后用同一个 Idempotency-Key 重新提交，不会重复登记。",
     "closed": "系统现在不能可靠保存，暂停接收。请稍后用同一个 Idempotency-Key 重新提交，不会重复登记。",
+    "unrecorded": "没有能记下这次查看，所以不能给出内容。请稍后再试。",
     "failed": "系统出现故障，这次没有完成。请稍后用同一个 Idempotency-Key 重新提交；多次不成功，请把故障编号告诉我们。",
 }
-RETRY_SECONDS = {"busy": 5, "closed": 60}
+RETRY_SECONDS = {"busy": 5, "closed": 60, "unrecorded": 60}
 
 
 class Problem(Exception):
@@ -108,6 +110,7 @@ TRANSLATIONS = {
     Exception: _unforeseen,
     OperationalError: _unavailable,
     InterfaceError: _unavailable,
+    AuditUnavailable: lambda _: Problem(503, "unrecorded"),
     Problem: lambda problem: problem,
     BadRequest: lambda _: Problem(400, "unreadable"),
     MultiPartParserError: lambda _: Problem(400, "unreadable"),
