@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from xinqiao.rules.permissions import Action, Cell, Reach, cell, holders
 from xinqiao.rules.stages import Kind, Role
 
 
@@ -20,17 +21,7 @@ class Access(StrEnum):
     FULL = "full"
 
 
-class Reach(StrEnum):
-    """Which matters a role may open: B.3 (own, org, sub, assigned …)."""
-
-    NONE = "none"
-    OWN = "own"  # the citizen's own matters
-    WHILE_REGISTERING = "while_registering"  # only until the registration is finished
-    ASSIGNED = "assigned"  # only matters given to this very person
-    SEALED_LIST = "sealed_list"  # numbers, dates and receiver; the text after opening the seal
-    COMPETENT = "competent"  # only if the own organisation is the competent organ, and never if accused
-    ORGANISATION = "organisation"  # matters on the desk of the own organisation
-    TERRITORY = "territory"  # these, and those of every organisation below the own government
+_ORDER = (Access.NONE, Access.MASKED, Access.FULL)
 
 
 @dataclass(frozen=True)
@@ -55,62 +46,36 @@ class TextAccess:
     report_reach: Reach
 
 
-_N, _M, _F = Access.NONE, Access.MASKED, Access.FULL
+def _access(cell: Cell | None) -> Access:
+    """How much a cell shows. Writing alone shows nothing: what was written once is not read again (B.3 "W once")."""
+    if cell is None or not cell.lets(Action.READ_MASKED):
+        return Access.FULL if cell and cell.lets(Action.REVEAL) else Access.NONE
+    return Access.FULL if cell.lets(Action.READ) else Access.MASKED
 
-# B.3 rows "petitioner identity" and "confidential identity". The column `report` is the row "submission of kind
-# 检举控告" applied to identity: who may read the text only in part sees the name masked (INF, the stricter reading).
-# Roles that B.3 does not list (VIO, JCO, MED, ARC, SEC) get the least their work needs (INF).
+
+def _reach(cell: Cell | None) -> Reach:
+    """Which matters a cell opens; who may only count (B.3 "counts only") opens none."""
+    opens = cell and (cell.lets(Action.READ_MASKED) or cell.lets(Action.WRITE))
+    return cell.reach if opens else Reach.NONE
+
+
+# Views of the one table: rows identity, secret_identity, report_identity of `permissions.py` …
 IDENTITY_ACCESS = MappingProxyType(
     {
-        Role.CITIZEN: IdentityAccess(_F, _F, _F),  # own data only, see TEXT_ACCESS
-        Role.VILLAGE_INFORMATION_OFFICER: IdentityAccess(_M, _N, _N),
-        Role.REGISTRAR: IdentityAccess(_F, _N, _N),  # writes a confidential identity once, never reads it again
-        Role.TRIAGE: IdentityAccess(_F, _N, _M),
-        Role.OFFICE_LEADER: IdentityAccess(_F, _N, _M),
-        Role.SUPERVISOR: IdentityAccess(_M, _N, _N),
-        Role.UNIT_RECEIVER: IdentityAccess(_F, _N, _F),
-        Role.HANDLER: IdentityAccess(_F, _N, _F),
-        Role.UNIT_LEADER: IdentityAccess(_F, _N, _F),
-        Role.REVIEWER: IdentityAccess(_F, _N, _F),
-        Role.LEADER: IdentityAccess(_M, _N, _N),
-        Role.JOINT_CONFERENCE: IdentityAccess(_M, _N, _N),
-        Role.MEDIATOR: IdentityAccess(_M, _N, _N),
-        Role.DISCIPLINE_LIAISON: IdentityAccess(_F, _F, _F),  # the confidential one with a written reason
-        Role.JUDICIAL_LIAISON: IdentityAccess(_M, _N, _N),
-        Role.PERSONNEL_LIAISON: IdentityAccess(_N, _N, _N),  # reads the sealed digest of C-09, no file
-        Role.ANALYST: IdentityAccess(_N, _N, _N),
-        Role.ARCHIVIST: IdentityAccess(_M, _N, _N),
-        Role.SYSTEM_ADMINISTRATOR: IdentityAccess(_N, _N, _N),
-        Role.SECURITY_ADMINISTRATOR: IdentityAccess(_N, _N, _N),
-        Role.AUDITOR: IdentityAccess(_N, _N, _N),
-        Role.SYSTEM: IdentityAccess(_N, _N, _N),
+        role: IdentityAccess(*(_access(cell(role, row)) for row in ("identity", "secret_identity", "report_identity")))
+        for role in Role
     }
 )
 
+# … and its rows text and report.
 TEXT_ACCESS = MappingProxyType(
     {
-        Role.CITIZEN: TextAccess(_F, Reach.OWN, Reach.OWN),
-        Role.VILLAGE_INFORMATION_OFFICER: TextAccess(_F, Reach.ASSIGNED, Reach.WHILE_REGISTERING),
-        Role.REGISTRAR: TextAccess(_F, Reach.ORGANISATION, Reach.WHILE_REGISTERING),
-        Role.TRIAGE: TextAccess(_F, Reach.ORGANISATION, Reach.ASSIGNED),
-        Role.OFFICE_LEADER: TextAccess(_F, Reach.TERRITORY, Reach.SEALED_LIST),
-        Role.SUPERVISOR: TextAccess(_F, Reach.TERRITORY, Reach.NONE),
-        Role.UNIT_RECEIVER: TextAccess(_F, Reach.ORGANISATION, Reach.COMPETENT),
-        Role.HANDLER: TextAccess(_F, Reach.ORGANISATION, Reach.COMPETENT),
-        Role.UNIT_LEADER: TextAccess(_F, Reach.ORGANISATION, Reach.COMPETENT),
-        Role.REVIEWER: TextAccess(_F, Reach.ORGANISATION, Reach.COMPETENT),
-        Role.LEADER: TextAccess(_F, Reach.ASSIGNED, Reach.ASSIGNED),
-        Role.JOINT_CONFERENCE: TextAccess(_F, Reach.ORGANISATION, Reach.NONE),
-        Role.MEDIATOR: TextAccess(_F, Reach.ASSIGNED, Reach.NONE),
-        Role.DISCIPLINE_LIAISON: TextAccess(_F, Reach.NONE, Reach.ORGANISATION),
-        Role.JUDICIAL_LIAISON: TextAccess(_F, Reach.ORGANISATION, Reach.NONE),
-        Role.PERSONNEL_LIAISON: TextAccess(_N, Reach.NONE, Reach.NONE),
-        Role.ANALYST: TextAccess(_M, Reach.TERRITORY, Reach.NONE),  # of reports: counts only
-        Role.ARCHIVIST: TextAccess(_F, Reach.ORGANISATION, Reach.NONE),
-        Role.SYSTEM_ADMINISTRATOR: TextAccess(_N, Reach.NONE, Reach.NONE),
-        Role.SECURITY_ADMINISTRATOR: TextAccess(_N, Reach.NONE, Reach.NONE),
-        Role.AUDITOR: TextAccess(_N, Reach.NONE, Reach.NONE),
-        Role.SYSTEM: TextAccess(_N, Reach.NONE, Reach.NONE),
+        role: TextAccess(
+            max(_access(cell(role, "text")), _access(cell(role, "report")), key=_ORDER.index),
+            _reach(cell(role, "text")),
+            _reach(cell(role, "report")),
+        )
+        for role in Role
     }
 )
 
@@ -119,9 +84,7 @@ TEXT_ACCESS = MappingProxyType(
 TERRITORY_ROLES = frozenset(role for role, row in TEXT_ACCESS.items() if row.reach is Reach.TERRITORY)
 
 # Roles that may read a confidential identity only after writing down why (B.3 "R with reason", C-11).
-REASON_NEEDED_ROLES = frozenset({Role.DISCIPLINE_LIAISON})
-
-_ORDER = (Access.NONE, Access.MASKED, Access.FULL)
+REASON_NEEDED_ROLES = holders("secret_identity", Action.REVEAL)
 
 
 def identity_access(
