@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "ninja",
     "lucide",
+    "xinqiao.crypto",
     "xinqiao.ui",
     "xinqiao.organisations",
     "xinqiao.people",

@@ -8,7 +8,10 @@ from . import open_sealed, seal
 
 
 class SealedJSONField(models.TextField):
-    """JSON sealed as one value (crypto.seal). Cannot be searched or ordered by; `context` binds the value to its column."""
+    """JSON sealed as one value (crypto.seal). Cannot be searched or ordered by; `context` binds the value to its column.
+
+    Sealed with a data key: submissions and letters are never written again, also not by a rotation of keys (ADR 0005).
+    """
 
     def __init__(self, *args, context: str, **options):
         self.context = context
@@ -23,7 +26,7 @@ class SealedJSONField(models.TextField):
 
     def get_prep_value(self, value):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return seal(text, context=self.context)
+        return seal(text, context=self.context, lasting=True)
 
     def to_python(self, value):
         return value
