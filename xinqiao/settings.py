@@ -98,6 +98,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "ninja",
     "lucide",
     "xinqiao.crypto",
@@ -108,6 +113,7 @@ INSTALLED_APPS = [
     "xinqiao.integrity",
     "xinqiao.matters",
     "xinqiao.notifications",
+    "xinqiao.access",
     "xinqiao.portal",
     "xinqiao.workbench",
     "xinqiao.api",
@@ -124,8 +130,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "xinqiao.gate.Gate",
 ]
 
 ROOT_URLCONF = "xinqiao.urls"
@@ -166,7 +174,7 @@ XINQIAO_APPEND_ONLY = ["matters_event", "matters_submission", "integrity_auditen
 
 AUTH_USER_MODEL = "organisations.User"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "xinqiao.organisations.hashing.OfficerArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -174,6 +182,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Second step of an officer's log-in: `required` (the default), `optional` (only for those who set one up). XINQIAO_SECOND_FACTOR.
+XINQIAO_SECOND_FACTOR = _choice("XINQIAO_SECOND_FACTOR", "required", ("required", "optional"))
+MFA_ADAPTER = "xinqiao.workbench.account.factors.Adapter"
+MFA_RECOVERY_CODE_COUNT, MFA_RECOVERY_CODE_DIGITS = 10, 10  # codes on the sheet, digits of each
+# The organ's own log-in service (OIDC); without an issuer there is no such button. Secret from the environment only.
+XINQIAO_OIDC_ISSUER = _text("XINQIAO_OIDC_ISSUER").rstrip("/")
+XINQIAO_OIDC_CLIENT_ID = _text("XINQIAO_OIDC_CLIENT_ID")
+XINQIAO_OIDC_CLIENT_SECRET = _text("XINQIAO_OIDC_CLIENT_SECRET")
+XINQIAO_OIDC_NAME = _text("XINQIAO_OIDC_NAME", "统一身份认证")  # on the button
+XINQIAO_OIDC_USERNAME_CLAIM = _text("XINQIAO_OIDC_USERNAME_CLAIM", "preferred_username")
+# Words of the claims `amr` or `acr` that say the service asked a second factor itself, separated by commas; empty: we ask.
+XINQIAO_OIDC_SECOND_FACTOR = [one for one in _text("XINQIAO_OIDC_SECOND_FACTOR").split(",") if one.strip()]
+# allauth is used for its factors and its OIDC client only: none of its pages has an address, nobody signs up.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS, ACCOUNT_EMAIL_VERIFICATION = {"username"}, ["username*"], "none"
+SOCIALACCOUNT_ADAPTER = "xinqiao.workbench.account.provider.Adapter"
+SOCIALACCOUNT_STORE_TOKENS = SOCIALACCOUNT_AUTO_SIGNUP = False
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Longest session, in seconds. XINQIAO_SESSION_SECONDS, default 43,200 (12 hours).
 SESSION_COOKIE_AGE = _number("XINQIAO_SESSION_SECONDS", 12 * 60 * 60)

@@ -40,5 +40,5 @@ urlpatterns = [
     path("docs", documentation.page, name="docs"),
     *_calls,
     path("", _nothing_here, name="api-root"),  # its address is the start of every address in the OpenAPI document
-    re_path(r"", _nothing_here),
+    re_path(r"", _nothing_here, name="nothing_here"),
 ]

@@ -22,7 +22,7 @@ from xinqiao.integrity import audit
 from xinqiao.organisations.models import Officer, User
 from xinqiao.rules.audit import AuditKind
 
-from . import tries
+from . import gate, tries
 
 IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 60 * 60
 SEEN_EVERY_SECONDS = 60  # the session is written at most once a minute, not with every page
@@ -37,6 +37,7 @@ def officer_required(view: Callable) -> Callable:
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not _admit(request, timezone.now()):
             return to_login(request)
+        gate.check(request)
         return view(request, *args, **kwargs)
 
     return guarded

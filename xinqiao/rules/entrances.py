@@ -1,0 +1,159 @@
+"""Every way in and every way out: which row of `permissions.py` each page, API operation, export, job and message belongs to.
+
+A line: names, separated by spaces | what is asked for: object and letter, `or` between alternatives | who proves what | scope | basis.
+
+    who      everybody   nobody has to prove anything          code      number and query code, or the own account
+             account     a mobile number, by the code sent     officer   log-in, second factor, active post
+             token       a program by its token                system    no person: the worker, after an event or by the clock
+    scope    page        the same for everybody                session   only what this browser or officer itself put in
+             own         `visible_to(Citizen)`                 matters   `visible_to(officer)`: list, search, count, open alike
+             post        of this post and nobody else's        event     the matter of this one event, told to who may open it
+             all         everything, by a post that stands outside the cases
+
+An address without a line does not exist: the gate answers 404 and writes it to the log (secure-checklist 11). Whoever adds a page, an
+operation, an export, a job or a message adds its name here; `tests/authz` fails otherwise, and for a line whose name is gone.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from xinqiao.rules.permissions import ROWS, Action, Caller, Cell, allowed
+from xinqiao.rules.stages import Role
+
+WHO = frozenset({"everybody", "code", "account", "officer", "token", "system"})
+SCOPES = frozenset({"page", "session", "own", "matters", "post", "event", "all"})
+
+TABLE = """
+# the frame
+healthz readyz                                                     | public_page R         | everybody | page    | asked by the load balancer; says no more than yes or no
+ui:set_large_print ui:gallery ui:gallery_officer                   | public_page R         | everybody | session | large print is a cookie of this browser; the gallery is open in the demonstration only
+
+# citizens: to read without telling who one is
+portal:home portal:robots portal:help portal:law portal:privacy portal:accessibility | public_page R | everybody | page | R-18(1), PIPL 17
+portal:verify_letter portal:verify                                 | letter_check R        | everybody | page    | FD-4: by the code on the paper; the answer names nobody
+
+# citizens: to write
+portal:new portal:file portal:autosave portal:suggested portal:check portal:saved portal:discard | filing W | everybody | session | R-17(1), I-01: the draft of this browser
+portal:upload                                                      | filing W              | everybody | session | I-07: material of the draft of this browser
+portal:receipt portal:receipt_qr portal:receipt_slip               | receipt R             | code      | session | I-15: this browser has just handed it in
+
+# citizens: to follow
+portal:track portal:leave                                          | session W             | everybody | session | I-15: number and query code open a session of 30 idle minutes
+portal:login portal:code                                           | session W             | everybody | session | I-16: a mobile number and the code sent to it
+portal:account                                                     | citizen_account R     | account   | own     | I-16
+portal:claim portal:claim_this                                     | citizen_account W     | account   | own     | I-16: what was proved is put into the own account
+portal:matter portal:reckoning                                     | progress R            | code      | own     | R-20, DL-19
+portal:letter                                                      | letter R              | code      | own     | B.3 "own R"
+portal:attachment                                                  | attachment R          | code      | own     | B.3 "own R"
+portal:supplement portal:ask portal:object portal:confirm portal:dispute portal:withdraw portal:cancel_withdrawal portal:resume | step W | code | own | D.2, WD-1 to WD-5
+portal:rate portal:rated                                           | rating W              | code      | own     | RA-1: once per target
+portal:review portal:recheck                                       | review W              | code      | own     | R-35, R-36
+
+# officers
+workbench:login workbench:logout                                   | session W             | everybody | session | checklist 48 to 51
+workbench:post                                                     | session W             | officer   | post    | another post of the same user: other rights, other session
+workbench:queue                                                    | bench R               | officer   | matters | checklist 14: lists, side bar and counts are filtered
+workbench:search                                                   | search R              | officer   | matters | checklist 14
+workbench:messages                                                 | inbox R               | officer   | post    | checklist 46
+workbench:case                                                     | case M                | officer   | matters | B.3 rows text and report
+workbench:note                                                     | note W                | officer   | matters | a working paper of one's organisation
+workbench:letter                                                   | letter R              | officer   | matters | B.3, I-17
+workbench:file                                                     | attachment R          | officer   | matters | B.3
+workbench:step                                                     | step W                | officer   | matters | moves.py
+workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | opinion W or review W | officer | matters | B.3 rows opinion and review
+workbench:window                                                   | filing W              | officer   | session | I-01
+workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it
+
+# programs
+api:docs api:openapi-json api:api-root api:nothing_here            | public_page R         | everybody | page    | the description; other addresses are a 404 in JSON
+api:organisations                                                  | organisation R        | everybody | page    | R-18(1)
+api:submit                                                         | filing W              | token     | session | I-01, R-17(1)
+api:upload                                                         | attachment W          | token     | session | files of the same client
+api:follow                                                         | progress R            | code      | own     | I-15
+
+# the worker: by the clock
+duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
+duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
+
+# the worker: after an event
+reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002
+reaction:tell_citizen                                              | message W             | system    | event   | F.3
+reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
+bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01
+bell:raise_objection bell:answer_objection_agree bell:answer_objection_refuse bell:dispute_jurisdiction bell:object_to_filing bell:sign_in bell:accept bell:accept_simple bell:start_handling | inbox W | system | event | C-01
+bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:report_completion | inbox W | system | event | C-01
+bell:request_review bell:request_recheck bell:forward_review bell:serve_review_opinion bell:serve_recheck_opinion bell:supplement bell:ask_progress bell:confirm_execution bell:dispute_execution | inbox W | system | event | C-01
+bell:request_withdrawal bell:cancel_withdrawal bell:resume bell:warn bell:recompute_limit bell:record_silence bell:record_overdue | inbox W | system | event | C-01
+
+# what leaves the house; each has a neutral form for reports and for whoever asks for secrecy
+message:received message:registered message:joined message:split message:transferred message:reported_up message:guided message:sent_on message:replied message:filed message:no_longer_accepted message:reassigned | message W | system | event | C-01, checklist 46
+message:signed_in message:accepted message:other_route message:not_accepted message:silence message:overdue message:handling message:converted message:extended message:answered message:answered_suggestion message:settled message:executing message:executed message:closed | message W | system | event | C-01, checklist 46
+message:review_received message:review_accepted message:review_refused message:review_answered message:recheck_received message:recheck_answered message:hearing message:hearing_over | message W | system | event | C-01, checklist 46
+message:progress_answered message:withdrawal_requested message:withdrawn message:resumed message:window_review message:window_recheck message:window_confirm message:window_resume message:limit_moved | message W | system | event | C-01, checklist 46
+message:login_code                                                 | message W             | system    | session | I-16: to the number that was typed
+"""  # fmt: skip
+
+_ASKED = re.compile(r"(?P<thing>\w+) (?P<letter>[RMWAXVC])")
+_LETTERS = {action.code: action for action in Action}
+# Who is asked in the portal and in the API; an officer is asked with the roles of the post.
+CALLERS = {
+    "everybody": (Caller.VISITOR, Role.CITIZEN),
+    "code": (Role.CITIZEN, Caller.AGENT, Caller.CLIENT),
+    "account": (Role.CITIZEN,),
+    "token": (Caller.CLIENT,),
+    "system": (Role.SYSTEM,),
+}
+
+
+class WrongLine(ValueError):
+    """A line of the table cannot be read; the program does not start with it."""
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """One way in or out. `asks`: any of these (object, action) is enough."""
+
+    name: str
+    asks: tuple[tuple[str, Action], ...]
+    who: str
+    scope: str
+    basis: str
+
+    def opens_to(self, callers: Iterable[Role | Caller]) -> Cell | None:
+        """The cell that lets one of these in, or None."""
+        callers = tuple(callers)
+        return next((found for thing, action in self.asks if (found := allowed(callers, thing, action))), None)
+
+
+def parse(table: str) -> dict[str, Entrance]:
+    """The lines by name. Raises WrongLine for whatever cannot be read."""
+    found: dict[str, Entrance] = {}
+    for line in table.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        parts = [part.strip() for part in line.split("|")]
+        if len(parts) != 5 or parts[2] not in WHO or parts[3] not in SCOPES or not parts[4]:
+            raise WrongLine(line)
+        asks = tuple(map(_asked, parts[1].split(" or ")))
+        for name in parts[0].split():
+            if name in found:
+                raise WrongLine(f"{name} stands twice")
+            found[name] = Entrance(name, asks, *parts[2:])
+    return found
+
+
+def _asked(text: str) -> tuple[str, Action]:
+    read = _ASKED.fullmatch(text)
+    if read is None or read["thing"] not in ROWS:
+        raise WrongLine(text)
+    return read["thing"], _LETTERS[read["letter"]]
+
+
+ENTRANCES = MappingProxyType(parse(TABLE))
+
+
+def entrance(name: str) -> Entrance | None:
+    """The line of one name (`workbench:case`, `duty:forget`, `message:received`), or None."""
+    return ENTRANCES.get(name)
