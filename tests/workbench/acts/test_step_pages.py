@@ -17,6 +17,7 @@ from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Accused, Event, Matter
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.moves import MOVES
+from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Role, Stage, Step
 from xinqiao.workbench.acts import preview
 from xinqiao.workbench.acts.consequences import article_words, condition_words, short_article
@@ -65,8 +66,11 @@ class TestPageOf:
         assert page.status_code == 200, page.content.decode()
         assert str(ACTS[step].label) in page.content.decode()
         refused = desk_of(scene.wrong).get(address(scene.matter, step))
-        assert refused.status_code == 422
-        assert "需要由" in refused.content.decode(), "says which role"
+        if allowed(scene.wrong.role_set, "step", Action.WRITE):
+            assert refused.status_code == 422
+            assert "需要由" in refused.content.decode(), "says which role"
+        else:
+            assert refused.status_code == 404, "who takes no step at all has no such page"
         stranger = scenes.world.gu_at_environment if step != Step.CO_ANSWER else scenes.world.wu_at_police
         assert desk_of(stranger).get(address(scene.matter, step)).status_code == 404
         assert Event.objects.count() == before, "GET changes nothing"
