@@ -51,6 +51,9 @@ BASE_DIR = Path(__file__).resolve().parent
 XINQIAO_VAR = folders.var()  # data directory; XINQIAO_VAR, default var/
 XINQIAO_KEYS = folders.keys()  # keys and passwords, outside the database; XINQIAO_KEYS, default $XINQIAO_VAR/keys
 XINQIAO_FILES = folders.files()  # attachments; XINQIAO_FILES, default $XINQIAO_VAR/files
+# Where signed checkpoints are copied to, best on another disk or host; several separated by `:`. XINQIAO_CHECKPOINTS,
+# default $XINQIAO_VAR/checkpoints. A folder that is named here is never made by the program: it may be a mount that is missing.
+XINQIAO_CHECKPOINTS = folders.checkpoints()
 XINQIAO_SPOOL = folders.spool()  # messages waiting for a carrier; XINQIAO_SPOOL, default $XINQIAO_VAR/spool
 
 # --- Who may be reached, and how --------------------------------------------------------------------------------------
@@ -113,6 +116,7 @@ INSTALLED_APPS = [
     "xinqiao.integrity",
     "xinqiao.matters",
     "xinqiao.notifications",
+    "xinqiao.exports",
     "xinqiao.access",
     "xinqiao.portal",
     "xinqiao.workbench",
@@ -168,7 +172,11 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Tables the application may add to and read, but never change: the database itself refuses (decision 7).
-XINQIAO_APPEND_ONLY = ["matters_event", "matters_submission", "integrity_auditentry"]
+XINQIAO_APPEND_ONLY = [
+    "matters_event", "matters_submission", "matters_attachment", "integrity_auditentry", "integrity_checkpoint",
+]  # fmt: skip
+# What signs the checkpoints: `ed25519`, or `sm2` with the extra of that name. XINQIAO_SIGNATURE, default ed25519.
+XINQIAO_SIGNATURE = _choice("XINQIAO_SIGNATURE", "ed25519", ("ed25519", "sm2"))
 
 # --- People and sessions ----------------------------------------------------------------------------------------------
 
