@@ -47,7 +47,9 @@ def find(desks: QuerySet[Referral]) -> Found:
     return Found(ids[:MOST_ROWS], reports, len(ids) > MOST_ROWS)
 
 
-def rows(officer: Officer, desk_ids: Sequence[int], columns: Sequence[ListColumn], today: date) -> Iterator[tuple[int, list]]:
+def rows(
+    officer: Officer, desk_ids: Sequence[int], columns: Sequence[ListColumn], today: date
+) -> Iterator[tuple[int, list]]:
     """(matter id, cells) for each of these desks that the officer may still see, in their order."""
     names = _Names()
     for start in range(0, len(desk_ids), CHUNK):

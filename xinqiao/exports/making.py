@@ -1,8 +1,8 @@
 """Making a file and letting it go: the record stands in the audit log before the first byte leaves (C-11).
 
-    export = ask(ExportKind.LIST, officer=…, …)      # a row; small lists go on at once, large ones wait for the worker
-    content = make(export, at=…)                     # writes the table, notes rows and digest
-    let_go(export, request=…, at=…)                  # the audit entry; raises AuditUnavailable, then nothing leaves
+export = ask(ExportKind.LIST, officer=…, …)      # a row; small lists go on at once, large ones wait for the worker
+content = make(export, at=…)                     # writes the table, notes rows and digest
+let_go(export, request=…, at=…)                  # the audit entry; raises AuditUnavailable, then nothing leaves
 """
 
 import io
@@ -94,7 +94,11 @@ def make_waiting(at: datetime) -> int:
             continue
         except Exception:
             logger.exception("export.failed", extra={"export": export.pk})
-            _set(export, state=ExportState.FAILED, problem="生成时出现故障。请稍后重新导出；还是不行的，请联系系统管理员。")
+            _set(
+                export,
+                state=ExportState.FAILED,
+                problem="生成时出现故障。请稍后重新导出；还是不行的，请联系系统管理员。",
+            )
     return tried
 
 
@@ -139,7 +143,9 @@ def _make_list(export: Export, at: datetime) -> Made:
     if export.left_out:
         about.append(("未导出", f"检举控告{export.left_out}件，按规定不随清单导出"))
     file = io.BytesIO()
-    written = tables.write(file, export.form, [column.label for column in columns], cells(), about=about, title="信访件清单")
+    written = tables.write(
+        file, export.form, [column.label for column in columns], cells(), about=about, title="信访件清单"
+    )
     return Made(file.getvalue(), written.rows, sorted(set(matter_ids)), written.digest, written.algorithm)
 
 

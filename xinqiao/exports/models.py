@@ -41,7 +41,9 @@ class Export(models.Model):
     columns = models.JSONField("列", default=list)
     purpose = models.CharField("用途", max_length=200)
     facts = models.JSONField(default=dict, help_text="shelf, filters, order; request id")
-    desk_ids = ArrayField(models.BigIntegerField(), default=list, help_text="the list as it stood when it was asked for")
+    desk_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="the list as it stood when it was asked for"
+    )
     matter_ids = ArrayField(models.BigIntegerField(), default=list, help_text="the matters that are in the file")
     left_out = models.IntegerField("未导出的检举控告件数", default=0)
     state = models.CharField("状态", max_length=10, choices=ExportState.choices(), default=ExportState.WAITING)
@@ -59,7 +61,9 @@ class Export(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["asked_at"], condition=models.Q(state__in=["waiting", "making"]), name="export_waiting"),
+            models.Index(
+                fields=["asked_at"], condition=models.Q(state__in=["waiting", "making"]), name="export_waiting"
+            ),
             models.Index(fields=["expires_at"], condition=models.Q(state__in=["ready", "fetched"]), name="export_kept"),
             models.Index(fields=["officer", "-id"], name="export_of_officer"),
             GinIndex(fields=["matter_ids"], name="export_matters"),

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from xinqiao.api import uploads
+from xinqiao.exports import keeping, making
 from xinqiao.matters.models import Delivery
 from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing
@@ -54,6 +55,7 @@ def forget(at: datetime) -> int:
             drafts.forget_old_drafts,
             outgoing.forget_before,
             inbox.forget_before,
+            keeping.forget,
         )
     )
 
@@ -64,6 +66,7 @@ def _drop(rows: models.QuerySet, key: str) -> int:
 
 
 TASKS = (
+    Task("exports", timedelta(seconds=2), making.make_waiting),
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),

@@ -53,6 +53,11 @@ portal:review portal:recheck                                       | review W   
 
 # officers
 workbench:login workbench:logout                                   | session W             | everybody | session | checklist 48 to 51
+workbench:second_step workbench:passkey_login workbench:provider workbench:provider_back | session W  | everybody | session | checklist 51: after the password, or in its place; opens nothing by itself
+workbench:account workbench:password workbench:factors workbench:add_app workbench:add_passkey workbench:remove_factor workbench:recovery_codes workbench:end_sessions | officer_account W | officer | post | checklist 48 to 51: the own log-in, whatever the post
+workbench:admin workbench:admin_user workbench:rights_requests workbench:rights_request | setup R | officer | all | B.3: users and posts, never a case
+workbench:ask_for_user workbench:ask_for_post workbench:ask_to_change workbench:ask_about workbench:issue_password workbench:withdraw_request | setup W | officer | all | B.3: SYS asks, SEC decides
+workbench:decide_request workbench:reset_factor workbench:admin_end_sessions | setup A | officer | all | B.3: the second approval is SEC's
 workbench:post                                                     | session W             | officer   | post    | another post of the same user: other rights, other session
 workbench:queue                                                    | bench R               | officer   | matters | checklist 14: lists, side bar and counts are filtered
 workbench:search                                                   | search R              | officer   | matters | checklist 14
@@ -64,6 +69,8 @@ workbench:file                                                     | attachment 
 workbench:step                                                     | step W                | officer   | matters | moves.py
 workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | opinion W or review W | officer | matters | B.3 rows opinion and review
 workbench:window                                                   | filing W              | officer   | session | I-01
+workbench:export                                                   | list_export X         | officer   | matters | C-11: the rows of the list itself, without reports
+workbench:exports workbench:export_progress                        | list_export X or requested_export X or audit_log X | officer | post | C-10, C-11, LG-5: files that one asked for oneself
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it
 
 # programs
@@ -75,6 +82,7 @@ api:follow                                                         | progress R 
 
 # the worker: by the clock
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
+duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 
 # the worker: after an event

@@ -35,4 +35,5 @@ urlpatterns = [
     path("receipt/", receipt.receipt_page, name="receipt"),
     path("receipt/slip.pdf", receipt.slip, name="slip"),
     path("", include("xinqiao.workbench.acts.urls")),
+    path("", include("xinqiao.workbench.exports.urls")),
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from xinqiao.matters.models import Event, Matter, MatterNumber, Referral
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules import numbering
+from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
 from xinqiao.rules.wording import LIMITS
 from xinqiao.ui.day_words import exact_day, moment_words
@@ -40,9 +41,7 @@ ONLY = {
 def queue_page(request: HttpRequest) -> HttpResponse:
     """`?shelf=&order=&channel=&kind=&only=` and a position; what is not known is left out, never an error."""
     officer, today = request.officer, localdate()
-    shelf = shelves.find(request.GET.get("shelf", ""), officer)
-    chosen = _choices(request.GET, shelf)
-    everything = shelf.desks(officer, today)
+    shelf, chosen, everything = chosen_list(request.GET, officer, today)
     narrowed = _narrow(everything, chosen, officer, today)
     counts = frame.shelf_counts(request, {shelves.TOTAL: narrowed} | _tile_queries(everything, chosen, officer, today))
     order = keyset.ORDERS[chosen["order"]]
@@ -61,9 +60,29 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "previous_url": _link(request, before=page.before) if page.before else "",
         "next_url": _link(request, after=page.after) if page.after else "",
         "clear_url": _link(request, channel="", kind="", only=""),
+        "export_url": _export_url(request, officer) if page.rows else "",
         "today": today,
     }
     return render(request, "workbench/queue.html", context)
+
+
+def chosen_list(asked: QueryDict, officer: Officer, today: date) -> tuple[shelves.Shelf, dict[str, str], QuerySet]:
+    """The shelf, the choices above its list, and all desks on it, for what stands in an address."""
+    shelf = shelves.find(asked.get("shelf", ""), officer)
+    return shelf, _choices(asked, shelf), shelf.desks(officer, today)
+
+
+def listed(asked: QueryDict, officer: Officer, today: date) -> tuple[shelves.Shelf, dict[str, str], QuerySet]:
+    """The same, narrowed and in order: exactly what the list shows this officer, page after page. Its export starts from here."""
+    shelf, chosen, everything = chosen_list(asked, officer, today)
+    narrowed = _narrow(everything, chosen, officer, today)
+    return shelf, chosen, keyset.ORDERS[chosen["order"]].sorted(narrowed)
+
+
+def _export_url(request: HttpRequest, officer: Officer) -> str:
+    if not allowed(officer.role_set, "list_export", Action.EXPORT):
+        return ""
+    return _link(request).replace(reverse("workbench:queue"), reverse("workbench:export"), 1)
 
 
 def _choices(asked, shelf: shelves.Shelf) -> dict[str, str]:
