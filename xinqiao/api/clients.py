@@ -28,14 +28,14 @@ def create(
     """A new client and its token. The token is not kept: who loses it needs a new client."""
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     client = ApiClient.objects.create(
-        name=name, token_hash=_hash(token), organisation=organisation, rate_per_minute=rate, created_at=at
+        name=name, token_hash=_hashes(token)[0], organisation=organisation, rate_per_minute=rate, created_at=at
     )
     return client, token
 
 
 def find(token: str) -> ApiClient | None:
     """The active client that holds `token`."""
-    return ApiClient.objects.filter(token_hash=_hash(token), active=True).select_related("organisation").first()
+    return ApiClient.objects.filter(token_hash__in=_hashes(token), active=True).select_related("organisation").first()
 
 
 class Bearer(HttpBearer):
@@ -51,5 +51,6 @@ class Bearer(HttpBearer):
         return client
 
 
-def _hash(token: str) -> str:
-    return crypto.blind_index(token, context="api.token")
+def _hashes(token: str) -> list[str]:
+    """Under every index key, newest first: a token outlives a rotation."""
+    return crypto.blind_indexes(token, context="api.token")

@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "xinqiao.cli.import_",
     "deadline": "xinqiao.cli.deadline",
     "verify": "xinqiao.cli.verify",
+    "rotate-keys": "xinqiao.cli.rotate_keys",
 }
 
 # Django's commands that work without a database.

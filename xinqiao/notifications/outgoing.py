@@ -33,12 +33,12 @@ def owe(
     urgent: bool = False,
 ) -> Message | None:  # fmt: skip
     """Owe one message, in the caller's transaction. None when it is owed already, or the person does not want any."""
-    index = recipient_index(channel, recipient)
-    if OptOut.objects.filter(recipient_index=index).exists():
+    indexes = recipient_indexes(channel, recipient)
+    if OptOut.objects.filter(recipient_index__in=indexes).exists():
         return None
-    if event_id and Message.objects.filter(event_id=event_id, channel=channel, recipient_index=index).exists():
+    if event_id and Message.objects.filter(event_id=event_id, channel=channel, recipient_index__in=indexes).exists():
         return None
-    message = _new(channel, recipient, index, text, at=at, purpose=purpose, event_id=event_id, matter_id=matter_id)
+    message = _new(channel, recipient, indexes[0], text, at=at, purpose=purpose, event_id=event_id, matter_id=matter_id)
     message.next_try_at = at if urgent else after_quiet_hours(at)
     if gateway_for(channel) is None:
         message.state = State.NOT_CONFIGURED
@@ -65,7 +65,12 @@ def _new(channel, recipient, index, text, *, at, purpose, event_id=None, matter_
 
 def recipient_index(channel: str, recipient: str) -> str:
     """Blind index of a number or an address: who it is can be compared, not read."""
-    return crypto.blind_index(recipient, context="mobile" if channel == Channel.SMS else "email")
+    return recipient_indexes(channel, recipient)[0]
+
+
+def recipient_indexes(channel: str, recipient: str) -> list[str]:
+    """The same under every index key, newest first; rows may be older than the last rotation."""
+    return crypto.blind_indexes(recipient, context="mobile" if channel == Channel.SMS else "email") or [""]
 
 
 def after_quiet_hours(at: datetime) -> datetime:
@@ -169,12 +174,13 @@ def _note(message: Message, outcome: Outcome, *, at: datetime, again: bool = Tru
 
 def opt_out(channel: str, recipient: str, *, at: datetime) -> None:
     """No more progress messages to this number or address."""
-    OptOut.objects.get_or_create(recipient_index=recipient_index(channel, recipient), defaults={"since": at})
+    if not OptOut.objects.filter(recipient_index__in=recipient_indexes(channel, recipient)).exists():
+        OptOut.objects.get_or_create(recipient_index=recipient_index(channel, recipient), defaults={"since": at})
 
 
 def opt_in(channel: str, recipient: str) -> None:
     """Progress messages again."""
-    OptOut.objects.filter(recipient_index=recipient_index(channel, recipient)).delete()
+    OptOut.objects.filter(recipient_index__in=recipient_indexes(channel, recipient)).delete()
 
 
 def login_code_text(code: str) -> str:

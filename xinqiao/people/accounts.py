@@ -50,16 +50,19 @@ def ask_code(session, mobile: str, *, at: datetime) -> str:
 
     Raises CodeWait. At most 1 a minute, 5 an hour, 10 a day for one number, whoever asks (issue 3, section 4).
     """
-    index = crypto.blind_index(mobile, context="mobile")
+    indexes = crypto.blind_indexes(mobile, context="mobile")
     binding, code = secrets.token_hex(16), f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
-        _one_at_a_time(index)
-        wait = _seconds_to_wait(index, at=at)
+        _one_at_a_time(indexes[-1])  # the oldest key's, which is the same before and after a rotation
+        wait = _seconds_to_wait(indexes, at=at)
         if wait:
             raise CodeWait(wait)
         LoginCode.objects.filter(session_key=_asked(session).get("binding", ""), used=False).update(used=True)
         LoginCode.objects.create(
-            mobile_index=index, session_key=binding, code_hash=_hash(code, binding), expires_at=at + CODE_LASTS
+            mobile_index=indexes[0],
+            session_key=binding,
+            code_hash=_hashes(code, binding)[0],
+            expires_at=at + CODE_LASTS,
         )
     session[_ASKED] = _seal({"binding": binding, "mobile": mobile})
     return code
@@ -76,11 +79,7 @@ def enter(session, typed: str, *, at: datetime) -> Account:
     left = _try(asked.get("binding", ""), typed, at=at)
     if left is not None:
         raise CodeWrong(left)
-    index = crypto.blind_index(asked["mobile"], context="mobile")
-    sealed = crypto.seal(asked["mobile"], context="account.mobile")
-    account, _new = Account.objects.get_or_create(
-        mobile_index=index, defaults={"sealed_mobile": sealed, "created_at": at}
-    )
+    account = _account_of(asked["mobile"], at=at)
     account.last_login_at = at
     account.save(update_fields=["last_login_at"])
     session.cycle_key()  # a key somebody planted before the log-in is worth nothing afterwards
@@ -133,18 +132,29 @@ def forget_before(at: datetime) -> int:
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
+def _account_of(mobile: str, *, at: datetime) -> Account:
+    """The account of a canonical number, made if there is none; during a rotation it may lie under an older index key."""
+    indexes = crypto.blind_indexes(mobile, context="mobile")
+    with transaction.atomic():
+        _one_at_a_time(indexes[-1])
+        found = Account.objects.filter(mobile_index__in=indexes).order_by("pk").first()
+        return found or Account.objects.create(
+            mobile_index=indexes[0], sealed_mobile=crypto.seal(mobile, context="account.mobile"), created_at=at
+        )
+
+
 def _one_at_a_time(index: str) -> None:
     """Two requests for one number wait for each other, so that the limits count right."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"login:{index}"])
 
 
-def _seconds_to_wait(index: str, *, at: datetime) -> int:
+def _seconds_to_wait(indexes: list[str], *, at: datetime) -> int:
     """Until the next code may be sent to this number; 0: now."""
     longest = max(span for _most, span in SENDS)
     sent = [
         expires - CODE_LASTS
-        for expires in LoginCode.objects.filter(mobile_index=index, expires_at__gt=at - longest + CODE_LASTS)
+        for expires in LoginCode.objects.filter(mobile_index__in=indexes, expires_at__gt=at - longest + CODE_LASTS)
         .order_by("-expires_at")
         .values_list("expires_at", flat=True)
     ]
@@ -166,7 +176,8 @@ def _try(binding: str, typed: str, *, at: datetime) -> int | None:
             if binding
             else None
         )
-        right = hmac.compare_digest(_hash(typed, binding), row.code_hash if row else "")
+        stored = row.code_hash if row else ""
+        right = any(hmac.compare_digest(made, stored) for made in _hashes(typed, binding))
         if row is None:
             return 0
         row.tries += 1
@@ -175,9 +186,9 @@ def _try(binding: str, typed: str, *, at: datetime) -> int | None:
         return None if right else TRIES - row.tries
 
 
-def _hash(code: str, binding: str) -> str:
+def _hashes(code: str, binding: str) -> list[str]:
     # Six digits are soon tried out, so the key outside the database makes the hash, and the browser's own secret is in it.
-    return crypto.blind_index(f"{binding}:{code}", context="login_code")
+    return crypto.blind_indexes(f"{binding}:{code}", context="login_code")
 
 
 def _asked(session) -> dict:

@@ -76,6 +76,14 @@ class Petitioner(models.Model):
         self.id_index = crypto.blind_index(identity.id_number, context="id")
         self.mobile_index = crypto.blind_index(identity.mobile, context="mobile")
 
+    def indexes_of(self, field: str) -> list[str]:
+        """Blind indexes of "mobile" or "id_number" under every index key, for comparing with other rows; empty without one."""
+        context, stored = {"mobile": ("mobile", self.mobile_index), "id_number": ("id", self.id_index)}[field]
+        if not stored or len(crypto.keys.every("index")) == 1:
+            return [stored] if stored else []
+        plain = crypto.open_sealed(getattr(self, f"sealed_{field}"), context=f"petitioner.{field}")
+        return list({stored, *crypto.blind_indexes(plain, context=context)})
+
     @staticmethod
     def mask(name: str) -> str:
         return masking.mask_name(name)

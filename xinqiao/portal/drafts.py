@@ -34,7 +34,7 @@ class TooManyFiles(files.FileRefused):
 def begin(request: HttpRequest, *, at: datetime, shared: bool = False) -> Draft:
     """A new, empty draft for this browser. `shared`: a computer others use too; the cookie ends with the browser."""
     token = secrets.token_urlsafe(32)
-    draft = Draft.objects.create(token_hash=_hash(token), created_at=at, updated_at=at)
+    draft = Draft.objects.create(token_hash=_hashes(token)[0], created_at=at, updated_at=at)
     request.new_draft = (token, shared)
     request.draft = draft
     return draft
@@ -44,7 +44,7 @@ def current(request: HttpRequest) -> Draft | None:
     """The draft of this browser, also one that was sent in the last half hour. None if there is none."""
     if not hasattr(request, "draft"):
         token = request.COOKIES.get(COOKIE, "")
-        request.draft = Draft.objects.filter(token_hash=_hash(token)).first() if token else None
+        request.draft = Draft.objects.filter(token_hash__in=_hashes(token)).first() if token else None
     return request.draft
 
 
@@ -158,5 +158,6 @@ def names_of_files() -> list[str]:
     return list(DraftFile.objects.values_list("stored_name", flat=True))
 
 
-def _hash(token: str) -> str:
-    return crypto.blind_index(token, context="draft")
+def _hashes(token: str) -> list[str]:
+    """Under every index key, newest first: a draft outlives a rotation."""
+    return crypto.blind_indexes(token, context="draft")

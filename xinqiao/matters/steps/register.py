@@ -32,8 +32,9 @@ def register(
 
 def earlier_of_same_person(matter: Matter):
     """Matters of the same mobile or ID number filed before this one (DU-2), found by blind index. Nobody is counted or ranked."""
-    mine = list(matter.petitioners.values_list("mobile_index", "id_index"))
-    mobiles, ids = ({value for value in column if value} for column in zip(*mine, strict=True)) if mine else ((), ())
+    mine = list(matter.petitioners.all())
+    mobiles = {index for petitioner in mine for index in petitioner.indexes_of("mobile")}
+    ids = {index for petitioner in mine for index in petitioner.indexes_of("id_number")}
     same = Petitioner.objects.filter(Q(mobile_index__in=mobiles) | Q(id_index__in=ids)).exclude(matter_id=matter.pk)
     return Matter.objects.filter(pk__in=same.values("matter_id"), received_at__lte=matter.received_at)
 
