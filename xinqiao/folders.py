@@ -28,6 +28,12 @@ def spool() -> Path:
     return Path(os.environ.get("XINQIAO_SPOOL") or var() / "spool").expanduser().absolute()
 
 
+def checkpoints() -> list[Path]:
+    """Second places of the signed checkpoints: `XINQIAO_CHECKPOINTS`, several separated by the system's path separator."""
+    named = [part for part in os.environ.get("XINQIAO_CHECKPOINTS", "").split(os.pathsep) if part.strip()]
+    return [Path(part.strip()).expanduser().absolute() for part in named] or [var() / "checkpoints"]
+
+
 def incoming() -> Path:
     """Large uploads while they arrive; not in the machine's /tmp, where others look."""
     return var() / "incoming"

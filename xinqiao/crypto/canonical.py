@@ -6,12 +6,18 @@ from datetime import UTC, datetime
 
 def encode(value: object) -> bytes:
     """One field as `length:bytes`; an empty field (None) as `-:`, which no text can produce; moments in UTC to the microsecond."""
-    if value is None:
+    kind = type(value)
+    if kind is str:  # the common sorts first: `xinqiao verify` comes by here fifteen times a row
+        raw = value.encode()
+    elif value is None:
         return b"-:"
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    raw = str(value).encode()
-    return str(len(raw)).encode() + b":" + raw
+    elif kind is int:
+        raw = b"%d" % value
+    elif isinstance(value, datetime):
+        raw = value.astimezone(UTC).isoformat(timespec="microseconds")[:26].encode() + b"Z"
+    else:
+        raw = str(value).encode()
+    return b"%d:%b" % (len(raw), raw)
 
 
 def encode_all(values: Iterable[object]) -> bytes:

@@ -25,7 +25,7 @@ def digest_of_document(document: Document) -> tuple[str, str]:
         "text": document.text,
     }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    algorithm = crypto.preferred_digest()
+    algorithm = document.digest_algorithm or crypto.preferred_digest()
     return crypto.digest(canonical, algorithm), algorithm
 
 
@@ -34,7 +34,7 @@ def kept_pdf(document: Document) -> bytes | None:
     if not document.pdf_path:
         return None
     try:
-        content = (_folder() / document.pdf_path).read_bytes()
+        content = (pdf_folder() / document.pdf_path).read_bytes()
     except OSError:
         return None
     return content if crypto.digest(content, document.digest_algorithm) == document.pdf_digest else None
@@ -43,7 +43,7 @@ def kept_pdf(document: Document) -> bytes | None:
 def keep_pdf(document: Document, pdf: bytes) -> None:
     """Store the letter and note where; a crash leaves no half file."""
     name = f"{document.data_digest[:2]}/{document.data_digest}.pdf"
-    write_whole(_folder() / name, pdf)
+    write_whole(pdf_folder() / name, pdf)
     document.pdf_path, document.pdf_digest = name, crypto.digest(pdf, document.digest_algorithm)
     Document.objects.filter(pk=document.pk, matter_id=document.matter_id).update(
         pdf_path=document.pdf_path, pdf_digest=document.pdf_digest
@@ -65,5 +65,6 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def _folder() -> Path:
+def pdf_folder() -> Path:
+    """Where printed copies lie."""
     return Path(settings.XINQIAO_FILES) / "letters"

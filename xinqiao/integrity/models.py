@@ -3,7 +3,9 @@
 Floor 2: people, organs and matters are plain numbers here.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from xinqiao.rules.audit import AuditKind
 
@@ -48,3 +50,46 @@ class AuditEntry(models.Model):
             models.Index(fields=["user_id", "-id"], name="audit_user"),
             models.Index(fields=["kind", "-id"], name="audit_kind"),
         ]
+
+
+class Unanchored(models.Model):
+    """A row that no checkpoint holds yet. Written by a trigger in the transaction of the row itself: nothing is ever missed.
+
+    `source` names what the row is: event, audit, submission, document, void, attachment (jobs/anchored_rows.py).
+    """
+
+    source = models.CharField(max_length=12)
+    row_id = models.BigIntegerField()
+    since = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.row_id}"
+
+
+class Checkpoint(models.Model):
+    """One signed root (存证点) over the rows that were written since the one before. Added, never changed; copied outside.
+
+    `parts` says which leaves belong to which source ([["event", 812], …]), `row_ids` names their rows in the same order, `leaves`
+    holds their hashes, 32 bytes each: so that a row can be named when it changes, and its place in the tree be proved.
+    """
+
+    number = models.BigIntegerField(unique=True)
+    made_at = models.DateTimeField()  # clock_timestamp() of the database
+    previous_digest = models.CharField(max_length=64, blank=True)  # of the statement before
+    root = models.CharField(max_length=64)
+    leaf_count = models.IntegerField()
+    digest_algorithm = models.CharField(max_length=10)
+    signature_algorithm = models.CharField(max_length=10)
+    key_id = models.CharField(max_length=16)
+    signature = models.CharField(max_length=200)
+    parts = models.JSONField()
+    row_ids = ArrayField(models.BigIntegerField())
+    leaves = models.BinaryField()
+    first_event = models.BigIntegerField(null=True)  # the events in it lie between these two
+    last_event = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["last_event"], name="checkpoint_last_event")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.root}"

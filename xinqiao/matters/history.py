@@ -7,9 +7,11 @@ two different rows share an encoding. The facts are hashed as the very text that
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
+from xinqiao.integrity import chains
 from xinqiao.rules.stages import Stage, Step
 
 from .actors import Actor, actor_kind
@@ -72,19 +74,12 @@ def compose(
 
 def event_hash(event: Event) -> str:
     """Hex digest of all columns of one event, its predecessor's hash among them."""
-    return crypto.digest(encode_all(getattr(event, field) for field in FIELDS), event.algorithm)
+    return crypto.digest(encode_all(_columns(event)), event.algorithm)
 
 
 def broken_links(events: Iterable[Event]) -> Iterable[tuple[Event, str]]:
     """Walk events ordered by (matter_id, seq); yields each event that does not fit, with the reason. Constant memory."""
-    matter_id, seq, head = None, 0, ""
-    for event in events:
-        if event.matter_id != matter_id:
-            matter_id, seq, head = event.matter_id, 0, ""
-        if event.seq != seq + 1:
-            yield event, f"expected seq {seq + 1}, found {event.seq}: a row is missing"
-        elif event.previous_hash != head:
-            yield event, "does not follow the row before it"
-        elif event_hash(event) != event.hash:
-            yield event, "content does not match its hash: the row was changed"
-        seq, head = event.seq, event.hash
+    return chains.broken_links(events, attrgetter("matter_id"), event_hash)
+
+
+_columns = attrgetter(*FIELDS)
