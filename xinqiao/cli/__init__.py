@@ -22,6 +22,9 @@ COMMANDS = {
     "import": "xinqiao.cli.import_",
     "deadline": "xinqiao.cli.deadline",
     "verify": "xinqiao.cli.verify",
+    "permissions": "xinqiao.cli.permissions",
+    "routes": "xinqiao.cli.routes",
+    "seed-authz": "xinqiao.cli.seed_authz",
     "rotate-keys": "xinqiao.cli.rotate_keys",
 }
 
