@@ -1,6 +1,7 @@
 """The organisation tree: numbering, the petition office of a place, the organ one level up."""
 
 from django.db import transaction
+from django.db.models import Max
 
 from xinqiao.rules.review_organ import Candidate, OrgFacts, candidates
 from xinqiao.rules.stages import Line
@@ -17,12 +18,24 @@ def renumber() -> int:
     Only for a tree whose `lft` has not been copied to desks yet (seed, first import). A live tree needs the job that
     rewrites the copies too (architecture 3).
     """
-    children: dict[int | None, list[Organisation]] = {}
     everyone = list(Organisation.objects.order_by("level", "line", "key"))
+    _number(everyone)
+    return len(everyone)
+
+
+@transaction.atomic
+def place_new(organisations: list[Organisation]) -> None:
+    """Number whole new trees behind all that stand: for organisations of which no ancestor is in the tree already."""
+    last = Organisation.objects.aggregate(last=Max("rgt"))["last"] or 0
+    _number(sorted(organisations, key=lambda org: (org.level, org.line, org.key)), after=last)
+
+
+def _number(everyone: list[Organisation], *, after: int = 0) -> None:
+    children: dict[int | None, list[Organisation]] = {}
     by_id = {org.pk: org for org in everyone}
     for org in everyone:
         children.setdefault(org.parent_id, []).append(org)
-    counter = 0
+    counter = after
     stack: list[tuple[Organisation, bool]] = [(root, False) for root in reversed(children.get(None, []))]
     while stack:
         org, left_done = stack.pop()
@@ -37,7 +50,6 @@ def renumber() -> int:
         looks_over = by_id.get(org.parent_id) if org.line in OVERSEES_PARENT else org
         org.territory_lft, org.territory_rgt = (looks_over or org).interval
     Organisation.objects.bulk_update(everyone, ["lft", "rgt", "territory_lft", "territory_rgt"], batch_size=500)
-    return len(everyone)
 
 
 # Organs that work for the whole area of their government or committee, not only for themselves.
@@ -57,6 +69,17 @@ def petition_office_for(place: Organisation) -> Organisation | None:
         for office in Organisation.objects.filter(parent_id__in=chain, line=Line.PETITION_OFFICE, active=True)
     }
     return next((offices[pk] for pk in reversed(chain) if pk in offices), None)
+
+
+def line_organ_of(government: Organisation, line: Line) -> Organisation | None:
+    """The organ of a line that works for this government: its petition office, its discipline organ …"""
+    return Organisation.objects.filter(parent=government, line=line, active=True).order_by("lft").first()
+
+
+def petition_office_above(office: Organisation) -> Organisation | None:
+    """The next higher petition office: of the government above the one that `office` works for."""
+    above = office.parent.parent if office.parent else None
+    return petition_office_for(above) if above else None
 
 
 def review_organs(org: Organisation) -> list[Candidate]:
