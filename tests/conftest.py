@@ -21,6 +21,7 @@ os.environ.update(
     XINQIAO_INSECURE_HTTP="1",
     XINQIAO_ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
     XINQIAO_LOG_LEVEL="ERROR",
+    XINQIAO_SECOND_FACTOR="optional",  # the tests of the door set it; all others sign in without
     DJANGO_SETTINGS_MODULE="xinqiao.settings",
 )
 
@@ -94,6 +95,14 @@ def django_db_setup(django_db_setup, django_db_blocker, postgres_server):
     with django_db_blocker.unblock():
         connection.close()
     entry.update(owner)
+
+
+@pytest.fixture(autouse=True)
+def checkpoint_folder(settings):
+    """Every test has a second place of its own: what another test's database knew is no part of its past."""
+    folder = Path(tempfile.mkdtemp(prefix="checkpoints-", dir=_FOLDER))
+    settings.XINQIAO_CHECKPOINTS = [folder]
+    return folder
 
 
 @contextlib.contextmanager

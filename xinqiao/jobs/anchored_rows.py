@@ -5,14 +5,17 @@ columns as what they say, so that sealing them anew under another key changes no
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
-from xinqiao.integrity import checkpoints
+from xinqiao.integrity import checkpoints, places
 
 AT_ONCE = 5_000  # rows read at a time
+MANY = 1_000  # waiting rows that do not wait for the minute
+AT_MOST = 10  # checkpoints in one go, so that a large import does not hold up the other duties
 UNREADABLE = "unreadable"  # hashed in place of a sealed value that does not open
 
 
@@ -105,11 +108,23 @@ def rows(name: str, ids: list[int]):
                 yield row_id, source.hash_of(tuple(values)), matter_id, seq
 
 
-def make_due(*, stop_below: int = 1) -> int:
-    """Make checkpoints until fewer than `stop_below` rows wait; returns how many rows were anchored."""
+def anchor(at: datetime) -> int:
+    """The worker's duty: checkpoints for what waits, then the copies outside. Returns how many rows were anchored.
+
+    Raises places.PlaceTrouble when a folder cannot be written; the checkpoints stay in the database, and go there later.
+    """
     anchored = 0
-    while (made := checkpoints.make(hashes)) is not None:
-        anchored += made.leaf_count
-        if checkpoints.waiting(most=stop_below) < stop_below:
+    for _ in range(AT_MOST):
+        made = checkpoints.make(hashes)
+        if made is None:
             break
+        anchored += made.leaf_count
+        if made.leaf_count < checkpoints.MOST:
+            break
+    places.copy_out()
     return anchored
+
+
+def many_wait() -> bool:
+    """Whether so many rows wait that the next checkpoint is not put off to the full minute."""
+    return checkpoints.waiting(most=MANY) >= MANY

@@ -17,7 +17,7 @@ from xinqiao.notifications import inbox, outgoing
 from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
 
-from . import deadlines
+from . import anchored_rows, deadlines
 from .models import Duty, Worker
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -30,11 +30,12 @@ DELIVERY_DAYS = 90  # how long it can be asked what a reaction did
 
 @dataclass(frozen=True)
 class Task:
-    """One duty: how often, and what it does; `run` returns how many rows it touched."""
+    """One duty: how often, and what it does; `run` returns how many rows it touched. `early`: do not wait for the hour."""
 
     name: str
     every: timedelta
     run: Callable[[datetime], int]
+    early: Callable[[], bool] = lambda: False
 
 
 def forget(at: datetime) -> int:
@@ -71,6 +72,7 @@ TASKS = (
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
     Task("forget", timedelta(minutes=10), forget),
+    Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )
 
 
@@ -87,8 +89,10 @@ def run_due(at: datetime) -> int:
 
 
 def _is_due(task: Task, at: datetime) -> bool:
-    next_at = Duty.objects.filter(name=task.name).values_list("next_at", flat=True).first()
-    return next_at is None or next_at <= at
+    known = Duty.objects.filter(name=task.name).values_list("next_at", "error").first()
+    if known is None or known[0] <= at:
+        return True
+    return not known[1] and task.early()  # what failed is not tried again every second
 
 
 def _do(task: Task, at: datetime) -> int:

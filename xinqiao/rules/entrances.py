@@ -32,19 +32,23 @@ ui:set_large_print ui:gallery ui:gallery_officer                   | public_page
 
 # citizens: to read without telling who one is
 portal:home portal:robots portal:help portal:law portal:privacy portal:accessibility | public_page R | everybody | page | R-18(1), PIPL 17
+portal:proof portal:proof_feed portal:proof_keys portal:proof_qr portal:proof_check | public_page R | everybody | page | LG-1: signed roots without rows; a receipt is checked for whoever holds it
 portal:verify_letter portal:verify                                 | letter_check R        | everybody | page    | FD-4: by the code on the paper; the answer names nobody
 
 # citizens: to write
 portal:new portal:file portal:autosave portal:suggested portal:check portal:saved portal:discard | filing W | everybody | session | R-17(1), I-01: the draft of this browser
 portal:upload                                                      | filing W              | everybody | session | I-07: material of the draft of this browser
-portal:receipt portal:receipt_qr portal:receipt_slip               | receipt R             | code      | session | I-15: this browser has just handed it in
+portal:receipt portal:receipt_qr portal:receipt_slip portal:receipt_json              | receipt R             | code      | session | I-15: this browser has just handed it in
 
 # citizens: to follow
 portal:track portal:leave                                          | session W             | everybody | session | I-15: number and query code open a session of 30 idle minutes
 portal:login portal:code                                           | session W             | everybody | session | I-16: a mobile number and the code sent to it
 portal:account                                                     | citizen_account R     | account   | own     | I-16
 portal:claim portal:claim_this                                     | citizen_account W     | account   | own     | I-16: what was proved is put into the own account
+portal:seal portal:receipt_file                                    | receipt R             | code      | own     | LG-1, I-15: the proof of the own receipt
 portal:matter portal:reckoning                                     | progress R            | code      | own     | R-20, DL-19
+portal:looked                                                      | own_access_list R     | code      | own     | LG-6, PIPL 44: who looked
+portal:my_data portal:my_data_copy                                 | identity R            | code      | own     | PIPL 45, 46: see, copy, have corrected
 portal:letter                                                      | letter R              | code      | own     | B.3 "own R"
 portal:attachment                                                  | attachment R          | code      | own     | B.3 "own R"
 portal:supplement portal:ask portal:object portal:confirm portal:dispute portal:withdraw portal:cancel_withdrawal portal:resume | step W | code | own | D.2, WD-1 to WD-5
@@ -63,6 +67,12 @@ workbench:queue                                                    | bench R    
 workbench:search                                                   | search R              | officer   | matters | checklist 14
 workbench:messages                                                 | inbox R               | officer   | post    | checklist 46
 workbench:case                                                     | case M                | officer   | matters | B.3 rows text and report
+workbench:report                                                   | report R              | officer   | matters | B.3 row report; every opening is on record, C-11
+workbench:reveal workbench:reveal_close                            | reveal W              | officer   | matters | C-11: a purpose, the password again, the record first
+workbench:reveals                                                  | reveal W or reveal A  | officer   | post    | C-11: what waits for one's consent, and what one asked
+workbench:reveal_decide                                            | reveal A              | officer   | matters | C-11: the second person, of the same organisation, never the asker
+workbench:why                                                      | access_explanation R  | officer   | matters | which line of this table opens it
+workbench:readers                                                  | readers R             | officer   | matters | who may open it, who did; without one's own looking, LG-4
 workbench:note                                                     | note W                | officer   | matters | a working paper of one's organisation
 workbench:letter                                                   | letter R              | officer   | matters | B.3, I-17
 workbench:file                                                     | attachment R          | officer   | matters | B.3
@@ -83,6 +93,7 @@ api:follow                                                         | progress R 
 # the worker: by the clock
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
+duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 
 # the worker: after an event
