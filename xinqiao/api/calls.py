@@ -1,5 +1,6 @@
 """What programs may ask: hand in a petition with its files, see where it is, look up organisations. The same intake as the portal's."""
 
+from datetime import datetime
 from typing import Annotated
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from xinqiao.rules.stages import Step
 
 from . import places, problems, uploads
 from .clients import Bearer
+from .models import ApiClient
 from .problems import Problem, source_of
 from .reading import OneObject, ReadableJson
 from .schemas import ErrorOut, FileOut, OrganisationsOut, ReceiptOut, StatusOut, SubmissionIn
@@ -105,11 +107,14 @@ def follow(
     query_code: str = Header(alias="X-Query-Code", description="回执上的查询码"),
 ):
     """用编号和查询码查询一件。编号或查询码不对，都是同样的 404。不带令牌时按来源限制次数，带令牌时按客户端限制次数。"""
-    _count_guess(request)
+    at = timezone.now()
+    client = _count_guess(request, at=at)
     matter = tracking.find(number, query_code)
     if matter is None:
-        tracking.note_wrong(at=timezone.now())
+        tracking.note_wrong(at=at)
         raise Problem(404, "not_found")
+    if client:
+        tracking.program_was_right(client.pk, at=at)
     return _status(matter)
 
 
@@ -183,15 +188,19 @@ def _respondent(respondent: dict) -> dict:
     return respondent | {"organisation_id": found.pk}
 
 
-def _count_guess(request: HttpRequest) -> None:
-    """With a token the client's own limit counts, without one the same count as on the tracking page."""
+def _count_guess(request: HttpRequest, *, at: datetime) -> ApiClient | None:
+    """With a token the client's own rate and its wrong tries count, without one the same count as on the tracking page."""
+    client = None
     if request.headers.get("Authorization"):
-        if Bearer()(request) is None:
+        client = Bearer()(request)
+        if client is None:
             raise Problem(401, "wrong_token")
-        return
-    source, at = source_of(request), timezone.now()
-    if not tracking.may_guess(source, at=at) or tracking.is_braked(source, at=at):
-        raise Problem(429, "too_many", at=at)
+        seconds = tracking.program_waits(client.pk, at=at)
+    else:
+        seconds = tracking.seconds_to_wait(source_of(request), at=at)
+    if seconds:
+        raise Problem(429, "too_many", seconds=seconds)
+    return client
 
 
 def _status(matter: Matter) -> dict:

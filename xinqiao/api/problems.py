@@ -41,12 +41,19 @@ class Problem(Exception):
     """An answer other than success. `errors` maps a field to what is wrong with it and what to do."""
 
     def __init__(
-        self, status: int, code: str, message: str = "", *, errors: dict | None = None, at: datetime | None = None
+        self,
+        status: int,
+        code: str,
+        message: str = "",
+        *,
+        errors: dict | None = None,
+        at: datetime | None = None,
+        seconds: int = 0,
     ):
         self.status, self.code = status, code
         self.message = message or MESSAGES[code]
         self.errors = errors or {}
-        self.retry_after = 60 - at.second if at else RETRY_SECONDS.get(code)
+        self.retry_after = seconds or (60 - at.second if at else RETRY_SECONDS.get(code))
         super().__init__(self.message)
 
 

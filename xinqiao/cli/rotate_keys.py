@@ -82,7 +82,9 @@ def sealed_tables() -> tuple:
         SealedTable("portal_draft", {"sealed": "draft.text", "sealed_receipt": "draft.receipt"}),
         SealedTable("portal_draftfile", {"sealed": "draft.file"}),
         SealedTable("api_upload", {"stored": "api.upload"}, lasting=True),
-        SealedTable("documents_document", {"data": "document.data", "text": "document.text"}, lasting=True),
+        SealedTable(
+            "documents_document", {"data": "document.data", "text": "document.text"}, lasting=True, frozen=True
+        ),
         SealedTable(
             "matters_submission",
             {"respondent": "submission.respondent", "channel_facts": "submission.channel_facts"},

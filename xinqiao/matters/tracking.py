@@ -6,39 +6,47 @@ The tracking page and the programme interface share one count of guesses for eac
 from datetime import datetime
 
 from xinqiao import crypto
-from xinqiao.people.limits import allow, tried
-from xinqiao.rules import numbering
+from xinqiao.people import limits
+from xinqiao.rules import numbering, rate_limits
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.stages import Role
 
 from .models import Matter, MatterNumber
 
-GUESSES_A_MINUTE = 20
-FROM_NOWHERE = 20 * GUESSES_A_MINUTE  # behind a socket without addresses everybody is one source
-# When this many codes were wrong within a minute, from anywhere, somebody tries them out with many addresses.
-WRONG_EVERYWHERE = 600
-WHILE_BRAKED = 3  # tries a minute from one source, until it is calm again
+GUESSES_A_MINUTE = rate_limits.GUESS.most
+# When this many codes were wrong within two minutes, from anywhere, somebody tries them out with many addresses.
+WRONG_EVERYWHERE = rate_limits.WRONG_EVERYWHERE.most
+WHILE_BRAKED = rate_limits.GUESS_BRAKED.most  # tries a minute from one source, until it is calm again
 # What the citizen reads in the history: what was told, and what the citizen did.
 SHOWN_STEPS = {move.step for move in MOVES if move.told or move.roles == {Role.CITIZEN}}
 
 
-def may_guess(source: str, *, at: datetime) -> bool:
-    """Count one try from `source` (an address; IPv6 by its /64; empty: not known) and say whether it may be looked at."""
-    if not source:
-        return allow("track.nobody", limit=FROM_NOWHERE, at=at)
-    return allow(f"track:{source}", limit=GUESSES_A_MINUTE, at=at)
+def seconds_to_wait(source: str, *, at: datetime) -> int:
+    """Count one try from `source` (an address; IPv6 by its /64; empty: not known): 0 when it may be looked at, else how long to wait.
+
+    Counted by source, never by matter: nobody can keep a citizen out by guessing at the number of the petition.
+    """
+    own = rate_limits.GUESS if source else rate_limits.GUESS_FROM_NOWHERE
+    waiting = limits.wait(f"track:{source}", own, at=at)
+    if waiting or limits.tried("track.wrong", at=at, minutes=2) < WRONG_EVERYWHERE:
+        return waiting
+    braked = rate_limits.GUESS_BRAKED if source else rate_limits.GUESS_BRAKED_FROM_NOWHERE
+    return limits.wait(f"track.braked:{source}", braked, at=at)
 
 
-def is_braked(source: str, *, at: datetime) -> bool:
-    """Whether `source` has to wait because codes are being tried out everywhere; counts its tries meanwhile."""
-    if tried("track.wrong", at=at) < WRONG_EVERYWHERE:
-        return False
-    return not allow(f"track.braked:{source}", limit=WHILE_BRAKED, at=at)
+def program_waits(client_id: int, *, at: datetime) -> int:
+    """The same for a program with a token, of whose tries only the wrong ones count (`program_was_right`)."""
+    return limits.wait(f"track.program:{client_id}", rate_limits.GUESS_OF_PROGRAM, at=at)
+
+
+def program_was_right(client_id: int, *, at: datetime) -> None:
+    """Its try does not count."""
+    limits.give_back(f"track.program:{client_id}", at=at)
 
 
 def note_wrong(*, at: datetime) -> None:
     """A number and a code that did not fit."""
-    allow("track.wrong", limit=WRONG_EVERYWHERE, at=at)
+    limits.allow("track.wrong", limit=WRONG_EVERYWHERE, at=at)
 
 
 def find(number: str, code: str) -> Matter | None:

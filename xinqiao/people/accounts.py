@@ -18,13 +18,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from xinqiao import crypto
+from xinqiao.rules import rate_limits
 
 from .models import Account, LoginCode
 
 IDLE = timedelta(minutes=30)
-CODE_LASTS = timedelta(minutes=5)
-TRIES = 5
-SENDS = ((1, timedelta(minutes=1)), (5, timedelta(hours=1)), (10, timedelta(days=1)))  # per number
+CODE_LASTS = timedelta(seconds=rate_limits.CODE_TRIES.seconds)
+TRIES = rate_limits.CODE_TRIES.most
+SENDS = tuple((limit.most, timedelta(seconds=limit.seconds)) for limit in rate_limits.SMS_CODE)  # per number
 _ACCOUNT, _ASKED, _OVER, _SEALED = "account", "login_code", "account_over", "session.account"
 _NOTE_EVERY = timedelta(minutes=1)  # how exactly the last use is known: a session is not written on every page
 

@@ -6,6 +6,7 @@ look-up by person is the blind index that proposes earlier submissions on the sa
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from xinqiao import crypto
@@ -116,6 +117,14 @@ class LoginCode(models.Model):
     expires_at = models.DateTimeField()
     tries = models.SmallIntegerField(default=0)
     used = models.BooleanField(default=False)
+
+
+class RecentTries(models.Model):
+    """The moments of the last tries of one key, at most as many as its limit: a window that slides (secure-checklist 49)."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    moments = ArrayField(models.FloatField(), help_text="seconds since 1970, oldest first")
+    granted = models.BooleanField(help_text="whether the last try was within the limit")
 
 
 class Attempt(models.Model):

@@ -72,8 +72,8 @@ def track(request: HttpRequest) -> HttpResponse:
 def prove(request: HttpRequest, form: TrackForm) -> tuple[Matter | None, HttpResponse | None]:
     """Try the pair. Returns the matter, or a page that asks to wait; neither: the form says that they do not fit."""
     at = timezone.now()
-    if not guesses.allowed(request, at=at):
-        return None, wait(request, form, guesses.seconds_to_wait(at))
+    if seconds := guesses.seconds_to_wait(request, at=at):
+        return None, wait(request, form, seconds)
     matter = tracking.find(form.cleaned_data["number"], form.cleaned_data["code"])
     if matter is None:
         guesses.note_wrong(at=at)
