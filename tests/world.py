@@ -61,6 +61,8 @@ class World:
         self.police = make("pref-police", "临江地区公安局", "临公", Line.POLICE, 2, self.government)
         self.court = make("pref-court", "临江地区中级人民法院", "临法", Line.COURT, 2, self.government)
         self.discipline = make("pref-disc", "临江地区纪律检查委员会", "临纪", Line.DISCIPLINE, 2, self.government)
+        self.region_discipline = make("region-disc", "云岭自治区纪律检查委员会", "云纪", Line.DISCIPLINE, 1, self.region_gov, code="990000")
+        self.housing_station = make("pref-station", "临江地区房屋质量监督站", "临质", Line.INSTITUTION, 3, self.housing)
         self.county_gov = make("county-gov", "青石县人民政府", "青政", Line.GOVERNMENT, 3, self.government, code="990121")
         self.county_office = make("county-po", "青石县信访局", "青信", Line.PETITION_OFFICE, 3, self.county_gov, self.office, code="990121")
         self.county_housing = make(
@@ -99,6 +101,9 @@ class World:
         self.shi_reviews_line = make("shi", "施复查", self.region_housing, Role.REVIEWER)
         self.jiang_rechecks = make("jiang", "蒋复核", self.region_gov, Role.REVIEWER)
         self.yang_at_discipline = make("yang", "杨纪检", self.discipline, Role.DISCIPLINE_LIAISON)
+        self.lu_at_region_discipline = make("lu", "陆纪检", self.region_discipline, Role.DISCIPLINE_LIAISON)
+        self.niu_at_region_office = make("niu", "牛省信", self.region_office, Role.REGISTRAR, Role.TRIAGE, Role.OFFICE_LEADER)
+        self.mo_at_station = make("mo", "莫监督", self.housing_station, Role.UNIT_RECEIVER, Role.HANDLER, Role.UNIT_LEADER)
         self.he_archives = make("he", "何档案", self.office, Role.ARCHIVIST)
         self.sys_admin = make("sysadmin", "系统员", self.office, Role.SYSTEM_ADMINISTRATOR)
 
@@ -129,14 +134,14 @@ class World:
         """Take one step at a moment."""
         return steps.FUNCTIONS[step](matter_id, by=by, at=at(when), **facts)
 
-    def triaged(self, when="2026-03-02", kind=Kind.REQUEST, **changes) -> Matter:
+    def triaged(self, when="2026-03-02", kind=Kind.REQUEST, also_reports=False, **changes) -> Matter:
         """Filed, registered and classified at the prefecture's petition office."""
         receipt = self.file(when, **changes)
         self.take(Step.REGISTER, receipt.matter_id, self.tang_registers, when)
         requests = changes.get("requests", self.raw()["requests"])
         self.take(
             Step.CLASSIFY, receipt.matter_id, self.li_triages, when,
-            kind=kind, content_class=self.housing_class, requests=requests,
+            kind=kind, content_class=self.housing_class, requests=requests, also_reports=also_reports,
         )  # fmt: skip
         return Matter.objects.get(pk=receipt.matter_id)
 

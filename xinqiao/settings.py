@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "xinqiao.people",
     "xinqiao.documents",
     "xinqiao.integrity",
+    "xinqiao.search",
     "xinqiao.matters",
     "xinqiao.notifications",
     "xinqiao.exports",
@@ -173,7 +174,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Tables the application may add to and read, but never change: the database itself refuses (decision 7).
 XINQIAO_APPEND_ONLY = [
-    "matters_event", "matters_submission", "matters_attachment", "integrity_auditentry", "integrity_checkpoint",
+    "matters_event", "matters_submission", "matters_attachment", "matters_accused", "integrity_auditentry", "integrity_checkpoint",
 ]  # fmt: skip
 # What signs the checkpoints: `ed25519`, or `sm2` with the extra of that name. XINQIAO_SIGNATURE, default ed25519.
 XINQIAO_SIGNATURE = _choice("XINQIAO_SIGNATURE", "ed25519", ("ed25519", "sm2"))
@@ -207,6 +208,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS, ACCOUNT_EMAIL_VERIFICATION = {"username"}, ["username*"], "none"
 SOCIALACCOUNT_ADAPTER = "xinqiao.workbench.account.provider.Adapter"
 SOCIALACCOUNT_STORE_TOKENS = SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = True
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Longest session, in seconds. XINQIAO_SESSION_SECONDS, default 43,200 (12 hours).
 SESSION_COOKIE_AGE = _number("XINQIAO_SESSION_SECONDS", 12 * 60 * 60)

@@ -67,6 +67,37 @@ def a_report(world):
     return world.triaged(kind=Kind.REPORT, purpose="accuse").pk
 
 
+def against_housing(world):
+    return world.triaged(
+        kind=Kind.REPORT, purpose="accuse", respondent={"unit": "临江地区住房和城乡建设局", "organisation_id": world.housing.pk}
+    ).pk
+
+
+def unsealing_proposed(world):
+    matter_id = world.file(purpose="accuse").matter_id
+    world.take(Step.REGISTER, matter_id, world.tang_registers, "2026-03-02")
+    world.take(
+        Step.CLASSIFY, matter_id, world.li_triages, "2026-03-02", kind=Kind.REQUEST, content_class=world.housing_class,
+        requests=["修好屋顶"], unseal_reason="信里只说房屋漏水，没有检举任何人。",
+    )  # fmt: skip
+    return matter_id
+
+
+def extract_waits(world):
+    whole = world.triaged(also_reports=True).pk
+    part = world.take(
+        Step.SPLIT, whole, world.li_triages, "2026-03-02", title="房屋维修", extract="住户要求处理顶层渗水。", requests=["修屋顶"],
+        kind=Kind.REQUEST,
+    )  # fmt: skip
+    return part.matter_id
+
+
+def recusal_asked(world):
+    matter_id = in_handling(world)
+    world.take(Step.ASK_RECUSAL, matter_id, Citizen(matter_id=matter_id), "2026-03-20", reason="承办人徐某是开发公司经理的弟弟。")
+    return matter_id
+
+
 def transferred(world):
     matter_id = triaged(world)
     world.take(Step.TRANSFER, matter_id, world.li_triages, "2026-03-02", to=world.housing, reason=REASON)
@@ -341,6 +372,27 @@ WAYS: dict[tuple, Way] = {
     (Step.SPLIT,): Way(
         triaged, "li_triages", facts(title="家具赔偿", extract="家具被泡坏。", requests=["赔家具"], kind=Kind.REQUEST)
     ),
+    (Step.APPROVE_EXTRACT,): Way(extract_waits, "wang_leads_office", facts(agree=True)),
+    (Step.UNSEAL,): Way(unsealing_proposed, "wang_leads_office", facts(agree=True, reason="实为催要房屋维修，没有检举任何人。")),
+    (Step.PASS_SEALED,): Way(
+        lambda w: w.file(purpose="accuse").matter_id, "dai_liaises", lambda w, m: {"to": w.region_discipline, "against": "higher"}
+    ),
+    (Step.PASS_SEALED, "petition office"): Way(
+        a_report, "dai_liaises", lambda w, m: {"to": w.region_office, "against": "higher"}
+    ),
+    (Step.SEAL_OFF_LINE,): Way(
+        registered, "li_triages",
+        facts(receiver="本局保密室", handed_on=at("2026-04-01").date(), reason="来件附有标注密级的文件复印件。"),
+    ),
+    (Step.CLEAR_SUBORDINATE,): Way(against_housing, "dai_liaises", lambda w, m: {"organisation": w.housing_station, "reason": REASON}),
+    (Step.LIFT_CLEARANCE,): Way(
+        lambda w: _after(w, against_housing, Step.CLEAR_SUBORDINATE, "dai_liaises",
+                         lambda w, m: {"organisation": w.housing_station, "reason": REASON}),
+        "dai_liaises", lambda w, m: {"organisation": w.housing_station, "reason": REASON},
+    ),
+    (Step.ASK_RECUSAL,): Way(in_handling, "citizen", facts(reason="承办人徐某是开发公司经理的弟弟。")),
+    (Step.WITHDRAW_FROM_HANDLING,): Way(in_handling, "xu_handles", facts(reason="信访人是我的近亲属，应当回避。")),
+    (Step.DECIDE_RECUSAL,): Way(recusal_asked, "zhou_leads_unit", facts(granted=False, reason="经核实，没有亲属关系。")),
     (Step.TRANSFER,): Way(triaged, "li_triages", lambda w, m: {"to": w.housing, "reason": REASON}),
     (Step.TRANSFER_DOWN,): Way(triaged, "li_triages", lambda w, m: {"to": w.county_housing, "reason": REASON}),
     (Step.ASSIGN,): Way(

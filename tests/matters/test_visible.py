@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 # In an ordinary request on the housing bureau's desk, filed at the prefecture's petition office.
 SEE_AN_ORDINARY_MATTER = {
     "tang_registers", "li_triages", "wang_leads_office", "sun_supervises", "qian_receives", "xu_handles", "zhou_leads_unit",
-    "he_archives",
+    "he_archives", "niu_at_region_office",
 }  # fmt: skip
 # In a report that the petition office triages: the desk's own readers of reports, nobody else.
 SEE_A_REPORT = {"li_triages", "wang_leads_office", "dai_liaises"}

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.django_db
 WALKS, STEPS = 36, 16
 REASON = "按照职责分工，这件事归这个部门办理。"
 # Told and over for this platform; another procedure, or a disagreement of the citizen, goes on from here.
-ANSWERED = {*ANSWERED_OTHERWISE, Stage.OTHER_ROUTE, Stage.GUIDED, Stage.SENT_TO_DISCIPLINE}
+ANSWERED = {*ANSWERED_OTHERWISE, Stage.OTHER_ROUTE, Stage.GUIDED, Stage.SENT_TO_DISCIPLINE,
+            Stage.PASSED_SEALED, Stage.OFF_LINE}
 
 
 def in_person(day):
@@ -74,6 +75,15 @@ FACTS = {
     Step.MERGE: lambda walk: {"lead_id": walk.other},
     Step.UNMERGE: lambda walk: {"reason": "不是同一件事"},
     Step.SPLIT: lambda walk: {"title": "家具", "extract": "家具被泡坏。", "requests": ["赔家具"], "kind": Kind.REQUEST},
+    Step.APPROVE_EXTRACT: lambda walk: {"agree": walk.random() < 0.8, "reason": REASON},
+    Step.UNSEAL: lambda walk: {"agree": True, "reason": REASON},
+    Step.PASS_SEALED: lambda walk: {"to": walk.world.region_discipline, "against": "higher"},
+    Step.SEAL_OFF_LINE: lambda walk: {"receiver": "本局保密室", "handed_on": walk.today, "reason": REASON},
+    Step.CLEAR_SUBORDINATE: lambda walk: {"organisation": walk.world.housing_station, "reason": REASON},
+    Step.LIFT_CLEARANCE: lambda walk: {"organisation": walk.world.housing_station, "reason": REASON},
+    Step.ASK_RECUSAL: lambda walk: {"reason": "承办人徐某是开发公司经理的弟弟。"},
+    Step.WITHDRAW_FROM_HANDLING: lambda walk: {"reason": "信访人是我的近亲属，应当回避。"},
+    Step.DECIDE_RECUSAL: lambda walk: {"granted": False, "reason": "经核实，没有亲属关系。", "leader": "分管副专员"},
     Step.TRANSFER: helped,
     Step.TRANSFER_DOWN: lambda walk: sent(walk) | {"to": walk.choice([walk.world.county_housing, walk.world.county_office])},
     Step.ASSIGN: lambda walk: sent(walk, importance="涉及居住安全", report_due_on=walk.today + timedelta(days=60)),
@@ -138,6 +148,7 @@ FACTS = {
 }  # fmt: skip
 # Taken seldom, so that walks get far: they end the matter, or change little.
 SELDOM = {
+    Step.PASS_SEALED, Step.SEAL_OFF_LINE, Step.CLEAR_SUBORDINATE, Step.ASK_RECUSAL, Step.WITHDRAW_FROM_HANDLING,
     Step.GUIDE, Step.TRANSFER_POLITICAL_LEGAL, Step.REFUSE_AGAIN_AT_OFFICE, Step.REFUSE_AGAIN, Step.JOIN_REPEAT, Step.MERGE, Step.SPLIT,
     Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.RATE, Step.RECORD_CONTACT, Step.REFUSE,
     Step.FILE_WITHOUT_ACTION, Step.REPLY_DIRECTLY, Step.NOTIFY_ROUTE, Step.REPORT_UP, Step.REQUEST_WITHDRAWAL, Step.SETTLE,

@@ -39,6 +39,8 @@ EXPECTED = {
     "REVIEW_ACCEPT3WD": (3, "working", "office", "PRACTICE"),
     "REVIEW_REFUSE15": (15, "calendar", "office", "PRACTICE"),
     "JURISDICTION5WD": (5, "working", "office", "INF"),
+    "SEALED5WD": (5, "working", "office", "PRACTICE"),
+    "RECUSAL3WD": (3, "working", "office", "INF"),
     "FILE5WD": (5, "working", "office", "INF"),
 }
 

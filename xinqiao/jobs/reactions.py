@@ -52,6 +52,10 @@ def _moved(event: Event) -> bool:
 
 _ARRIVED = Bell("new", "next", "有新转来的信访件，请签收。")
 _REVIEW = Bell("new", "next", "有新的复查、复核申请，请审查。")
+_RECUSAL = (
+    Bell("named", "leader", "有承办人的回避等您决定。", when=lambda event: not event.facts.get("of_head"), urgent=True),
+    Bell("named", "above", "有单位负责人的回避，请报请决定。", when=lambda event: bool(event.facts.get("of_head")), urgent=True),
+)
 _NEAR = ("notice", "warning", "reminder_5")
 _VERY_NEAR = ("severe", "last", "reminder_3", "reminder_1")
 
@@ -65,6 +69,8 @@ BELLS: dict[Step, tuple[Bell, ...]] = {
     Step.PASS_DOWN: (_ARRIVED,),
     Step.TRANSFER_POLITICAL_LEGAL: (_ARRIVED,),
     Step.TRANSFER_DISCIPLINE: (Bell("new", "everybody", "有新移送的件，请查收。"),),
+    Step.PASS_SEALED: (Bell("new", "everybody", "有新移送的件，请查收。", urgent=True),),
+    Step.CLASSIFY: (Bell("own", "leader", "有信访件等第二人核对，请查看。", when=lambda event: bool(event.facts.get("unseal_reason"))),),
     Step.DECIDE_JURISDICTION: (_ARRIVED,),
     Step.RETURN_FROM_LEADERSHIP: (Bell("own", "next", "领导已批示，请继续办理。"),),
     Step.RAISE_OBJECTION: (Bell("sender", "next", "收件单位提出异议，请在2个工作日内答复。", urgent=True),),
@@ -76,6 +82,9 @@ BELLS: dict[Step, tuple[Bell, ...]] = {
     Step.ACCEPT: (Bell("own", "leader", "有新受理的信访件，请确定承办人。"),),
     Step.ACCEPT_SIMPLE: (Bell("own", "leader", "有新受理的信访件（简易办理），请确定承办人。"),),
     Step.START_HANDLING: (Bell("own", "handler", "有信访件确定由您承办，请尽快联系信访人。"),),
+    Step.ASK_RECUSAL: _RECUSAL,
+    Step.WITHDRAW_FROM_HANDLING: _RECUSAL,
+    Step.DECIDE_RECUSAL: (Bell("lead", "handler", "回避已经决定，请查看现在由谁承办。"),),
     Step.REQUEST_EXTENSION: (Bell("own", "leader", "有延期申请，请审批。", urgent=True),),
     Step.EXTEND: (Bell("own", "handler", "延期已批准，请看新的期限。"),),
     Step.DECLINE_EXTENSION: (Bell("own", "handler", "延期没有批准，请按原来的期限办理。", urgent=True),),

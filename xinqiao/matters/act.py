@@ -23,7 +23,9 @@ from xinqiao.rules.terms import Holder
 from . import clocks, history
 from .actors import Actor
 from .models import Event, Matter, Referral
+from .secrecy import is_shut_out, recusal_in_the_way
 
+REASON_AT_LEAST = 10  # characters: a reason that another person can check
 # Steps that are taken on the matter as a whole, whoever takes them.
 MATTER_STEPS = {move.step for move in MOVES if move.on == "matter"}
 # Ends after which an office gets no report on what it assigned.
@@ -70,6 +72,7 @@ class Act:
 def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int | None = None) -> Act:
     """Lock the matter, check that the page was not stale, find the desk and the row that allows the step.
 
+    Whoever was asked to leave the matter does nothing in it until that is decided (C-05).
     `version` is the Matter.version the actor saw (None: no page). Raises MatterHidden, Conflict, StepRefused.
     """
     matter = Matter.objects.visible_to(by).locked().filter(pk=matter_id).first()
@@ -78,6 +81,7 @@ def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int |
     if version is not None and version != matter.version:
         raise conflict(matter)
     desk, move = desk_and_move(step, matter, by, lock=True)
+    require_not_recused(matter.pk, by)
     from_stage = desk.stage if desk else matter.stage
     return Act(step, move, matter, desk, by, at, matter.database_now, from_stage, matter.stage)
 
@@ -133,7 +137,12 @@ def open_desk(
     sender_referral: int | None = None,
     **fields,
 ) -> Referral:
-    """Put the matter on the desk of `organisation`, sent from the actor's desk. A desk that is open there already is refused."""
+    """Put the matter on the desk of `organisation`, sent from the actor's desk. A desk that is open there already is refused.
+
+    The one way to a new desk: nothing of a report reaches its accused set by transfer, assignment, co-handling, relay or review (C-01).
+    """
+    if is_shut_out(act.matter.pk, organisation):
+        raise out_of_choice(organisation)
     if act.matter.referrals.filter(organisation=organisation, kind=kind, is_open=True).exists():
         raise StepRefused(f"{organisation.name}已经在办理这一件，不用再转一次。请核对后重新选择。", code="desk_open")
     sender = act.desk
@@ -152,6 +161,22 @@ def open_desk(
     if lead and kind not in BESIDE:
         act.matter.unit, act.matter.unit_since = organisation, act.at
     return desk
+
+
+def out_of_choice(organisation: Organisation) -> StepRefused:
+    """The refusal of a receiver. The same words whether it is outside the area, abolished or accused: they tell nobody of a report."""
+    message = f"{organisation.name}不在可以选择的范围里。请选择其他有权处理的机关、单位，或者转给上级信访部门，由它转送。"
+    return StepRefused(message, code="outside")
+
+
+def require_not_recused(matter_id: int, by: Actor) -> None:
+    """Raise StepRefused while a recusal of this officer waits for its decision, and after it was granted (C-05)."""
+    found = recusal_in_the_way(matter_id, by) if by.organisation is not None else None
+    if found is None:
+        return
+    if found.state == "granted":
+        raise StepRefused("您在这一件中已经回避，不能再办理。请由新的承办人继续办理。", code="recused")
+    raise StepRefused("已经提出您在这一件中的回避，正在等待决定。决定以前请暂停办理，期限照常计算。", code="recusal_waiting")
 
 
 def set_desk_stage(desk: Referral, stage: Stage, *, at: datetime) -> None:

@@ -30,6 +30,9 @@ from xinqiao.rules.stages import (
 )
 
 from .actors import Actor, Citizen, System
+from .secrecy import Accused, Clearance, Recusal, RetaliationLink, SealedEntry, shut_out
+
+__all__ = ["Accused", "Clearance", "Recusal", "RetaliationLink", "SealedEntry"]  # a part of these models, kept beside
 
 
 def _roles(reach_of, *reaches: Reach) -> frozenset[Role]:
@@ -59,7 +62,7 @@ class MatterQuerySet(models.QuerySet):
                 mine = Q(pk=actor.matter_id) if actor.matter_id else Q(pk__in=())
                 return self.filter(mine | Q(account_id=actor.account_id) if actor.account_id else mine)
             case Officer() if actor.active and actor.user.is_active:
-                return self.filter(_may_open(actor)).exclude(_accused(actor, "pk"))
+                return self.filter(_may_open(actor)).exclude(shut_out(actor, "pk"))
         return self.none()
 
     def locked(self) -> "MatterQuerySet":
@@ -75,10 +78,19 @@ class ClockNow(models.Func):
     output_field = models.DateTimeField()
 
 
+def _given_away(roles: frozenset[Role]) -> list[Stage]:
+    """Stages of an own desk after which a report is closed to the office: it keeps a line of its register (C-08, C-15, T-63).
+
+    What went to the discipline organ of the same level stays open to the liaison who follows it (B.3: DSL).
+    """
+    closed = [Stage.PASSED_SEALED, Stage.OFF_LINE]
+    return closed if Role.DISCIPLINE_LIAISON in roles else [*closed, Stage.SENT_TO_DISCIPLINE]
+
+
 def _may_open(officer: Officer) -> Q:
     roles = officer.role_set
     desks = Referral.objects.filter(matter=OuterRef("pk"))
-    own = Exists(desks.filter(organisation_id=officer.organisation_id))
+    own = Exists(desks.filter(organisation_id=officer.organisation_id).exclude(stage__in=_given_away(roles)))
     may = Q(pk__in=())
     if roles & READERS:
         may |= Q(Exists(desks.filter(org_lft__range=officer.scope)), sealed=False)
@@ -90,12 +102,6 @@ def _may_open(officer: Officer) -> Q:
     if roles & REPORT_REGISTRARS:
         may |= Q(own, sealed=True, stage=Stage.RECEIVED)
     return may
-
-
-def _accused(officer: Officer, matter: str) -> Exists:
-    """C-01, C-02: the officer's organisation, or one above it, is accused in this matter."""
-    lft = officer.organisation.lft
-    return Exists(Accused.objects.filter(matter=OuterRef(matter), org_lft__lte=lft, org_rgt__gte=lft))
 
 
 class Matter(models.Model):
@@ -141,6 +147,9 @@ class Matter(models.Model):
     urgent = models.BooleanField("重大紧急", default=False)
     accessibility_need = models.CharField("语言、无障碍需求", max_length=100, blank=True)
     filing_objected = models.BooleanField(default=False)
+    mixed = models.BooleanField("既有诉求又有检举", default=False, db_default=False, help_text="to be split (C-03)")
+    extract_by = models.BigIntegerField(null=True, blank=True, help_text="who wrote the extract that a second person has not approved")
+    unseal_by = models.BigIntegerField(null=True, blank=True, help_text="who proposed another kind for what is sealed as a report")
 
     joined_to = models.BigIntegerField(null=True, blank=True, db_index=True)
     split_from = models.BigIntegerField(null=True, blank=True)
@@ -298,16 +307,6 @@ class Request(models.Model):
         constraints = [models.UniqueConstraint(name="request_number_once", fields=["matter", "number"])]
 
 
-class Accused(models.Model):
-    """One member of the accused set of a report (被检举控告的单位): nobody in its interval learns that the matter exists."""
-
-    matter = models.ForeignKey(Matter, models.CASCADE, related_name="accused")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
-    org_lft = models.IntegerField()
-    org_rgt = models.IntegerField()
-    sealed_person = models.TextField(blank=True)
-
-
 class ReferralQuerySet(models.QuerySet):
     def visible_to(self, officer: Officer) -> "ReferralQuerySet":
         """Desks an officer may list: the same rule as MatterQuerySet.visible_to, asked from the side of the desk.
@@ -327,11 +326,12 @@ class ReferralQuerySet(models.QuerySet):
         if roles & ASSIGNED_READERS:
             given = Q(handler=officer)
             reach, may = reach | given, may | (given & Q(matter__sealed=False))
+        kept = own & Q(matter__sealed=True) & ~Q(stage__in=_given_away(roles))
         if roles & REPORT_READERS:
-            may |= own & Q(matter__sealed=True)
+            may |= kept
         if roles & REPORT_REGISTRARS:
-            may |= own & Q(matter__sealed=True, matter__stage=Stage.RECEIVED)
-        return self.filter(reach, may).exclude(_accused(officer, "matter_id"))
+            may |= kept & Q(matter__stage=Stage.RECEIVED)
+        return self.filter(reach, may).exclude(shut_out(officer, "matter_id"))
 
 
 class Referral(models.Model):

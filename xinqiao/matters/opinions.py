@@ -11,7 +11,7 @@ from xinqiao.rules.moves import steps_from
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, Outcome, ReferralKind, ReviewOutcome, Stage, Step
 
-from .act import MatterHidden
+from .act import MatterHidden, require_not_recused
 from .models import Matter, Opinion, Referral
 
 INSTANCES = {ReferralKind.REVIEW: "review", ReferralKind.RECHECK: "recheck"}
@@ -43,6 +43,7 @@ def save_draft(matter_id: int, *, by: Officer, at: datetime, revision: int | Non
     """
     if not Matter.objects.visible_to(by).filter(pk=matter_id).exists():
         raise MatterHidden
+    require_not_recused(matter_id, by)
     desk = _drafting_desk(matter_id, by)
     opinion = open_round(desk)
     if revision is not None and opinion.revision != revision:

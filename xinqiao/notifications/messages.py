@@ -51,6 +51,7 @@ TEXTS: dict[str, Text] = {
     "silence": Text(f"承办单位没有按时告诉您是否受理{_OWN}，对不起。信访部门已经知道，正在催办。"),
     "overdue": Text(f"我们没有按时办好{_OWN}，对不起。上级已经知道，正在催办。"),
     "handling": Text(f"{_OWN}正在办理，承办人会听您说明情况。最晚{{due}}书面答复您。", _HANDLING),
+    "recusal_decided": Text(f"{_OWN}的承办人是否回避，有决定了。请登录网上信访查看。"),
     "converted": Text(f"{_OWN}改按普通程序办理。最晚{{due}}书面答复您。", _HANDLING),
     "extended": Text(f"{_OWN}情况比较复杂，需要多用一些时间。新的答复日期：最晚{{due}}。", _HANDLING),
     "answered": Text(f"{_OWN}的答复来了。请打开看看。不同意的，最晚{{due}}可以申请复查，不收费。", ("REVIEW_REQ30",)),

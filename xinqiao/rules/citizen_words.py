@@ -37,11 +37,12 @@ class Told:
 _OPEN = (Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.REQUEST_WITHDRAWAL)  # until the answer is served (WD-1)
 _OPEN_RATE = (*_OPEN, Step.RATE)  # the petition office has done its part and can be rated (RA-6)
 _AFTER = (Step.SUPPLEMENT, Step.ASK_PROGRESS)
+_WITH_HANDLER = (*_OPEN_RATE, Step.ASK_RECUSAL)  # as soon as a handler is named to the citizen (C-05)
 _BEING_HANDLED = CitizenWords(
     "正在办理",
     "{unit}正在调查核实您反映的事。承办人会听您说明情况。",
     "{unit}最晚{due}书面答复您。",
-    _OPEN_RATE,
+    _WITH_HANDLER,
 )
 _CLARIFYING = CitizenWords(
     "正在确定由谁办",
@@ -99,6 +100,17 @@ CITIZEN_WORDS = MappingProxyType(
             "您反映的情况，已经转给有权处理的机关。转送日期：{date}。您的信息会保密。",
             "有权处理的机关按它的规定办理，并和您联系。",
             _AFTER,
+        ),
+        Stage.PASSED_SEALED: CitizenWords(
+            "已密封上送",
+            "您反映的情况不在本地办理，已经密封送到上一级有权处理的机关。送出日期：{date}。本地没有留下内容，也看不到您的信息。",
+            "上一级机关按它的规定办理，并和您联系。",
+            _AFTER,
+        ),
+        Stage.OFF_LINE: CitizenWords(
+            "已转为线下办理",
+            "您提交的内容可能涉及国家秘密，不能在网上办理。我们已经把它封存，转到线下办理。日期：{date}。内容不再在网上显示。",
+            "请不要再在网上提交这类内容。工作人员会和您联系；您也可以带着编号到信访接待场所询问。",
         ),
         Stage.REPORTED_UP: CitizenWords(
             "已报领导决定",
@@ -167,7 +179,7 @@ CITIZEN_WORDS = MappingProxyType(
             "办理时间延长",
             "情况比较复杂，{unit}需要多用一些时间。原因：{reason}。",
             "新的答复日期：最晚{due}。只能延长这一次。",
-            _OPEN_RATE,
+            _WITH_HANDLER,
         ),
         Stage.IN_APPROVAL: _BEING_HANDLED,
         Stage.OPINION_ISSUED: CitizenWords(
@@ -343,7 +355,7 @@ CITIZEN_WORDS = MappingProxyType(
 )
 
 # Stages in which the organisation is not named to the citizen, whatever the caller passes.
-_UNNAMED = frozenset({Stage.SENT_TO_DISCIPLINE})
+_UNNAMED = frozenset({Stage.SENT_TO_DISCIPLINE, Stage.PASSED_SEALED, Stage.OFF_LINE})
 _UNIT_UNKNOWN = "承办单位"
 _FIELD = re.compile(r"\{(\w+)\}")
 

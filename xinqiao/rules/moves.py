@@ -58,10 +58,14 @@ BEFORE_SERVED = (
     S.IN_APPROVAL, S.OPINION_ISSUED,
 )  # fmt: skip
 OPEN_FOR_CITIZEN = BEFORE_SERVED + (
-    S.DIRECT_REPLIED, S.GUIDED, S.SENT_TO_DISCIPLINE, S.FILED, S.OTHER_ROUTE, S.NOT_ACCEPTED, S.OPINION_SERVED,
+    S.DIRECT_REPLIED, S.GUIDED, S.SENT_TO_DISCIPLINE, S.PASSED_SEALED, S.FILED, S.OTHER_ROUTE, S.NOT_ACCEPTED, S.OPINION_SERVED,
     S.MEDIATED, S.EXECUTING, S.EXECUTED, S.REVIEW_REQUESTED, S.REVIEW_REFUSED, S.REVIEW_SERVED, S.RECHECK_REQUESTED,
     S.RECHECK_HEARING, S.REVIEW_ISSUED, S.RECHECK_ISSUED,
 )  # fmt: skip
+# A handler is at work, so one may be asked to leave it (C-05).
+WITH_HANDLER = (*IN_HANDLING, S.IN_APPROVAL)
+# Where a report may lie while it is decided who may know of it (C-02).
+REPORT_STAGES = (*TRIAGE_STAGES, S.SENT_TO_DISCIPLINE, S.AWAITING_SIGN_IN, S.SIGNED_IN, S.TRANSFERRED, S.ASSIGNED)
 ENDED = (
     S.ENDED_WINDOW, S.ENDED_RECHECK, S.ENDED_AGREEMENT, S.ENDED_OTHER_ROUTE, S.ENDED_WITHDRAWN, S.ENDED_SUGGESTION,
     S.ENDED_SIMPLE, S.ENDED_JOINED, S.ENDED_IMPORTED,
@@ -72,7 +76,7 @@ CLOSED = frozenset(ENDED) | {S.ARCHIVED}
 # A desk in one of these stages asks nothing more of its organisation.
 DESK_DONE = CLOSED | {
     S.TRANSFERRED, S.DIRECT_REPLIED, S.GUIDED, S.SENT_TO_DISCIPLINE, S.FILED, S.OTHER_ROUTE, S.NOT_ACCEPTED,
-    S.NO_LONGER_ACCEPTED, S.PASSED_DOWN, S.RETURNED, S.RELAYED, S.CO_ANSWERED, S.DESK_CLOSED, S.REVIEW_REFUSED,
+    S.PASSED_SEALED, S.OFF_LINE, S.NO_LONGER_ACCEPTED, S.PASSED_DOWN, S.RETURNED, S.RELAYED, S.CO_ANSWERED, S.DESK_CLOSED, S.REVIEW_REFUSED,
     S.REVIEW_SERVED, S.WITHDRAWN,
 }  # fmt: skip
 
@@ -97,6 +101,20 @@ MOVES: tuple[Move, ...] = (
     _row(Step.MERGE, S.TRIAGE, None, R.TRIAGE, "DU-6", precondition="由人判断，机器不并案"),
     _row(Step.UNMERGE, S.TRIAGE, None, R.TRIAGE, "DU-6"),
     _row(Step.SPLIT, TRIAGE_STAGES, S.TRIAGE, R.TRIAGE, "C-03, T-14", precondition="C-03", told="split"),
+    _row(Step.APPROVE_EXTRACT, (S.RECEIVED, *TRIAGE_STAGES), None, TRIAGERS, "C-03", desk_kinds=OWN_DESK, approval=True,
+         precondition="由写摘要以外的人核对"),
+    _row(Step.UNSEAL, S.TRIAGE, None, TRIAGERS, "B.3, R-30(3)", desk_kinds=OWN_DESK, approval=True,
+         precondition="由提出改类以外的人决定"),
+    _row(Step.PASS_SEALED, (S.RECEIVED, *TRIAGE_STAGES, S.AWAITING_SIGN_IN, S.SIGNED_IN), S.PASSED_SEALED,
+         (*OFFICE, R.OFFICE_LEADER, R.DISCIPLINE_LIAISON, R.SYSTEM), "C-08 (P9-15), R-30(3)",
+         stops=("SEALED5WD", "PO15", "REGISTER1WD", "SIGN_IN1WD"), documents=("F-05",),
+         precondition="检举控告涉及本级纪检监察机关负责人、属于上级管辖，或者涉及本部门", told="sent_on"),
+    _row(Step.SEAL_OFF_LINE, (S.RECEIVED, *TRIAGE_STAGES, S.SIGNED_IN), S.OFF_LINE,
+         (*TRIAGERS, R.DISCIPLINE_LIAISON), "C-15（保守国家秘密法）", stops=("PO15", "REGISTER1WD"),
+         precondition="可能含有国家秘密", told="sent_on"),
+    _row(Step.CLEAR_SUBORDINATE, REPORT_STAGES, None, R.DISCIPLINE_LIAISON, "C-02, R-30(3)",
+         precondition="写明理由；被检举控告的单位本身不能放开"),
+    _row(Step.LIFT_CLEARANCE, REPORT_STAGES, None, R.DISCIPLINE_LIAISON, "C-02, R-30(3)", precondition="写明理由"),
     _row(Step.TRANSFER, S.TRIAGE, S.TRANSFERRED, TRIAGERS, "R-22(1)(一)", desk_kinds=OWN_DESK, stops=("PO15",),
          starts=("UNIT15", "OBJ5WD", "SIGN_IN1WD"), documents=("F-03", "F-07"),
          precondition="已甄别；C-01: 不得转给被反映的单位", told="transferred"),
@@ -166,6 +184,13 @@ MOVES: tuple[Move, ...] = (
          told="handling"),
     _row(Step.RECORD_CONTACT, (*ACCEPTED, *IN_HANDLING, S.IN_APPROVAL, S.OPINION_ISSUED), None, HANDLERS, "R-31(六)",
          stops=("CONTACT5WD",), quiet=True),
+    _row(Step.ASK_RECUSAL, WITH_HANDLER, None, CITIZEN, "R-28(3)", on="matter", starts=("RECUSAL3WD",),
+         precondition="C-05: 已经确定承办人，写明理由"),
+    _row(Step.WITHDRAW_FROM_HANDLING, WITH_HANDLER, None, HANDLERS, "R-28(3)", starts=("RECUSAL3WD",),
+         precondition="C-05: 承办人本人提出，写明理由"),
+    _row(Step.DECIDE_RECUSAL, WITH_HANDLER, None, (R.UNIT_LEADER, R.OFFICE_LEADER), "R-28(3)", on="matter",
+         approval=True, stops=("RECUSAL3WD",), told="recusal_decided",
+         precondition="C-05: 由本单位负责人决定；申请负责人回避的，由转办的信访部门负责人决定"),
     _row(Step.CONVERT_TO_ORDINARY, (S.ACCEPTED_SIMPLE, S.HANDLING), S.HANDLING, R.UNIT_LEADER, "D.6", approval=True,
          stops=("SIMPLE10WD",), starts=("HANDLE60",), precondition="简易办理中，写明理由", told="converted"),
     _row(Step.REQUEST_EXTENSION, S.HANDLING, None, R.HANDLER, "R-34", precondition="情况复杂，写明理由"),

@@ -42,6 +42,8 @@ class Stage(Coded):
     SENT_TO_DISCIPLINE = "sent_to_discipline", "转送纪检监察", "S8"
     REPORTED_UP = "reported_up", "报请本级党委和政府决定", "S9"
     FILED = "filed", "存查", "S10"
+    PASSED_SEALED = "passed_sealed", "密封上送", "C-08"
+    OFF_LINE = "off_line", "转为线下办理", "C-15"
 
     AWAITING_SIGN_IN = "awaiting_sign_in", "待签收", "U1"
     SIGNED_IN = "signed_in", "已签收", "U2"
@@ -104,6 +106,13 @@ class Step(Coded):
     UNMERGE = "unmerge", "撤销并案", "DU-6"
     SPLIT = "split", "分案", "T-14"
     CORRECT_REGISTRATION = "correct_registration", "更正登记", "D.1"
+    APPROVE_EXTRACT = "approve_extract", "核准摘要", "C-03"
+    UNSEAL = "unseal", "同意改为其他类别", "B.3"
+    # reports, and what must not be read here
+    PASS_SEALED = "pass_sealed", "密封上送", "C-08"
+    SEAL_OFF_LINE = "seal_off_line", "封存并转为线下办理", "C-15"
+    CLEAR_SUBORDINATE = "clear_subordinate", "允许下级单位知悉", "C-02"
+    LIFT_CLEARANCE = "lift_clearance", "撤销下级单位知悉", "C-02"
     # the petition office decides
     TRANSFER = "transfer", "转送", "T-04"
     TRANSFER_DOWN = "transfer_down", "向下转送", "T-05"
@@ -134,6 +143,9 @@ class Step(Coded):
     # handling
     START_HANDLING = "start_handling", "确定承办人、回避声明", "T-40"
     RECORD_CONTACT = "record_contact", "联系信访人记录", "T-41"
+    ASK_RECUSAL = "ask_recusal", "信访人申请回避", "C-05"
+    WITHDRAW_FROM_HANDLING = "withdraw_from_handling", "承办人自行回避", "C-05"
+    DECIDE_RECUSAL = "decide_recusal", "决定回避", "C-05"
     CONVERT_TO_ORDINARY = "convert_to_ordinary", "转为普通程序", "D.6"
     REQUEST_EXTENSION = "request_extension", "申请延期", "T-42"
     EXTEND = "extend", "批准延期", "T-42"

@@ -138,6 +138,18 @@ _ROWS = (
     Term("SIGN_IN1WD", "签收", 1, WD, "送达本单位之日", f"{OWN} T-20", "INF", OFFICE),
     Term("OBJ_ANSWER2WD", "答复异议", 2, WD, "收到异议之日", f"{OWN} T-22", "INF", OFFICE),
     Term("JURISDICTION5WD", "协商受理单位", 5, WD, "开始协商之日", f"{OWN} J-01", "INF", OFFICE),
+    # B.4: reports that belong above, recusal
+    Term(
+        "SEALED5WD",
+        "检举控告密封上送",
+        5,
+        WD,
+        "收到之日",
+        "纪检监察机关处理检举控告工作规则第十五条、第十六条",
+        "PRACTICE",
+        OFFICE,
+    ),
+    Term("RECUSAL3WD", "决定是否回避", 3, WD, "提出回避之日", f"{OWN} C-05", "INF", OFFICE),
     # D.7 and D.7b: handling
     Term("CONTACT5WD", "首次联系信访人", 5, WD, "受理之日", f"{OWN} T-41", "INF", OFFICE),
     Term("SERVE5WD", "送达意见书", 5, WD, "意见书签发之日", f"{OWN} T-45", "INF", OFFICE),

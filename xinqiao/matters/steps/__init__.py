@@ -6,7 +6,23 @@ Every step is one function of its own name, with keyword-only `by` (who) and `at
 
 from xinqiao.rules.stages import Step
 
-from . import accept, end, follow, handle, import_history, receive, register, review, transfer
+from . import (
+    accept,
+    end,
+    follow,
+    handle,
+    import_history,
+    receive,
+    recuse,
+    register,
+    reports,
+    review,
+    split,
+    transfer,
+    unseal,
+)
 
-MODULES = (receive, import_history, register, transfer, accept, handle, review, follow, end)
+MODULES = (
+    receive, import_history, register, split, unseal, reports, transfer, accept, handle, recuse, review, follow, end,
+)  # fmt: skip
 FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

@@ -14,7 +14,7 @@ from ..act import Act, begin, finish, open_desk, refusal
 from ..actors import SYSTEM
 from ..models import Matter, Referral
 from .register import REASON_AT_LEAST
-from .transfer import no_longer_accepted_letter, refuse_accused, transfer_letters
+from .transfer import no_longer_accepted_letter, require_split, transfer_letters
 
 
 @transaction.atomic
@@ -181,7 +181,7 @@ def pass_down(
         raise refusal(f"{to.name}不是本系统的下级单位。不归本系统办的，请提出异议。", "not_below")
     if len(reason.strip()) < REASON_AT_LEAST:
         raise refusal(f"请写明转送的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
-    refuse_accused(act, to)
+    require_split(act.matter)
     kind = ReferralKind.TRANSFER
     act.target = open_desk(act, to, kind, Stage.AWAITING_SIGN_IN, instruction=reason)
     act.matter_stage = Stage.AWAITING_SIGN_IN

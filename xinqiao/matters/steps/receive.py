@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from xinqiao import crypto, database
 from xinqiao.crypto.canonical import encode_all
 from xinqiao.organisations.models import Officer, Organisation
-from xinqiao.organisations.tree import petition_office_for
+from xinqiao.organisations.tree import line_organ_of, petition_office_above, petition_office_for
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import numbering
 from xinqiao.rules.moves import find_move
@@ -18,9 +18,10 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line, Purpose, ReferralKind, Role, Stage, Step
 
 from .. import clocks, history
-from ..actors import Actor
+from ..actors import SYSTEM, Actor
+from ..against import Against, against_of
 from ..intake import GROUP_FROM, Intake
-from ..models import Accused, Attachment, ClockNow, IdempotencyKey, Matter, MatterNumber, Referral, Request, Submission
+from ..models import Attachment, ClockNow, IdempotencyKey, Matter, MatterNumber, Referral, Request, Submission
 
 # Who can go on to register what they took in; a village hands it to the petition office (I-13).
 REGISTERING = (Role.REGISTRAR, Role.TRIAGE, Role.UNIT_RECEIVER)
@@ -53,23 +54,35 @@ class Receipt:
 
 
 @transaction.atomic
-def receive(intake: Intake, *, by: Actor, at: datetime) -> Receipt:
+def receive(
+    intake: Intake, *, by: Actor, at: datetime, office: Organisation | None = None, against: Against | None = None
+) -> Receipt:
     """Keep the submission, open the matter, start the 15 days of the petition office (PO15) or of the unit (DIRECT15).
 
     An officer receives at the own organisation (window, letter, phone); anybody else, a village's information officer among them, at
-    the petition office of the place. Raises
-    IntakeClosed when the database does not keep what it is given, StepRefused when no office is competent.
+    the petition office of the place. What accuses somebody never comes to the desk of the accused, nor to one that might be meant by
+    words that name nobody for certain (C-01); against a discipline organ it goes up unread (C-08). `office` and `against` are
+    given where a step decided them. Raises IntakeClosed when the database does not keep what it is given, StepRefused when no office is competent.
     """
     problem = database.durability_problem()
     if problem:
         raise IntakeClosed(problem)
     find_move(Step.RECEIVE, Stage.RECEIVED, by.role_set)
-    office = by.organisation if isinstance(by, Officer) and by.may(*REGISTERING) else office_for(intake)
+    against = against or against_of(intake)
+    office = office or _receiving(intake, against, by)
     matter, code = _new_matter(intake, office, at=at)
     submission = _keep(matter, intake, office, by=by, at=at)
+    against.keep(matter)
     desk = _first_desk(matter, office, at=at)
     _start_clocks(matter, desk, at=at)
-    facts = {"submission": submission.pk, "content_hash": submission.content_hash, "channel": intake.channel.value}
+    facts = {
+        "submission": submission.pk,
+        "content_hash": submission.content_hash,
+        "hash_algorithm": submission.hash_algorithm,
+        "channel": intake.channel.value,
+        "number": matter.number,  # what the receipt says is what the history proves
+        "office": office.name,
+    }
     history.record(
         matter,
         Step.RECEIVE,
@@ -82,6 +95,10 @@ def receive(intake: Intake, *, by: Actor, at: datetime) -> Receipt:
     )
     clocks.refresh_desks(matter)
     matter.save()
+    if matter.sealed:
+        from .reports import pass_on_unread  # above this module: it takes a step on what was received here
+
+        pass_on_unread(matter, against, at=at, by=SYSTEM)
     return Receipt(
         matter_id=matter.pk,
         number=matter.number,
@@ -129,13 +146,21 @@ def content_hash(intake: Intake) -> tuple[str, str]:
     return crypto.digest(encode_all(parts), algorithm), algorithm
 
 
-def office_for(intake: Intake) -> Organisation:
-    """The petition office of the place; when the report is against it or an organ above it, the next one up (C-01)."""
-    office = petition_office_for(intake.place)
-    accused = _accused_organisation(intake)
-    while office and accused and accused.lft <= office.lft <= accused.rgt:
-        above = office.parent.parent if office.parent else None
-        office = petition_office_for(above) if above else None
+def _receiving(intake: Intake, against: Against, by: Actor) -> Organisation:
+    """The organisation at whose desk it arrives."""
+    if isinstance(by, Officer) and by.may(*REGISTERING) and not against.touches(by.organisation):
+        return by.organisation
+    return office_for(intake, against)
+
+
+def office_for(intake: Intake, against: Against | None = None) -> Organisation:
+    """The petition office of the place; when the report is against it, its people or an organ above it, the next one up (C-01)."""
+    against = against or against_of(intake)
+    first = office = petition_office_for(intake.place)
+    while office and against.touches(office):
+        first, office = office, petition_office_above(office)
+    if office is None and first and discipline_organ_beside(first, against):
+        return first  # the highest office is accused: what it receives is passed on at once, unread (pass_on_unread)
     if office is None:
         raise StepRefused(
             "这个地方还没有接通网上信访。请选择上一级地方，或打电话、写信、到信访接待场所反映。", code="no_office"
@@ -143,10 +168,10 @@ def office_for(intake: Intake) -> Organisation:
     return office
 
 
-def _accused_organisation(intake: Intake) -> Organisation | None:
-    if intake.purpose is not Purpose.ACCUSE or not intake.respondent.get("organisation_id"):
-        return None
-    return Organisation.objects.filter(pk=intake.respondent["organisation_id"]).first()
+def discipline_organ_beside(office: Organisation, against: Against) -> Organisation | None:
+    """The discipline organ of the same government, unless the report is against it too."""
+    organ = line_organ_of(office.parent, Line.DISCIPLINE) if office.parent else None
+    return organ if organ and not against.touches(organ) else None
 
 
 def _new_matter(intake: Intake, office: Organisation, *, at: datetime) -> tuple[Matter, str]:
@@ -223,16 +248,6 @@ def _keep(matter: Matter, intake: Intake, office: Organisation, *, by: Actor, at
         )
     _keep_people(matter, intake)
     add_attachments(matter, intake.attachments, at=at, submission_id=submission.pk)
-    accused = _accused_organisation(intake)
-    if accused:
-        name = intake.respondent.get("name", "")
-        Accused.objects.create(
-            matter=matter,
-            organisation=accused,
-            org_lft=accused.lft,
-            org_rgt=accused.rgt,
-            sealed_person=crypto.seal(name, context="accused.person"),
-        )
     return submission
 
 

@@ -1,4 +1,4 @@
-"""登记、更正、甄别、重复件、并案、分案: what the first office does before it decides (T-02, T-03, T-14, DU-1 to DU-6)."""
+"""登记、更正、甄别、重复件、并案: what the first office does before it decides (T-02, T-03, DU-1 to DU-6)."""
 
 from datetime import datetime
 
@@ -7,15 +7,13 @@ from django.db.models import Q
 
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
-from xinqiao.rules.stages import Channel, Kind, Purpose, Stage, Step
+from xinqiao.rules.stages import Channel, Kind, Purpose, Role, Stage, Step
 
 from .. import clocks, identities, letter_facts
-from ..act import Act, begin, finish, refusal
-from ..intake import Intake, Person
-from ..models import Accused, Matter, Referral, Request, Submission
-from .receive import Receipt, receive
-
-REASON_AT_LEAST = 10  # characters: a reason that another person can check
+from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
+from ..models import Matter, Referral, Request, Submission
+from ..secrecy import add_accused, is_shut_out
+from .unseal import lowering, open_to_readers, second_person
 
 
 @transaction.atomic
@@ -25,7 +23,9 @@ def register(
     """Register the submission (R-22(1), R-23(1)) and make the registration form F-01. Filing twice is never refused."""
     act = begin(Step.REGISTER, matter_id, by=by, at=at, version=version)
     act.matter.registered_at = at
-    act.matter.repeat = earlier_of_same_person(act.matter).exists()
+    # A sealed report of the same person counts only for those who may know of it
+    seen = Matter.objects.visible_to(by)
+    act.matter.repeat = seen.filter(pk__in=earlier_of_same_person(act.matter).values("pk")).exists()
     finish(act, letters={"F-01": registration_form(act, read_back=read_back)}, facts={"repeat": act.matter.repeat})
     return act.matter
 
@@ -79,14 +79,18 @@ def classify(
     content_class: ContentClass,
     place: Organisation | None = None,
     requests: list[str],
+    also_reports: bool = False,
     accused: list[Organisation] = (),
+    accused_officers: list[Officer] = (),
+    accused_people: list[str] = (),
     litigation: bool = False,
     urgent: bool = False,
     unseal_reason: str = "",
 ) -> Matter:
     """Triage: kind, class, place, the numbered requests, the accused set (C-01), whether it belongs to litigation.
 
-    A report is sealed from here on. What the citizen called an accusation is unsealed only with a written reason.
+    A report is sealed from here on; so is a request that also reports on somebody (`also_reports`), which must be split (C-03).
+    What the citizen called an accusation is unsealed only with a written reason and by a second person (steps/unseal.py).
     """
     act = begin(Step.CLASSIFY, matter_id, by=by, at=at, version=version)
     matter = act.matter
@@ -95,53 +99,56 @@ def classify(
         raise refusal(
             "申诉求决类至少要列出一项诉求，答复时才能逐项回应。请把来信中的诉求写成一行一项。", "requests_missing"
         )
-    if matter.sealed and kind != Kind.REPORT and len(unseal_reason.strip()) < REASON_AT_LEAST:
-        raise refusal(
-            f"信访人按揭发控告提出，改为其他类别会让更多人看到。请写明理由（至少{REASON_AT_LEAST}个字）。",
-            "unseal_reason",
-        )
     before = {"kind": matter.kind, "requests": [row.text for row in matter.requests.all()]}
     matter.kind, matter.content_class = kind, content_class
     matter.place = place or matter.place
-    matter.sealed = kind == Kind.REPORT
     matter.litigation, matter.urgent = litigation, urgent
+    matter.mixed = also_reports and kind != Kind.REPORT
     set_requests(matter, lines)
-    add_accused(matter, accused)
-    if matter.sealed:
-        matter.petitioner_name = ""
-    finish(
-        act,
-        facts={
-            "kind": kind.value,
-            "class": content_class.code,
-            **_what_was_classified(matter, before, lines, accused),
-            "unseal_reason": unseal_reason,
-        },
+    named = add_accused(
+        matter, organisations=accused, users=[post.user for post in accused_officers], people=accused_people
     )
+    if is_shut_out(matter.pk, by.organisation):
+        raise refusal(
+            "检举控告涉及本部门或者本级党委、政府的，本部门不能继续看。请不要保存，改用“密封上送”，由上一级办理。", "own_office"
+        )
+    facts = {"kind": kind.value, "class": content_class.code, "unseal_reason": unseal_reason}
+    if kind == Kind.REPORT or matter.mixed:
+        matter.sealed, matter.unseal_by, matter.petitioner_name = True, None, ""
+        # Of a report the history keeps numbers only: neither what it says nor whom it is against (C-01, C-08)
+        counts = {"requests_count": len(lines), "accused_count": named, "before": {"kind": before["kind"]}}
+        finish(act, facts={**facts, **counts})
+        return matter
+    facts |= {"requests": lines, "accused": [organisation.key for organisation in accused], "before": before}
+    if matter.sealed:
+        return _propose_unsealing(act, unseal_reason, {**facts, "requests": [], "accused": [], "before": {}})
+    finish(act, facts=facts)
     return matter
 
 
-def _what_was_classified(matter: Matter, before: dict, lines: list[str], accused) -> dict:
-    """Of a report the history keeps numbers only: neither what it says nor whom it is against leaves its own tables (C-01, C-08)."""
-    if matter.sealed:
-        return {"requests_count": len(lines), "accused_count": len(accused), "before": {"kind": before["kind"]}}
-    return {"requests": lines, "accused": [organisation.key for organisation in accused], "before": before}
+def _propose_unsealing(act: Act, reason: str, facts: dict) -> Matter:
+    """The kind is noted; the seal stays until a second person agrees. In an office of one the reason alone must do."""
+    if len(reason.strip()) < REASON_AT_LEAST:
+        raise refusal(
+            f"这一件按检举控告保密，改为其他类别会让更多人看到。请写明理由（至少{REASON_AT_LEAST}个字）。", "unseal_reason"
+        )
+    home = act.by.organisation_id == act.matter.received_by_id
+    if not home or not act.by.may(Role.TRIAGE):
+        raise refusal("只有首接的信访部门的甄别人员可以提出改为其他类别。请保留检举控告类。", "not_home_office")
+    if second_person(act.by):
+        act.matter.unseal_by = act.by.pk
+        finish(act, facts=facts)
+        return act.matter
+    with lowering(act.matter):
+        open_to_readers(act.matter)
+        finish(act, facts={**facts, "alone": True})
+    return act.matter
 
 
 def set_requests(matter: Matter, lines: list[str]) -> None:
     """Number the requests anew; the words of the submission stay as they came."""
     matter.requests.all().delete()
     Request.objects.bulk_create(Request(matter=matter, number=n, text=text) for n, text in enumerate(lines, 1))
-
-
-def add_accused(matter: Matter, organisations) -> None:
-    """Add organisations to the accused set; nothing here ever takes one out (secure-checklist 21)."""
-    known = set(matter.accused.values_list("organisation_id", flat=True))
-    Accused.objects.bulk_create(
-        Accused(matter=matter, organisation=org, org_lft=org.lft, org_rgt=org.rgt)
-        for org in organisations
-        if org.pk not in known
-    )
 
 
 @transaction.atomic
@@ -153,12 +160,19 @@ def join_repeat(matter_id: int, *, by: Officer, at: datetime, version: int | Non
         raise refusal("没有找到先件，或者您不能查看它。请核对编号。", "no_earlier")
     if earlier.is_closed or earlier.joined_to:
         raise refusal("先件已经办结或已并入别的件，不能再并入。请按新的信访件办理。", "earlier_closed")
+    _require_same_seal(act.matter, earlier)
     act.matter.joined_to, act.matter.unit, act.matter.repeat = earlier.pk, earlier.unit, True
     clocks.cancel(act.matter.clocks, on=act.today)
     act.matter.stage = Stage.ENDED_JOINED
     finish(act, facts={"joined_to": earlier.number})
     Referral.objects.filter(matter=earlier, is_open=True).update(unread=True)
     return act.matter
+
+
+def _require_same_seal(matter: Matter, other: Matter) -> None:
+    """What is sealed is never joined to what is not: whoever reads the one would learn of the other (C-01)."""
+    if matter.sealed != other.sealed or matter.accused.exists() != other.accused.exists():
+        raise refusal("检举控告不能和其他类别的信访件合在一起。请分别办理。", "not_together")
 
 
 @transaction.atomic
@@ -168,6 +182,7 @@ def merge(matter_id: int, *, by: Officer, at: datetime, version: int | None = No
     lead = Matter.objects.visible_to(by).filter(pk=lead_id).exclude(pk=matter_id).first()
     if lead is None or lead.joined_to:
         raise refusal("没有找到主件，或主件本身已并入别的件。请核对编号。", "no_lead")
+    _require_same_seal(act.matter, lead)
     act.matter.joined_to = lead.pk
     finish(act, facts={"lead": lead.number})
     return act.matter
@@ -183,61 +198,6 @@ def unmerge(matter_id: int, *, by: Officer, at: datetime, version: int | None = 
     act.matter.joined_to = None
     finish(act, facts=facts)
     return act.matter
-
-
-@transaction.atomic
-def split(
-    matter_id: int,
-    *,
-    by: Officer,
-    at: datetime,
-    version: int | None = None,
-    title: str,
-    extract: str,
-    requests: list[str],
-    kind: Kind,
-) -> Receipt:
-    """Split a mixed submission (C-03, T-14): the second matter gets an extract written for it; the original stays sealed here.
-
-    Used when a request also reports on a person: the request part goes out as its own matter, without the reporting words.
-    """
-    act = begin(Step.SPLIT, matter_id, by=by, at=at, version=version)
-    if not extract.strip():
-        raise refusal("请写出分出部分的摘要，不要带上检举的内容。", "extract_missing")
-    people = tuple(Person(row.identity(), row.representative, row.agent) for row in act.matter.petitioners)
-    part = Intake(
-        purpose=Purpose.SOLVE if kind != Kind.REPORT else Purpose.ACCUSE,
-        channel=Channel(act.matter.channel),
-        title=title.strip() or act.matter.title,
-        content=extract.strip(),
-        requests=tuple(line.strip() for line in requests if line.strip()),
-        place=act.matter.place,
-        place_detail=act.matter.place_detail,
-        people=people,
-        anonymous=act.matter.anonymous,
-        secrecy=act.matter.secrecy,
-        electronic_service=act.matter.electronic_service,
-        account_id=act.matter.account_id,
-        stated_by="officer",
-    )
-    receipt = receive(part, by=by, at=at)
-    made = Matter.objects.get(pk=receipt.matter_id)
-    made.split_from, made.query_code_hash = act.matter.pk, act.matter.query_code_hash
-    if kind == Kind.REPORT:
-        add_accused(made, [row.organisation for row in act.matter.accused.select_related("organisation")])
-    _count_from_the_first_receipt(made, act)
-    made.save()
-    finish(act, facts={"into": receipt.number, "requests": list(part.requests)})
-    return receipt
-
-
-def _count_from_the_first_receipt(part: Matter, act: Act) -> None:
-    """Splitting wins no time: the 15 days of the part run from the day the whole was received (T-14, DL-15)."""
-    for clock in part.clocks.filter(state="running", term__in=("PO15", "DIRECT15")):
-        desk = part.referrals.get(pk=clock.referral_id)
-        clocks.cancel(part.clocks.filter(pk=clock.pk), on=act.today)
-        clocks.start(part, clock.term, on=act.matter.received_on, desk=desk)
-    clocks.refresh_desks(part)
 
 
 def registration_form(act: Act, *, read_back: bool) -> dict:

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import grounds
-from xinqiao.rules.stages import Line, ReferralKind, Route, Stage, Step
+from xinqiao.rules.stages import Kind, Line, ReferralKind, Route, Stage, Step
 
 from .. import clocks, letter_facts, policy
-from ..act import Act, begin, finish, open_desk, refusal, set_desk_stage
+from ..act import Act, begin, finish, open_desk, out_of_choice, refusal, set_desk_stage
 from ..models import Matter, Referral
 from .register import REASON_AT_LEAST
 
@@ -129,25 +129,6 @@ def transfer_political_legal(
     act.matter.litigation, act.matter.route = True, Route.JUDICIAL
     act.matter.unit, act.matter.unit_since, act.matter_stage = to, at, Stage.GUIDED
     finish(act, letters=transfer_letters(act, to, reason, Route.JUDICIAL), facts=_facts(to, reason))
-    return act.matter
-
-
-@transaction.atomic
-def transfer_discipline(
-    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, to: Organisation, pages: int = 1
-) -> Matter:
-    """Send a report to the competent discipline organ, sealed: the list names number, date and pages, never content (T-10, C-08)."""
-    act = begin(Step.TRANSFER_DISCIPLINE, matter_id, by=by, at=at, version=version)
-    if to.line != Line.DISCIPLINE:
-        raise refusal("检举控告按干部管理权限移送纪检监察机关。请选择纪检监察机关。", "not_discipline")
-    _check_target(act, to)
-    open_desk(act, to, ReferralKind.DISCIPLINE, Stage.AWAITING_SIGN_IN, lead=False)
-    act.matter_stage = Stage.SENT_TO_DISCIPLINE
-    item = {"matter_number": act.matter.number, "received_on": act.matter.received_on.isoformat(), "pages": pages}
-    letter = {**letter_facts.to_organ(act, to), "transfer_items": [item]}
-    for told_elsewhere in ("matter_title", "requests", "petitioner", "enclosures"):
-        letter.pop(told_elsewhere, None)
-    finish(act, letters={"F-05": letter}, facts={"pages": pages})
     return act.matter
 
 
@@ -323,22 +304,27 @@ def _relay(act: Act, to: Organisation, reason: str, instruction: str) -> Matter:
 
 
 def _check_target(act: Act, to: Organisation) -> None:
-    if not to.active:
-        raise refusal(f"{to.name}已停用，请改选职权承继机关。", "inactive")
+    require_split(act.matter)
     if to.pk == act.by.organisation_id:
         raise refusal("不能转给本单位自己，请重新选择。", "same_unit")
-    refuse_accused(act, to)
     low, high = act.by.organisation.territory
     inside = low <= to.lft <= high
     petition_office_above = to.line == Line.PETITION_OFFICE and to.lft < act.by.organisation.lft <= to.territory_rgt
-    if not inside and not petition_office_above:
-        raise refusal(f"{to.name}不在本地区范围内。请转给上级信访部门，由它转送。", "outside")
+    # open_desk says the same of the accused set, in the same words (C-01)
+    if not to.active or not (inside or petition_office_above):
+        raise out_of_choice(to)
 
 
-def refuse_accused(act: Act, to: Organisation) -> None:
-    """Nothing of a report reaches the accused organisation or one below it (C-01, C-02)."""
-    if act.matter.accused.filter(org_lft__lte=to.lft, org_rgt__gte=to.lft).exists():
-        raise refusal("不能转给被检举控告的单位或它的下级。请选择有权处理的上级机关或纪检监察机关。", "accused")
+def require_split(matter: Matter) -> None:
+    """C-03: what mixes a request with a report goes out only as the two matters it was split into, with an approved extract."""
+    if matter.mixed and matter.kind != Kind.REPORT:
+        raise refusal(
+            "这一件里既有诉求又有检举控告，不能整件转出。请先“分案”：把诉求写成摘要分出一件转送，原件按检举控告办理。", "mixed"
+        )
+    if matter.extract_by:
+        raise refusal("分出的摘要还没有经第二人核准，不能转出。请另一位甄别人员或负责人先“核准摘要”。", "extract_waiting")
+    if matter.unseal_by:
+        raise refusal("这一件改为其他类别还没有经第二人同意，不能转出。请另一位甄别人员或负责人先决定。", "unseal_waiting")
 
 
 def _unit_desk(act: Act, to: Organisation, kind: ReferralKind, instruction: str, route: str, **more) -> Referral:

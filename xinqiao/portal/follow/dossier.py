@@ -54,7 +54,7 @@ class Dossier:
     def handler_desk(self) -> Referral | None:
         """The desk that has the matter now, once its handler was named to the citizen (F-08 says who)."""
         named = [d for d in self.desks if d.handler_id and d.organisation_id == self.matter.unit_id and d.is_open]
-        return None if self.stage == Stage.SENT_TO_DISCIPLINE else (named or [None])[-1]
+        return None if self.stage in (Stage.SENT_TO_DISCIPLINE, Stage.PASSED_SEALED, Stage.OFF_LINE) else (named or [None])[-1]
 
     @cached_property
     def may(self) -> list[Step]:
