@@ -89,7 +89,8 @@ class TestWhatWaits:
         matter = world.in_handling()
         assert titles(client_of(world.xu_handles).get("/desk/?shelf=all")) == [matter.title]
         assert titles(client_of(world.sun_supervises).get("/desk/?shelf=area")) == [matter.title]
-        for stranger in (world.wu_at_police, world.sys_admin, world.han_at_county_housing, world.shen_reviews):
+        assert client_of(world.sys_admin).get("/desk/?shelf=all").url == "/desk/admin/", "who administers has no queue"
+        for stranger in (world.wu_at_police, world.han_at_county_housing, world.shen_reviews):
             for shelf in ("all", "todo", "due", "area", "closed"):
                 answer = client_of(stranger).get(f"/desk/?shelf={shelf}")
                 assert titles(answer) == [], (stranger, shelf)

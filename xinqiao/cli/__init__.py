@@ -18,10 +18,13 @@ COMMANDS = {
     "serve": "xinqiao.cli.serve",
     "worker": "xinqiao.cli.worker",
     "migrate": "xinqiao.cli.migrate",
+    "first-administrator": "xinqiao.cli.first_administrator",
     "seed": "xinqiao.cli.seed",
     "import": "xinqiao.cli.import_",
     "deadline": "xinqiao.cli.deadline",
     "verify": "xinqiao.cli.verify",
+    "verify-receipt": "xinqiao.cli.verify_receipt",
+    "checkpoints": "xinqiao.cli.checkpoints",
     "permissions": "xinqiao.cli.permissions",
     "routes": "xinqiao.cli.routes",
     "seed-authz": "xinqiao.cli.seed_authz",
@@ -70,7 +73,7 @@ def overview() -> str:
     for name in COMMANDS:
         module = _load(name)
         if module is not None:
-            lines.append(f"  {name:10} {module.HELP}")
+            lines.append(f"  {name:14} {module.HELP}")
     lines += ["", "其他命令交给 Django 处理 (Django's commands work too), 例如 xinqiao shell、xinqiao check。"]
     lines += ["退出码 exit codes: 0 完成 · 1 有问题或失败 · 2 用法错误 · 3 数据库或环境 · 130 中断"]
     return "\n".join(lines)

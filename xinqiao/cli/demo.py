@@ -18,6 +18,7 @@ SEED, MATTERS = 1, 300
 DEMONSTRATION = {
     "XINQIAO_INSECURE_HTTP": "1",  # 127.0.0.1 has no certificate
     "XINQIAO_DEMO": "1",
+    "XINQIAO_SECOND_FACTOR": "optional",  # two commands are enough to look around; the pages say so
     "XINQIAO_SITE_NAME": "澜江地区网上信访",
     "XINQIAO_HELP_PHONE": "0980-5551045",  # of the seeded prefecture's petition office, and its hours
     "XINQIAO_HELP_HOURS": "工作日 9:30–13:00、15:30–18:30 有人接听",

@@ -54,7 +54,7 @@ def note(
         subject=subject,
         fields=fields,
         reason=reason,
-        device=_device(request),
+        device=device(request),
         source=_source(request),
         detail_text=json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str),
         algorithm=crypto.preferred_digest(),
@@ -87,7 +87,8 @@ def _database_now():
         return cursor.fetchone()[0]
 
 
-def _device(request) -> str:
+def device(request) -> str:
+    """What the browser says it is, shortened; "" without one."""
     return request.headers.get("User-Agent", "")[:LONGEST_DEVICE].replace("\x00", "") if request is not None else ""
 
 

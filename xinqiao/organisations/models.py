@@ -27,12 +27,74 @@ class User(AbstractBaseUser):
     username = models.CharField("用户名", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=50)
     is_active = models.BooleanField("启用", default=True)
+    one_time_until = models.DateTimeField(
+        "一次性密码有效至", null=True, blank=True, help_text="the password was issued; it must be changed at log-in"
+    )
+    failed_tries = models.IntegerField("上次登录以来失败次数", default=0)
+    rights_version = models.IntegerField(default=0, help_text="sessions of an older version have ended (checklist 51)")
 
     USERNAME_FIELD = "username"
     objects = UserManager()
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignIn(models.Model):
+    """One session of a user at one device (登录会话); the session knows its row, and ends when the row ends (checklist 51)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
+    began_at = models.DateTimeField("登录时间")
+    seen_at = models.DateTimeField("最近使用")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ended_why = models.CharField("结束原因", max_length=20, blank=True)
+    means = models.CharField("登录方式", max_length=20, help_text="password, passkey or provider")
+    factor = models.CharField(
+        "第二步", max_length=20, blank=True, help_text="totp, passkey, recovery or provider; empty: none"
+    )
+    device = models.CharField("设备", max_length=160, blank=True)
+    source = models.CharField(max_length=64, blank=True, help_text="blind index of the address")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-began_at"])]
+
+
+class RightsRequest(models.Model):
+    """A change of a user or post that one administrator asked for and another decides (三员分立): B.3.
+
+    `before`, `after`: the facts of the change as data, shown side by side to who decides.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待审批"
+        APPROVED = "approved", "已同意"
+        REFUSED = "refused", "未同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    change = models.CharField("事项", max_length=20)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="rights_requests")
+    post_id = models.BigIntegerField(null=True, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.CharField("申请理由", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    decision_reason = models.CharField("审批意见", max_length=200, blank=True)
+    password_issued_at = models.DateTimeField("一次性密码发放时间", null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-asked_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="rights_request_not_decided_by_asker",
+                condition=models.Q(decided_by=None)
+                | ~models.Q(decided_by=models.F("asked_by"))
+                | models.Q(state="withdrawn"),
+            )
+        ]
 
 
 class Organisation(models.Model):

@@ -9,7 +9,8 @@ from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Line
 
-from . import channels, shelves
+from . import channels, door, shelves
+from .admin import nav as administration
 
 
 def bench(request: HttpRequest) -> dict:
@@ -35,19 +36,20 @@ def shelf_counts(request: HttpRequest, more: dict | None = None) -> dict[str, in
 
 
 def _bench(request: HttpRequest, officer: Officer) -> dict:
-    waiting = inbox.unread_count(officer)
+    administers = door.administers(officer)
+    waiting = 0 if administers else inbox.unread_count(officer)
     return {
         "organisation": officer.organisation.name,
         "user": officer.user.name,
         "post": officer.title or "、".join(role.label for role in sorted(officer.role_set, key=lambda role: role.code)),
         "posts": _posts(request, officer),
         "switch_url": reverse("workbench:post"),
-        "search_url": reverse("workbench:search"),
+        "search_url": "" if administers else reverse("workbench:search"),
         "search_words": "搜编号、标题",
         "new_url": reverse("workbench:window", args=[channels.first_for(officer)])
         if channels.may_register(officer)
         else "",
-        "bell_url": reverse("workbench:messages"),
+        "bell_url": "" if administers else reverse("workbench:messages"),
         "bell_count": ("99+" if waiting > 99 else waiting) or "",
         "logout_url": reverse("workbench:logout"),
     }
@@ -64,6 +66,8 @@ def _posts(request: HttpRequest, officer: Officer) -> list[dict]:
 
 
 def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
+    if door.administers(officer):
+        return administration.nav(request, officer)
     counts, home = shelf_counts(request), reverse("workbench:queue")
     at_queue = request.path == home
     current = shelves.find(request.GET.get("shelf", ""), officer).key if at_queue else ""

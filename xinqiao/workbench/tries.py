@@ -38,6 +38,10 @@ class Tries:
         within = [allow(key, limit=tries, minutes=minutes, at=at) for key, tries, minutes in self.limits]
         return all(within)  # each limit has counted this try, also behind the first that is used up
 
+    def first_refusal(self, *, at: datetime) -> bool:
+        """Whether this is the first refusal in five minutes: the audit log is told once, and cannot be flooded."""
+        return allow(f"{self.limits[0][0]}!", limit=1, minutes=5, at=at)
+
     def forgive(self, *, at: datetime) -> None:
         """The try was right: it does not count."""
         keys = {key for key, _, _ in self.limits}
@@ -68,6 +72,11 @@ def confirmation(user_id: int) -> Tries:
 def factor(user_id: int) -> Tries:
     """Tries of the second factor, after the right password."""
     return Tries(tuple(_row(f"desk.factor{minutes}:{user_id}", (tries, minutes)) for tries, minutes in FACTOR))
+
+
+def passkey(request: HttpRequest) -> Tries:
+    """Tries of a passkey in place of a password, from one source: each costs a look-up and a signature check."""
+    return Tries((_row(f"desk.passkey:{source(request)}", BY_SOURCE),))
 
 
 def source(request: HttpRequest) -> str:

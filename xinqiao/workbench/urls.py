@@ -1,8 +1,11 @@
 """Addresses of the workbench, below `desk/`."""
 
-from django.urls import include, path, register_converter
+from collections.abc import Iterator
 
-from .pages import case, entrance, inbox, notes, papers, queue, receipt, window
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from .pages import case, entrance, explained, inbox, notes, papers, queue, receipt, reveal, window
+from .refusals import noted
 
 
 class Number:
@@ -28,12 +31,30 @@ urlpatterns = [
     path("post/", entrance.switch_post, name="post"),
     path("messages/", inbox.messages_page, name="messages"),
     path("cases/<number:number>/", case.case_page, name="case"),
+    path("cases/<number:number>/report/", case.report_page, name="report"),
+    path("cases/<number:number>/reveal/", reveal.reveal_page, name="reveal"),
+    path("cases/<number:number>/reveal/close/", reveal.close_page, name="reveal_close"),
+    path("cases/<number:number>/why/", explained.why_page, name="why"),
+    path("cases/<number:number>/readers/", explained.readers_page, name="readers"),
+    path("reveals/", reveal.requests_page, name="reveals"),
+    path("reveals/<int:request_id>/", reveal.decide_page, name="reveal_decide"),
     path("cases/<number:number>/notes/", notes.add_note, name="note"),
     path("letters/<int:document_id>.<str:form>", papers.letter, name="letter"),
     path("files/<int:attachment_id>/", papers.attachment, name="file"),
     path("window/<slug:channel>/", window.window_page, name="window"),
     path("receipt/", receipt.receipt_page, name="receipt"),
     path("receipt/slip.pdf", receipt.slip, name="slip"),
+    path("", include("xinqiao.workbench.account.urls")),
+    path("", include("xinqiao.workbench.admin.urls")),
     path("", include("xinqiao.workbench.acts.urls")),
     path("", include("xinqiao.workbench.exports.urls")),
 ]
+
+
+def _all(patterns) -> Iterator[URLPattern]:
+    for one in patterns:
+        yield from _all(one.url_patterns) if isinstance(one, URLResolver) else (one,)
+
+
+for _pattern in _all(urlpatterns):
+    noted(_pattern)  # whoever asks for what is hidden from them is on record, on every page
