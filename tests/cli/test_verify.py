@@ -142,7 +142,7 @@ class TestCommand:
         monkeypatch.setattr(verify.database, "available", contextlib.nullcontext)
 
         def command(**options):
-            code = verify.run(types.SimpleNamespace(**{"json": False, "all": False, **options}))
+            code = verify.run(types.SimpleNamespace(**{"json": False, "all": False, "files": False, "checkpoints": None, **options}))
             return code, capsys.readouterr().out
 
         return command

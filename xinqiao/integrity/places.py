@@ -92,7 +92,7 @@ def read(folder: Path) -> Iterator[Kept]:
 def append(folder: Path, lines: list[tuple[int, str]]) -> None:
     """Add (number, line) at the end of the right files, synced before this returns. A line that was cut off by a crash stays alone."""
     for number, text in lines:
-        path = folder / f"checkpoints-{(number - 1) // PER_FILE * PER_FILE + 1:09d}.jsonl"
+        path = _file_of(folder, number)
         is_new = not path.exists()
         with path.open("ab") as file:
             torn = not is_new and not _ends_with_newline(path)
@@ -120,6 +120,29 @@ def last_line(folder: Path) -> Statement | None:
             kept = _kept(raw, path.name)
             if kept.statement:
                 return kept.statement
+    return None
+
+
+def newest_of(folder: Path) -> int | None:
+    """The newest number in a folder; 0 for an empty one, None for one that cannot be read."""
+    try:
+        last = last_line(folder)
+    except OSError:
+        return None
+    return last.number if last else 0
+
+
+def find(folder: Path, number: int) -> Statement | None:
+    """One checkpoint of a folder by its number; None when it is not there."""
+    path = _file_of(folder, number)
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        for raw in file:
+            if f'"number":{number},'.encode() in raw.replace(b" ", b""):
+                kept = _kept(raw, path.name)
+                if kept.statement and kept.statement.number == number:
+                    return kept.statement
     return None
 
 
@@ -161,6 +184,10 @@ def _refuse_another_past(there: Statement | None) -> None:
         )
     if Statement.of(row).digest != there.digest:
         raise PlaceTrouble(f"存证点 {there.number} 与数据库不同 this folder knows another checkpoint {there.number}")
+
+
+def _file_of(folder: Path, number: int) -> Path:
+    return folder / f"checkpoints-{(number - 1) // PER_FILE * PER_FILE + 1:09d}.jsonl"
 
 
 def _files(folder: Path) -> list[Path]:
