@@ -1,0 +1,239 @@
+"""Find matters: by words, by the person at the window, and those that say much the same.
+
+Whatever the index answers, `Matter.objects.visible_to(officer)` decides each time what of it the officer may open, for the list and for
+its count: who stands in the accused set, or lost a clearance, or is not the assigned reader learns nothing, not even a number.
+
+Looking for a person (G.4: searches start from a matter, never from a person). What is allowed is service to somebody who is there, at
+the window or on the telephone, and the comparison of DU-1: an exact name, mobile or document number gives that person's own matters
+inside one's own scope, at most PERSON_AT_MOST, newest first. There is no count, no second page, no part of a name, no list of persons.
+Matters under secrecy, anonymous ones and reports are never found so. Only posts that read identities have it, each look-up says
+what for and is on record before anything is shown (C-11), and there are only so many an hour.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+from django.db.models import Q
+
+from xinqiao import crypto
+from xinqiao.organisations.models import Officer, Organisation
+from xinqiao.people.models import Petitioner
+from xinqiao.rules import identity
+from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
+from xinqiao.rules.permissions import Action, allowed
+from xinqiao.rules.stages import Kind
+from xinqiao.search import marks, query
+from xinqiao.search.models import SearchEntry
+from xinqiao.search.words import Term, ordered_tokens, tokens
+
+from .models import ASSIGNED_READERS, READERS, REPORT_READERS, REPORT_REGISTRARS, Matter
+
+PAGE_ROWS = 20
+ROUNDS = 4  # how often more candidates are fetched because some of them may not be opened
+BEST_OF = 300  # candidates that are compared for "best first"
+PERSON_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A search as it was asked: words, and what to narrow it to. Values from closed lists only."""
+
+    terms: tuple[Term, ...]
+    kind: str = ""
+    channel: str = ""
+    group: str = ""
+    content_class: int | None = None
+    unit: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def groups(self) -> Iterable[tuple[str, ...]]:
+        for letter, value in (("k", self.kind), ("c", self.channel), ("g", self.group), ("a", self.content_class)):
+            if value:
+                yield (f"{letter}:{value}",)
+        if self.unit:
+            yield (f"o:{self.unit}", f"s:{self.unit}")
+
+
+@dataclass
+class Result:
+    """One page: ids in order, where the next begins, and how many there are (None: not counted; COUNTED_TO + 1: more)."""
+
+    ids: list[int] = field(default_factory=list)
+    after: query.Position | None = None
+    offset: int | None = None
+    count: int | None = None
+
+
+def by_words(officer: Officer, wanted: Wanted, *, after: query.Position | None = None) -> Result:
+    """A page of what was found, the newest first. Counted on the first page only, up to COUNTED_TO."""
+    asked = _asked(officer, wanted)
+    if asked is None:
+        return Result(count=0)
+    enough = PAGE_ROWS * 3 if after else query.COUNTED_TO + 1
+    result, position = Result(), after
+    for _round in range(ROUNDS):
+        found = query.newest(asked, enough=enough, after=position)
+        seen = visible(officer, [pk for pk, _at in found.rows])
+        rows = [(pk, at) for pk, at in found.rows if pk in seen]
+        if position is after and after is None:
+            result.count = len(rows)
+        result.ids += [pk for pk, _at in rows][: PAGE_ROWS - len(result.ids)]
+        full = len(result.ids) == PAGE_ROWS
+        if found.rows:
+            pk, at = next(row for row in rows if row[0] == result.ids[-1]) if full else found.rows[-1]
+            position = query.Position(at, pk)
+        if full or found.complete:
+            more = not found.complete or (full and rows[-1][0] != result.ids[-1])
+            result.after = position if more else None
+            return result
+    result.after = position
+    return result
+
+
+def best_by_words(officer: Officer, wanted: Wanted, *, offset: int = 0) -> Result:
+    """A page of what fits best, among the newest BEST_OF that match."""
+    asked = _asked(officer, wanted)
+    if asked is None:
+        return Result(count=0)
+    found = query.newest(asked, enough=query.COUNTED_TO + 1)
+    seen = visible(officer, [pk for pk, _at in found.rows])
+    ids = query.best(asked, [pk for pk, _at in found.rows if pk in seen][:BEST_OF])
+    following = offset + PAGE_ROWS
+    return Result(ids[offset:following], offset=following if following < len(ids) else None, count=len(seen))
+
+
+def visible(officer: Officer, ids: list[int]) -> set[int]:
+    """Those of these matters that the officer may open."""
+    return set(Matter.objects.visible_to(officer).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+
+
+def _asked(officer: Officer, wanted: Wanted) -> query.Asked | None:
+    """What to ask the index; None for a post that can have found nothing."""
+    scope = scope_marks(officer)
+    if not scope or not wanted.terms:
+        return None
+    answers = allowed(officer.role_set, "opinion", Action.READ) is not None
+    return query.Asked(
+        wanted.terms, (tuple(scope), *wanted.groups()), answers, wanted.first or query.ALWAYS, wanted.last
+    )
+
+
+def scope_marks(officer: Officer) -> list[str]:
+    """Marks of which every matter that `visible_to(officer)` shows has one. They only narrow; they never let anybody in."""
+    roles, own, found = officer.role_set, officer.organisation_id, []
+    if roles & READERS:
+        found.append(f"o:{_area(officer)}" if roles & TERRITORY_ROLES else f"d:{own}")
+    if roles & ASSIGNED_READERS:
+        found.append(f"h:{officer.pk}")
+    if roles & (REPORT_READERS | REPORT_REGISTRARS):
+        found.append(f"s:{own}")
+    return found
+
+
+def _area(officer: Officer) -> int:
+    """The organisation whose subtree is the officer's scope: the own one, or the government that it works for."""
+    first, last = officer.scope
+    own = officer.organisation
+    if (first, last) == own.interval:
+        return own.pk
+    return Organisation.objects.filter(lft=first, rgt=last).values_list("pk", flat=True).first() or own.pk
+
+
+# ---- a person who is there -----------------------------------------------------------------------------------------------
+
+
+def may_look_for_person(officer: Officer) -> bool:
+    """Posts that read identities in full, as a rule (B.3)."""
+    return any(
+        (row := IDENTITY_ACCESS.get(role)) is not None and row.normal is Access.FULL for role in officer.role_set
+    )
+
+
+@dataclass(frozen=True)
+class Person:
+    """What was typed of a person: its sort (mobile, id or name) and how it is compared. The value itself goes no further."""
+
+    sort: str
+    condition: Q
+
+
+def read_person(typed: str) -> Person | None:
+    """A whole mobile number, document number or name; None for anything else."""
+    typed = " ".join(typed.split())
+    if mobile := _checked(identity.check_phone, typed):
+        return _person("mobile", [mobile]) if identity.is_mobile(mobile) else None
+    if any(character.isdigit() for character in typed):
+        numbers = {_checked(partial(identity.check_document, sort), typed) for sort in identity.IdType}
+        return _person("id", sorted(numbers - {""})) if numbers - {""} else None
+    name = _checked(identity.check_name, typed)
+    return _person("name", [name]) if len(name) >= 2 else None
+
+
+def _checked(check: Callable[[str], str], typed: str) -> str:
+    try:
+        return check(typed) if typed else ""
+    except ValueError:
+        return ""
+
+
+def _person(sort: str, values: Iterable[str]) -> Person:
+    indexes = [index for value in values for index in crypto.blind_indexes(value, context=sort)]
+    return Person(sort, Q(**{f"{sort}_index__in": indexes}))
+
+
+def by_person(officer: Officer, person: Person) -> list[int]:
+    """This person's own matters inside the officer's scope, newest first, at most PERSON_AT_MOST. The caller puts it on record first."""
+    if not may_look_for_person(officer):
+        return []
+    theirs = Petitioner.objects.filter(person.condition).values("matter_id")
+    open_ones = Q(pk__in=theirs, secrecy=False, anonymous=False, sealed=False)
+    found = Matter.objects.visible_to(officer).filter(open_ones).exclude(kind=Kind.REPORT)
+    return list(found.order_by("-received_at", "-pk").values_list("pk", flat=True)[:PERSON_AT_MOST])
+
+
+# ---- much the same text --------------------------------------------------------------------------------------------------
+
+PAIRS = 20  # pairs of rare tokens that are asked for: more find no more (measured), fewer find less
+COMPARED = 200  # of the newest candidates
+ALIKE = 0.3  # share of common tokens (Jaccard) from which a text is shown as possibly the same
+
+
+def similar(matter: Matter, officer: Officer, limit: int = 5) -> list[tuple[Matter, float]]:
+    """Matters that say much the same (DU-1), with how much (0 to 1), the likest first. For a person to judge: nothing is joined by it.
+
+    Two rare tokens that stand in both texts seldom do so by chance: pairs of them, from different places of the text, find the
+    candidates; the share of common tokens sorts them.
+    """
+    own = SearchEntry.objects.filter(pk=matter.pk).values_list("petition", flat=True).first()
+    scope = scope_marks(officer)
+    if not own or not scope or matter.sealed:
+        return []
+    pairs = _rare_pairs(_said(own))
+    if not pairs:
+        return []
+    asked = query.Asked((), (tuple(scope),), fixed=" | ".join(marks.all_of(pair) for pair in pairs))
+    rows = query.most_alike(asked, but=matter.pk, most=COMPARED)
+    mine = tokens(_said(own))
+    scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in ((pk, tokens(_said(text))) for pk, text in rows))
+    alike = dict(sorted((one for one in scored if one[1] >= ALIKE), key=lambda one: -one[1])[: limit * 3])
+    seen = Matter.objects.visible_to(officer).filter(pk__in=alike, sealed=False).select_related("unit")
+    return sorted(((one, alike[one.pk]) for one in seen), key=lambda pair: -pair[1])[:limit]
+
+
+def _said(petition: str) -> str:
+    """The text without its line of number and place, which every matter of a place shares."""
+    title, _end, rest = petition.partition("\n")
+    return title + "\n" + rest.partition("\n")[2]
+
+
+def _rare_pairs(text: str) -> list[tuple[str, str]]:
+    """PAIRS pairs of tokens that few texts have, each with its partner half a text away."""
+    common = query.common_tokens()
+    rare = [token for token in dict.fromkeys(ordered_tokens(text)) if token not in common]
+    half = len(rare) // 2
+    pairs = list(zip(rare[:half], rare[half:], strict=False))
+    step = max(len(pairs) // PAIRS, 1)
+    return pairs[::step][:PAIRS]

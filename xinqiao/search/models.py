@@ -1,0 +1,39 @@
+"""One entry for each matter: its text as it is searched, and the words that say who may find it and when it came in."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+
+class SearchEntry(models.Model):
+    """What can be found of one matter. The texts are folded (`words.fold`) and hold no identity: names, numbers and addresses of the
+    petitioners are masked before they come here (C-12), so that nobody confirms by searching what the page does not show.
+
+    `petition`: title, number, place, submissions, requests, a line each. `answer`: opinions issued, for roles that read them.
+    `words`: their tokens, those of `answer` with ANSWER before them, and the marks of `marks`. `marks`: digest of the marks.
+    """
+
+    matter_id = models.BigIntegerField(primary_key=True)
+    received_at = models.DateTimeField()
+    petition = models.TextField()
+    answer = models.TextField(blank=True)
+    words = SearchVectorField()
+    marks = models.CharField(max_length=16)
+    version = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [
+            # A short waiting list: whoever searches reads all of it. It still saves most of the work of an insertion.
+            GinIndex(fields=["words"], name="search_words", fastupdate=True, gin_pending_list_limit=512),
+            models.Index(fields=["-received_at", "-matter_id"], name="search_received"),
+        ]
+
+
+class EntryDue(models.Model):
+    """A matter whose entry is owed: imported, or moved with its organisation. A small table, claimed with SKIP LOCKED, newest first."""
+
+    matter_id = models.BigIntegerField(primary_key=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-received_at"], name="entry_due_newest")]
