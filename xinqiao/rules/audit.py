@@ -27,6 +27,8 @@ class AuditKind(Coded):
     RIGHTS_DECIDED = "rights_decided", "审批变更用户或岗位", "B.3"
     KEY_CHANGED = "key_changed", "密钥轮换", "checklist 54"
     VERIFIED = "verified", "完整性核对", "checklist 54"
+    DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
+    AUDIT_READ = "audit_read", "查看安全审计日志", "LG-4"
 
 
 # LG-6: the citizen's page "who looked" lists these, by organisation and post.
@@ -41,3 +43,30 @@ TOLD_TO_CITIZEN = frozenset(
         AuditKind.EXPORTED,
     }
 )
+
+
+# How the auditor's page draws and filters them: people look for a pattern before they read a line.
+GROUPS = {
+    "read": (
+        "查看",
+        (AuditKind.OPENED_FILE, AuditKind.READ_REPORT, AuditKind.READ_IDENTITY, AuditKind.READ_LETTER, AuditKind.READ_ATTACHMENT,
+         AuditKind.DIGEST_READ),
+    ),
+    "reveal": ("查看保密身份", (AuditKind.REVEAL_ASKED, AuditKind.REVEAL_DECIDED)),
+    "export": ("导出", (AuditKind.EXPORTED, AuditKind.EXPORT_ASKED, AuditKind.EXPORT_DECIDED)),
+    "refused": ("被拒绝", (AuditKind.REFUSED, AuditKind.SIGN_IN_FAILED)),
+    "session": ("登录", (AuditKind.SIGNED_IN, AuditKind.SIGNED_OUT, AuditKind.SESSION_ENDED)),
+}  # fmt: skip
+OTHER_GROUP = ("other", "账号、权限、密钥、审计")
+
+
+def group_of(kind: str) -> str:
+    """The group of one kind; what stands in none is `other`."""
+    return next((key for key, (_label, kinds) in GROUPS.items() if kind in kinds), OTHER_GROUP[0])
+
+
+def kinds_of(group: str) -> tuple[AuditKind, ...]:
+    """The kinds of one group."""
+    if group in GROUPS:
+        return GROUPS[group][1]
+    return tuple(kind for kind in AuditKind if group_of(kind) == OTHER_GROUP[0])

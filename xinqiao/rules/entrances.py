@@ -81,6 +81,12 @@ workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion
 workbench:window                                                   | filing W              | officer   | session | I-01
 workbench:export                                                   | list_export X         | officer   | matters | C-11: the rows of the list itself, without reports
 workbench:exports workbench:export_progress                        | list_export X or requested_export X or audit_log X | officer | post | C-10, C-11, LG-5: files that one asked for oneself
+workbench:inspection workbench:inspection_request                  | requested_export R    | officer   | post    | C-10, R-41(2): requests of the own office; the leader decides there, checked again
+workbench:inspection_new                                           | requested_export W    | officer   | post    | C-10: the liaison asks, in the name of an inspection organ
+workbench:digests workbench:digest                                 | digest R              | officer   | post    | C-09, R-30(2): of the own office, or delivered to the own personnel organ
+workbench:digest_new                                               | digest W              | officer   | matters | C-09: from reports that the liaison may open
+workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
+workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it
 
 # programs
@@ -94,7 +100,9 @@ api:follow                                                         | progress R 
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
+duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
+duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
 
 # the worker: after an event
 reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002

@@ -48,6 +48,7 @@ urlpatterns = [
     path("", include("xinqiao.workbench.admin.urls")),
     path("", include("xinqiao.workbench.acts.urls")),
     path("", include("xinqiao.workbench.exports.urls")),
+    path("", include("xinqiao.workbench.audit.urls")),
 ]
 
 
