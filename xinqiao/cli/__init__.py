@@ -29,6 +29,7 @@ COMMANDS = {
     "routes": "xinqiao.cli.routes",
     "seed-authz": "xinqiao.cli.seed_authz",
     "rotate-keys": "xinqiao.cli.rotate_keys",
+    "reindex": "xinqiao.cli.reindex",
 }
 
 # Django's commands that work without a database.

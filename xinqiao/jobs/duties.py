@@ -11,6 +11,8 @@ from django.db import connection, models
 
 from xinqiao.api import uploads
 from xinqiao.exports import keeping, making
+from xinqiao.matters import files
+from xinqiao.matters import entries
 from xinqiao.matters.models import Delivery
 from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing
@@ -71,7 +73,9 @@ TASKS = (
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
+    Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
+    Task("search", timedelta(seconds=10), entries.fill),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )
 

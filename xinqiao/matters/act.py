@@ -20,7 +20,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
 from xinqiao.rules.terms import Holder
 
-from . import clocks, history
+from . import clocks, entries, history
 from .actors import Actor
 from .models import Event, Matter, Referral
 from .secrecy import is_shut_out, recusal_in_the_way
@@ -124,6 +124,7 @@ def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | No
     if changed_clocks or act.clocks_changed or act.target:
         clocks.refresh_desks(matter)
     matter.save()
+    entries.keep(matter, act.step)
     return event
 
 

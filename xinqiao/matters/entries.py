@@ -7,10 +7,12 @@ A report (检举控告) has marks of its own, which no reader of petitions asks 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from xinqiao import crypto
@@ -84,7 +86,7 @@ def make(matters: Iterable[Matter]) -> int:
 
 
 @transaction.atomic
-def make_due(at: datetime, *, most: int = BATCH) -> int:
+def make_due(*, most: int = BATCH) -> int:
     """Make up to `most` entries that are owed, the newest matters first; returns how many. Several workers may do it at once."""
     due = EntryDue.objects.select_for_update(skip_locked=True).order_by("-received_at")
     ids = list(due.values_list("pk", flat=True)[:most])
@@ -92,6 +94,46 @@ def make_due(at: datetime, *, most: int = BATCH) -> int:
     made = make(Matter.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk"))
     EntryDue.objects.filter(pk__in=ids).delete()
     return made
+
+
+FILL_BATCHES = 20  # a turn of the worker: a few seconds, then others have theirs
+
+
+def fill(at: datetime) -> int:
+    """The worker's duty: make what is owed, batch by batch; returns how many."""
+    made = 0
+    for _turn in range(FILL_BATCHES):
+        batch = make_due()
+        made += batch
+        if not batch:
+            break
+    return made
+
+
+def make_again(*, only_missing: bool = False, everything: bool = False, before: datetime | None = None) -> Iterator[tuple[int, int, datetime]]:
+    """Make the entries that are missing or of an older version (`everything`: all), newest matters first, a batch at a time.
+
+    Yields (looked at, made, received at of the last one) after each batch. Broken off and started again it passes over what is done.
+    """
+    seen = made = 0
+    at, last = before or timezone.now() + timedelta(days=1), 0
+    while True:
+        beyond = Q(received_at__lt=at) | Q(received_at=at, pk__lt=last)
+        rows = list(Matter.objects.filter(beyond).order_by("-received_at", "-pk").values_list("pk", "received_at")[: BATCH * 5])
+        if not rows:
+            return
+        last, at = rows[-1]
+        ids = [pk for pk, _at in rows]
+        kept = SearchEntry.objects.filter(pk__in=ids)
+        done = set() if everything else set((kept if only_missing else kept.filter(version=entries.VERSION)).values_list("pk", flat=True))
+        wanted = [pk for pk in ids if pk not in done]
+        for start in range(0, len(wanted), BATCH):
+            with transaction.atomic():
+                chosen = wanted[start : start + BATCH]
+                made += make(Matter.objects.filter(pk__in=chosen).select_for_update(of=("self",)).order_by("pk"))
+                EntryDue.objects.filter(pk__in=chosen).delete()
+        seen += len(rows)
+        yield seen, made, at
 
 
 # ---- the texts ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Who asks: petitioners, their sealed identity, citizens' accounts (B.3, C.2, C-11, C-12).
 
-Identity is kept apart from the text and sealed field by field. A search starts from a matter, never from a person (G.4): the only
-look-up by person is the blind index that proposes earlier submissions on the same matter (DU-1).
+Identity is kept apart from the text and sealed field by field. A search starts from a matter, never from a person (G.4): by blind index
+earlier submissions on the same matter are proposed (DU-1), and somebody who is at the window is served (`matters.finding`).
 """
 
 from dataclasses import dataclass
@@ -65,6 +65,7 @@ class Petitioner(models.Model):
         indexes = [
             models.Index(fields=["mobile_index"], condition=~models.Q(mobile_index=""), name="petitioner_by_mobile"),
             models.Index(fields=["id_index"], condition=~models.Q(id_index=""), name="petitioner_by_id"),
+            models.Index(fields=["name_index"], condition=~models.Q(name_index=""), name="petitioner_by_name"),
         ]
 
     def set_identity(self, identity: Identity) -> None:

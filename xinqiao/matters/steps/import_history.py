@@ -18,6 +18,7 @@ from xinqiao.rules import numbering
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Purpose, ReferralKind, Stage, Step
+from xinqiao.search import entries as search_entries
 
 from .. import history
 from ..actors import SYSTEM, Actor
@@ -139,6 +140,7 @@ def _store(rows: list[Row], settings: Settings, *, by: Actor, at: datetime) -> N
         made[ImportedRow].append(ImportedRow(source=settings.source, fingerprint=row.fingerprint, matter_id=matter_id))
     for model, objects in made.items():
         model.objects.bulk_create(objects)
+    search_entries.owe((matter.pk, matter.received_at) for matter in made[Matter])
 
 
 def _matter(row: Row, settings: Settings, number: str, *, at: datetime) -> Matter:
