@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.access.looking import reveal
 from tests.world import World
 from xinqiao.documents.models import Document
 from xinqiao.matters import files
@@ -73,10 +74,12 @@ class TestWhoMayOpen:
             (world.triaged(), world.li_triages),
             (world.served(), world.xu_handles),
         ):
-            client = client_of(officer)
+            client, url = client_of(officer), reverse("workbench:case", args=[matter.number])
             client.get("/desk/messages/")  # the first page of a session also writes it
-            with django_assert_max_num_queries(15):
-                assert client.get(reverse("workbench:case", args=[matter.number])).status_code == 200
+            with django_assert_max_num_queries(24):  # the first opening within an hour is put on record
+                assert client.get(url).status_code == 200
+            with django_assert_max_num_queries(16):
+                assert client.get(url).status_code == 200
 
     def test_opening_marks_as_read_and_makes_nobodys_page_stale(self, world):
         matter = world.in_handling()
@@ -93,7 +96,7 @@ class TestWhatItSays:
     def test_the_words_requests_limits_and_history(self, world):
         page = words(case(world.xu_handles, world.served()))
         for expected in (
-            "我家住在和平路12号院3号楼", "修好漏水的屋顶", "赔偿泡坏的家具2300元", "王秀兰", "13800138000", "怎么算的",
+            "我家住在和平路12号院3号楼", "修好漏水的屋顶", "赔偿泡坏的家具2300元", "王**", "138******00", "怎么算的",
             "信访事项处理意见书", "转给临江地区住房和城乡建设局。", "直接送达，2026年4月2日送达。", "请求复查",
         ):  # fmt: skip
             assert expected in page, expected
@@ -127,7 +130,10 @@ class TestWhatItSays:
     def test_what_the_window_noted_of_a_person_follows_the_name(self, world):
         facts = {"sender_on_envelope": "柳河镇 王寄", "barcode": "XA7"}
         open_one = world.in_handling(channel="letter", channel_facts=facts)
-        assert "柳河镇 王寄" in words(case(world.xu_handles, open_one))
+        assert "柳河镇 王寄" not in words(case(world.xu_handles, open_one))
+        client = client_of(world.xu_handles)
+        reveal(client, open_one)
+        assert "柳河镇 王寄" in words(client.get(reverse("workbench:case", args=[open_one.number])))
         masked = words(case(world.sun_supervises, open_one))
         assert "柳河镇 王寄" not in masked
         assert "XA7" in masked
@@ -252,7 +258,7 @@ class TestPapers:
         kinds = dict(Document.objects.filter(matter_id=matter.pk).values_list("kind", "pk"))
         client = client_of(world.xu_handles)
         assert client.get(reverse("workbench:letter", args=[kinds["F-01"], "pdf"])).status_code == 404
-        assert client.get(reverse("workbench:letter", args=[kinds["F-03"], "pdf"])).status_code == 200
+        assert client.get(reverse("workbench:letter", args=[kinds["F-03"], "pdf"])).status_code == 200  # names nobody
         assert "您的岗位不能打开" in words(case(world.xu_handles, matter))
 
     def test_files_follow_the_matter(self, world):
@@ -304,7 +310,7 @@ class TestMessages:
 
 def test_a_post_without_reading_rights_gets_an_empty_bench(world):
     officer = Officer.objects.create(
-        user=world.he_archives.user, organisation=world.office, title="审计", roles=[Role.AUDITOR.value]
+        user=world.he_archives.user, organisation=world.office, title="干部", roles=[Role.PERSONNEL_LIAISON.value]
     )
     Officer.objects.filter(pk=world.he_archives.pk).update(active=False)
     world.in_handling()

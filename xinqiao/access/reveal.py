@@ -64,12 +64,16 @@ class Seen:
     opening: Opening | None
     again: Opening | None  # the last purpose, for the button that opens once more
     _all: list[Identity]
+    secret: bool = False  # secrecy was asked for and nobody opened it: not even masked
 
     def text(self, text: str) -> str:
         """A text of the matter as this page shows it."""
         may_know = self.level in (Level.ALONE, Level.TOGETHER)
         opened = self.opening.fields if self.opening else ()
-        return identities.without_identity(text, self._all, but=opened, strict=not may_know)
+        none = self.level is Level.NONE
+        return identities.without_identity(
+            text, self._all, but=opened, strict=not may_know or self.secret, wholly=none or self.secret
+        )
 
     @property
     def may_ask(self) -> bool:
@@ -102,14 +106,14 @@ def look(request, matter: Matter, *, at: datetime, display: bool = True) -> Seen
     seen = identities.access(matter, officer)
     shown = identities.shown(people, matter, seen, fields=opening.fields if opening else ())
     again = last if reach in (Level.ALONE, Level.TOGETHER) and not opening else None
-    return Seen(reach, shown, opening, again, people)
+    return Seen(reach, shown, opening, again, people, secret=identities.asked_for_secrecy(matter) and opening is None)
 
 
 def masked(matter: Matter, officer: Officer) -> Seen:
     """What a page shows that never shows more than masked data."""
     people = [one.identity() for one in matter.petitioners]
     shown = identities.shown(people, matter, identities.access(matter, officer))
-    return Seen(level(matter, officer), shown, None, None, people)
+    return Seen(level(matter, officer), shown, None, None, people, secret=identities.asked_for_secrecy(matter))
 
 
 def opening_of(request, matter: Matter, *, at: datetime) -> Opening | None:

@@ -74,15 +74,18 @@ def partly(person: Identity, fields: tuple[str, ...]) -> Identity:
     return replace(person.masked(), **{name: getattr(person, name) for name in fields})
 
 
-def without_identity(text: str, people: list[Identity], *, but: tuple[str, ...] = (), strict: bool = False) -> str:
+def without_identity(
+    text: str, people: list[Identity], *, but: tuple[str, ...] = (), strict: bool = False, wholly: bool = False
+) -> str:
     """A free text of this matter with everything masked that tells who the petitioner is, but for the opened fields (C-12).
 
-    `strict`: every number that looks like somebody's is masked too, for readers who may never know the identity.
+    `strict`: every number that looks like somebody's is masked too, for readers who may never know the identity; `wholly`: nothing
+    of it stays, for those who may not even see it masked.
     """
     names = () if "name" in but else tuple(person.name for person in people)
     values = tuple(getattr(person, one) for person in people for one in _TELLING if one not in but)
     if strict:
-        return masking.mask_text(text, names=names, values=values)
+        return masking.mask_text(text, names=names, values=values, wholly=wholly)
     return masking.mask_known(text, names=names, values=values)
 
 

@@ -7,6 +7,7 @@ numbers too, so that an officer can compare with a paper without seeing it.
 import re
 
 STAR = "*"
+WHOLLY = STAR * 4  # stands for a value of which nothing may be seen, not even its length
 
 _SURNAMES = """欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠
     公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁
@@ -94,26 +95,39 @@ _IN_TEXT = re.compile(
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ＋", "0123456789XX+")
 
 
-def mask_text(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...] = ()) -> str:
+def mask_text(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...] = (), wholly: bool = False) -> str:
     """A free text without what tells who somebody is: C-12 inside sentences.
 
     Besides the known ones, every number that looks like a resident ID, mobile or landline and every e-mail address is masked.
+    `wholly`: for readers who see nothing of the identity; then not even the surname or the first digits stay.
     """
-    return _IN_TEXT.sub(_masked_match, mask_known(text, names=names, values=values))
+    known = mask_known(text, names=names, values=values, wholly=wholly)
+    return _IN_TEXT.sub(lambda found: WHOLLY if wholly else _masked_match(found), known)
 
 
-def mask_known(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...] = ()) -> str:
+def mask_known(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...] = (), wholly: bool = False) -> str:
     """A text with the known `names` masked (also written with spaces in between) and the known `values`: numbers, an address."""
     for value in sorted({one for one in values if len(one) >= 4}, key=len, reverse=True):
+        written = re.escape(value)
         if value.isascii() and value.isalnum():
-            shown = mask_id_number(value) if len(value) >= 15 else mask_phone(value)
-            text = re.sub(_GAP.join(f"[{char}{_wide(char)}]" for char in value), shown, text)
-        else:
-            text = text.replace(value, mask_email(value) if "@" in value else mask_address(value))
+            written = _GAP.join(f"[{char}{_wide(char)}]" for char in value)
+        text = _replaced(text, written, WHOLLY if wholly else _masked_value(value))
     for name in sorted({one.strip() for one in names if len(one.strip()) >= 2}, key=len, reverse=True):
         spaced = r"[ \u3000]*".join(re.escape(char) for char in name if not char.isspace())
-        text = re.sub(spaced, mask_name(name), text)
+        text = _replaced(text, spaced, WHOLLY if wholly else mask_name(name))
     return text
+
+
+def _replaced(text: str, pattern: str, shown: str) -> str:
+    return re.sub(pattern, lambda _found: shown, text)
+
+
+def _masked_value(value: str) -> str:
+    if "@" in value:
+        return mask_email(value)
+    if value.isascii() and value.isalnum():
+        return mask_id_number(value) if len(value) >= 15 else mask_phone(value)
+    return mask_address(value)
 
 
 def _wide(char: str) -> str:

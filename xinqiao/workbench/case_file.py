@@ -1,6 +1,9 @@
-"""One matter as the case page shows it to one officer: read in a dozen statements, hidden parts left out here (B.3, RA-8)."""
+"""One matter as the case page shows it to one officer: read in a dozen statements, hidden parts left out here (B.3, RA-8).
 
-from dataclasses import dataclass, field
+The page first finds the matter, writes down that it is opened, and only then reads it (`pages/case.py`).
+"""
+
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,6 +12,8 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.timezone import localdate
 
+from xinqiao.access import reading
+from xinqiao.access.reveal import Seen
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import clocks, identities
 from xinqiao.matters.models import (
@@ -29,7 +34,9 @@ from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Identity
 from xinqiao.rules import rating
 from xinqiao.rules.confidentiality import Access
+from xinqiao.rules.masking import mask_name
 from xinqiao.rules.moves import DESK_DONE
+from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Role, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
 
@@ -94,10 +101,15 @@ class CaseFile:
     """Everything on the page."""
 
     matter: Matter
+    title: str
     desks: list[Referral]
     own_desk: Referral | None
-    people: list[Identity]
-    knows_name: bool
+    seen: Seen
+    text_closed: bool  # the text of a report waits behind 打开材料
+    text_masked: bool
+    opens_files: bool
+    writes_notes: bool
+    requests: list[dict]
     submissions: list[dict]
     clocks: list[dict]
     shown_clock: dict | None
@@ -110,6 +122,10 @@ class CaseFile:
     standing: standing.Standing
 
     @property
+    def people(self) -> list[Identity]:
+        return self.seen.people
+
+    @property
     def running(self) -> list[dict]:
         return [clock for clock in self.clocks if clock["live"]]
 
@@ -118,12 +134,12 @@ class CaseFile:
         return [clock for clock in self.clocks if not clock["live"]]
 
 
-def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
-    """Raises Http404 for a number that is not there, and for one that is not theirs to see: the same page."""
-    matter = _matter(officer, number)
+def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open: bool = False) -> CaseFile:
+    """The page of a matter that `find` gave. `seen`: what it shows of the identity. `text_open`: 打开材料 was pressed (reports)."""
+    closed = identities.is_report(matter) and not text_open
+    masked = identities.text_access(matter, officer) is not Access.FULL
     desks = list(matter.referrals.select_related("organisation", "sender", "handler__user").order_by("pk"))
     own = [desk for desk in desks if desk.organisation_id == officer.organisation_id]
-    access = identities.access(matter, officer)
     running = list(matter.clocks.select_related("organisation").order_by("pk"))
     events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
     records = [Said(**row) for row in matter.record_rows]
@@ -138,17 +154,22 @@ def open_case(officer: Officer, number: str, *, today: date) -> CaseFile:
     ratings, ratings_wait = _ratings(matter, events, officer, today)
     return CaseFile(
         matter=matter,
+        title=seen.text(matter.title),
         desks=desks,
         own_desk=next((desk for desk in reversed(own) if desk.is_open), own[-1] if own else None),
-        people=identities.identities(matter, officer),
-        knows_name=access is Access.FULL,
-        submissions=_submissions(matter, access),
+        seen=seen,
+        text_closed=closed,
+        text_masked=masked,
+        opens_files=bool(allowed(officer.role_set, "attachment", Action.READ)) and not closed,
+        writes_notes=bool(allowed(officer.role_set, "note", Action.WRITE)),
+        requests=[] if closed else [{**row, "text": seen.text(row["text"])} for row in matter.request_rows],
+        submissions=[] if closed else _submissions(matter, seen, masked=masked),
         clocks=[_clock(one, today) for one in sorted(running, key=_clock_order)],
         shown_clock=_clock(shown, today) if shown else None,
         letters=[_letter(row, matter, officer) for row in matter.letter_rows],
-        opinions=[_opinion(row) for row in matter.opinion_rows],
-        entries=_history(matter, events, records, officer),
-        ratings=ratings,
+        opinions=_opinions(matter, seen, officer),
+        entries=_history(matter, events, records, officer, seen, closed=closed),
+        ratings=[{**one, "text": seen.text(one["text"])} for one in ratings],
         ratings_wait=ratings_wait,
         related=_related(matter, officer),
         standing=standing.standing(matter, desks, officer, facts=facts),
@@ -165,7 +186,8 @@ def _rows(model: type[Model], *fields: str, order: str = "pk", **condition) -> A
     return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in fields})))
 
 
-def _matter(officer: Officer, number: str) -> Matter:
+def find(officer: Officer, number: str, *, at: datetime) -> Matter:
+    """Raises Http404 for a number that is not there, and for one that is not theirs to see: the same page."""
     found = MatterNumber.objects.filter(number=number).values("matter_id")
     matters = Matter.objects.visible_to(officer).filter(pk=Subquery(found))
     matter = (
@@ -183,6 +205,7 @@ def _matter(officer: Officer, number: str) -> Matter:
                 "by__organisation_id",
             ),
             rating_rows=_rows(Rating, "organisation_id", "target", "value", "reason", "text"),
+            opened_lately=reading.opened_lately(officer, at),
         )
         .first()
     )  # fmt: skip
@@ -237,18 +260,21 @@ def _is_examined(running: list[Clock]) -> bool:
 # ---- parts ----------------------------------------------------------------------------------------------------------
 
 
-def _submissions(matter: Matter, access: Access) -> list[dict]:
+def _submissions(matter: Matter, seen: Seen, *, masked: bool) -> list[dict]:
+    """`masked`: for readers of statistics the person complained of is masked too (B.3 "M")."""
     made = []
     for one in matter.submissions.order_by("pk"):
-        against = "、".join(one.respondent[name] for name in ("unit", "name", "post") if one.respondent.get(name))
+        said = {**one.respondent, **({"name": mask_name(one.respondent.get("name", ""))} if masked else {})}
+        against = "、".join(said[name] for name in ("unit", "name", "post") if said.get(name))
+        facts = channels.shown_facts(one.channel, one.channel_facts, personal=seen.opening is not None)
         made.append(
             {
                 "channel": Channel(one.channel).label,
-                "content": one.content,
-                "reasons": one.reasons,
+                "content": seen.text(one.content),
+                "reasons": seen.text(one.reasons),
                 "against": against,
                 "files": [file for file in matter.file_rows if file["submission_id"] == one.pk],
-                "facts": channels.shown_facts(one.channel, one.channel_facts, personal=access is Access.FULL),
+                "facts": [(label, seen.text(value)) for label, value in facts],
             }
         )
     return made
@@ -318,6 +344,16 @@ def _look(clock: Clock, left: int) -> str:
 
 def _letter(row: dict, matter: Matter, officer: Officer) -> dict:
     return {**row, "void": row["status"] == Status.VOID, "open": may_read(row["kind"], matter, officer)}
+
+
+def _opinions(matter: Matter, seen: Seen, officer: Officer) -> list[dict]:
+    """Issued opinions, for posts that read them (B.3 row "handling opinion"; an analyst has counts only)."""
+    if not allowed(officer.role_set, "opinion", Action.READ):
+        return []
+    return [
+        _opinion({**row, "facts": seen.text(row["facts"]), "body": seen.text(row["body"])})
+        for row in matter.opinion_rows
+    ]
 
 
 def _opinion(row: dict) -> dict:
@@ -390,13 +426,16 @@ def _relation(matter: Matter, other: Matter) -> str:
 # ---- the history ----------------------------------------------------------------------------------------------------
 
 
-def _history(matter: Matter, events: list[Event], records: list[Said], officer: Officer) -> list[Entry]:
-    """Newest first. Notes are for colleagues of the same organisation."""
+def _history(
+    matter: Matter, events: list[Event], records: list[Said], officer: Officer, seen: Seen, *, closed: bool
+) -> list[Entry]:
+    """Newest first. Notes are for colleagues of the same organisation. `closed`: the words of a report are not opened yet."""
+    records = [] if closed else [replace(one, text=seen.text(one.text)) for one in records]
     texts: dict[int, list[Said]] = {}
     for record in records:
         if record.event_seq and not _is_others_draft(record, officer):
             texts.setdefault(record.event_seq, []).append(record)
-    entries = [_entry(event, texts.get(event.seq, []), matter, officer) for event in events]
+    entries = [_entry(event, texts.get(event.seq, []), matter, officer, seen, closed=closed) for event in events]
     entries += [
         Entry(record.at, record.by__user__name or "", "内部备注", texts=[record.text], is_note=True)
         for record in records
@@ -410,7 +449,7 @@ def _is_others_draft(record: Said, officer: Officer) -> bool:
     return record.sort == "opinion_version" and record.by__organisation_id != officer.organisation_id
 
 
-def _entry(event: Event, records: list[Said], matter: Matter, officer: Officer) -> Entry:
+def _entry(event: Event, records: list[Said], matter: Matter, officer: Officer, seen: Seen, *, closed: bool) -> Entry:
     named = event.facts.get("letters") or {}
     letters = [
         _letter(row, matter, officer)
@@ -422,11 +461,11 @@ def _entry(event: Event, records: list[Said], matter: Matter, officer: Officer) 
         at=event.at,
         who=_who(event),
         title=Step(event.step).label,
-        lines=history_words.sentences(event),
+        lines=[] if closed else [seen.text(line) for line in history_words.sentences(event)],
         texts=[record.text for record in records if record.text and len(record.text) <= LONG],
         long_texts=[record.text for record in records if len(record.text) > LONG],
         letters=letters,
-        files=files,
+        files=[] if closed else files,
         from_citizen=event.actor_kind == "citizen",
         shown=any(record.shown_to_citizen for record in records),
     )

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from . import account, matter, rate, review, say, track, verify, withdraw
+from . import account, looked, matter, rate, review, say, track, verify, withdraw
 
 urlpatterns = [
     path("track/", track.track, name="track"),
     path("track/leave/", track.leave, name="leave"),
     path("matters/<str:number>/", matter.page, name="matter"),
     path("matters/<str:number>/reckoning/", matter.reckoning, name="reckoning"),
+    path("matters/<str:number>/looked/", looked.page, name="looked"),
+    path("matters/<str:number>/my-data/", looked.my_data, name="my_data"),
+    path("matters/<str:number>/my-data.json", looked.my_data_copy, name="my_data_copy"),
     path("matters/<str:number>/letters/<int:document_id>/", matter.letter, name="letter"),
     path("matters/<str:number>/files/<int:attachment_id>/", matter.attachment, name="attachment"),
     path("matters/<str:number>/claim/", matter.claim, name="claim_this"),

@@ -6,7 +6,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from xinqiao.matters import clocks, opinions, policy
+from xinqiao.access import reveal
+from xinqiao.matters import clocks, identities, opinions, policy
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import simple_procedure, terms
@@ -29,19 +30,22 @@ class Panel:
 
 
 def submission(here: Situation) -> list[Panel]:
-    """What the citizen wrote, and the numbered requests."""
+    """What the citizen wrote, masked where it tells who it is (C-12), and the numbered requests. A report is opened on its own page (C-11)."""
     matter = here.matter
+    if identities.is_report(matter):
+        return [Panel(_("信访内容"), note=_("检举控告的材料请在信访件页上打开，每次打开都有记录。"))]
+    plain = reveal.masked(matter, here.officer).text
     first = matter.submissions.order_by("pk").first()
     requests = tuple(row.text for row in matter.requests.all())
     if not requests and first:
         requests = tuple(str(one) for one in first.requests)
-    facts = [(_("标题"), matter.title), (_("属地"), f"{matter.place.name}{matter.place_detail}")]
+    facts = [(_("标题"), plain(matter.title)), (_("属地"), f"{matter.place.name}{matter.place_detail}")]
     if matter.content_class:
         facts.append((_("分类"), str(matter.content_class)))
     text = "\n".join(filter(None, (first.content, first.reasons))) if first else ""
-    boxes = [Panel(_("信访内容"), text=text, facts=tuple(facts))]
+    boxes = [Panel(_("信访内容"), text=plain(text), facts=tuple(facts))]
     if requests:
-        boxes.append(Panel(_("诉求"), lines=requests, numbered=True))
+        boxes.append(Panel(_("诉求"), lines=tuple(map(plain, requests)), numbered=True))
     if matter.joint or matter.group:
         boxes.append(
             Panel(_("多人提出"), note=ngettext("共%(n)s人", "共%(n)s人", matter.headcount) % {"n": matter.headcount})
@@ -86,7 +90,8 @@ def review_request(here: Situation) -> list[Panel]:
     if record.data.get("late_reason"):
         facts.append((_("超期的理由"), record.data["late_reason"]))
     text = "\n".join(filter(None, (record.text, record.data.get("facts", ""))))
-    return [Panel(_("复查、复核申请"), text=text, facts=tuple(facts)), *submission(here)]
+    plain = reveal.masked(here.matter, here.officer).text
+    return [Panel(_("复查、复核申请"), text=plain(text), facts=tuple(facts)), *submission(here)]
 
 
 def simple_facts(here: Situation) -> list[Panel]:

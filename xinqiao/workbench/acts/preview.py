@@ -24,9 +24,15 @@ def letter_of(here: Situation, kind: str, facts: dict, *, version: int | None) -
 
 
 def for_reader(data: dict, here: Situation) -> dict:
-    """The letter without the names that this officer may not know (B.3, C-12); the letter itself is addressed to the person."""
+    """The letter with everything masked that tells who the petitioner is, for every reader; the letter itself names the person.
+
+    A preview is drawn anew with each change: nobody could say what for each time, so it never shows more (C-11, C-12).
+    """
+    people = [person.identity() for person in here.matter.petitioners]
+    masked = identities.data_without_identity(data, people)
     if identities.access(here.matter, here.officer) is Access.FULL:
-        return data
+        return masked
     known = identities.identities(here.matter, here.officer)[0].name
-    named = {person.identity().name for person in here.matter.petitioners} - {""}
-    return {key: known if isinstance(value, str) and value in named else value for key, value in data.items()}
+    named = {person.name for person in people} - {""}
+    hidden = {key: known for key, value in data.items() if isinstance(value, str) and value in named}
+    return {**masked, **hidden}
