@@ -12,7 +12,13 @@ _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/d
 # Several people may test on one machine at once: nothing here has a fixed name, port or place.
 _FOLDER = Path(tempfile.mkdtemp(prefix="xq-", dir=_MEMORY))
 _FOLDER.chmod(0o711)  # run as root, the server is another user and must pass through
-_KEPT = {"XINQIAO_CHROMIUM", "XINQIAO_REQUIRE_BROWSER", "XINQIAO_SCREENSHOTS", "XINQIAO_POSTGRES_USER"}
+_KEPT = {
+    "XINQIAO_CHROMIUM",
+    "XINQIAO_REQUIRE_BROWSER",
+    "XINQIAO_SCREENSHOTS",
+    "XINQIAO_POSTGRES_USER",
+    "XINQIAO_MALFORMED",
+}
 for _name in [name for name in os.environ if name.startswith("XINQIAO_") and name not in _KEPT]:
     del os.environ[_name]
 os.environ.update(

@@ -68,6 +68,11 @@ def unrecorded(request) -> HttpResponse:
     return answer
 
 
+def file_held(request, exception) -> HttpResponse:
+    """409: the file is here, and not given to anybody before it was scanned, or because something was found in it."""
+    return _page(request, 409, {"message": exception.message}, name="file_held")
+
+
 def server_error(request) -> HttpResponse:
     """500: something is broken; the incident number leads us to the log line."""
     if is_unrecorded(sys.exc_info()[1]):  # raised above the views, by a gate or a middleware

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xinqiao import database
+from xinqiao.matters import virus_scan
 
 logger = logging.getLogger("xinqiao.health")
 
@@ -32,7 +33,15 @@ def ready(request: HttpRequest) -> JsonResponse:
         checks["writable"] = _can_write()
         checks["durable"] = _is_durable()
     good = all(checks.values())
-    return JsonResponse({"status": "ready" if good else "not ready", "checks": checks}, status=200 if good else 503)
+    told = {"status": "ready" if good else "not ready", "checks": checks, "virus_scanner": _virus_scanner()}
+    return JsonResponse(told, status=200 if good else 503)
+
+
+def _virus_scanner() -> str:
+    """`off`: files are kept unscanned. `silent`: they are kept and held back from everybody until it answers."""
+    if not virus_scan.is_configured():
+        return "off"
+    return "answers" if virus_scan.answers() else "silent"
 
 
 def _answers() -> bool:

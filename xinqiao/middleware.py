@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpResponseNotAllowed
 
 from xinqiao import errors
+from xinqiao.matters.files import FileHeld
 
 logger = logging.getLogger("xinqiao.web")
 
@@ -35,8 +36,10 @@ class LastResort:
             return errors.unrecorded(request) if errors.is_unrecorded(error) else errors.plain_server_error(request)
 
     def process_exception(self, request, exception):
-        """What a view could not write into the audit log it must not show, not even a part of it."""
-        return errors.unrecorded(request) if errors.is_unrecorded(exception) else None
+        """What a view could not write into the audit log it must not show, not even a part of it; nor a file not scanned."""
+        if errors.is_unrecorded(exception):
+            return errors.unrecorded(request)
+        return errors.file_held(request, exception) if isinstance(exception, FileHeld) else None
 
 
 class SafeHeaders:

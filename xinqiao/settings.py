@@ -247,6 +247,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # a count
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger file goes to the disk while it arrives
 # Largest request, in bytes; refused before it is read.
 XINQIAO_REQUEST_BYTES = XINQIAO_FILE_BYTES * XINQIAO_FILES_PER_REQUEST + DATA_UPLOAD_MAX_MEMORY_SIZE
+# Virus scanner (clamd) asked about every file: host:port or the path of its socket. XINQIAO_CLAMAV, default none.
+XINQIAO_CLAMAV = _text("XINQIAO_CLAMAV")
 FILE_UPLOAD_TEMP_DIR = folders.incoming() if folders.incoming().is_dir() else None
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -13,6 +13,7 @@ from xinqiao import crypto
 from xinqiao.matters import files
 from xinqiao.matters.files import FileRefused
 
+pytestmark = pytest.mark.django_db  # what seals a file is a data key, which is kept there
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"

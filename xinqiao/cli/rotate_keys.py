@@ -115,6 +115,7 @@ def _rotate(args: argparse.Namespace) -> int:
     started = time.monotonic()
     sums = rotation.Sums()
     _reseal_all(args, sums)
+    files = _seal_files(args)
     if args.index:
         _reindex_all(args, sums)
     left = {table.table: count for table in sealed_tables() if (count := rotation.waiting(table))}
@@ -122,6 +123,7 @@ def _rotate(args: argparse.Namespace) -> int:
         "field_key": keys.newest("field")[0],
         "resealed_rows": sums.resealed,
         "reindexed_rows": sums.reindexed,
+        "sealed_files": files,
         "broken": sums.broken,
         "left": left,
         "seconds": round(time.monotonic() - started, 1),
@@ -161,6 +163,24 @@ def _reindex_all(args: argparse.Namespace, sums) -> None:
     for row in OptOut.objects.filter(pk__in=sums.moved_indexes):  # it holds no number, only the index of one
         OptOut.objects.get_or_create(pk=sums.moved_indexes[row.pk], defaults={"since": row.since})
         row.delete()
+
+
+def _seal_files(args: argparse.Namespace) -> int:
+    """Files of older versions, which lay unsealed or were sealed by a field key. Others need nothing: their data key was sealed anew."""
+    from xinqiao.documents import archive
+    from xinqiao.matters import file_room
+
+    count = 0
+    with _bar(args, None, "加密旧文件", "份") as bar:
+        for name, suffix in file_room.unsealed():
+            file_room.seal_again(name, suffix)
+            bar.update(1)
+            count += 1
+        for path in archive.unsealed_pdfs():
+            path.unlink()  # a copy: the letter is printed again from its data when somebody asks for it
+            bar.update(1)
+            count += 1
+    return count
 
 
 def _status(args: argparse.Namespace) -> int:
@@ -208,7 +228,11 @@ def _retire(args: argparse.Namespace) -> int:
 
 def _needed(number: int) -> str:
     from xinqiao.crypto import rotation
+    from xinqiao.matters import file_room
 
+    files = sum(1 for _ in file_room.unsealed())
+    if files:
+        return f"不能停用密钥 {number}：还有 {files} 个旧文件没有重新加密。请先运行 xinqiao rotate-keys --continue。"
     found = {column: counts[str(number)] for column, counts in rotation.uses().items() if counts[str(number)]}
     if not found:
         return ""
@@ -232,7 +256,7 @@ def _report(args: argparse.Namespace, facts: dict) -> None:
         return
     rate = facts["resealed_rows"] / facts["seconds"] if facts["seconds"] else 0
     print(
-        f"重新加密 {facts['resealed_rows']} 行，{facts['seconds']} 秒（每秒 {rate:.0f} 行）；索引 {facts['reindexed_rows']} 行。"
+        f"重新加密 {facts['resealed_rows']} 行，{facts['seconds']} 秒（每秒 {rate:.0f} 行）；索引 {facts['reindexed_rows']} 行；旧文件 {facts['sealed_files']} 份。"
     )
     for table, count in facts["left"].items():
         print(f"还用旧密钥：{table} {count} 行")
@@ -243,8 +267,8 @@ def _report(args: argparse.Namespace, facts: dict) -> None:
 
 
 @contextlib.contextmanager
-def _bar(args: argparse.Namespace, total: int | None, what: str):
+def _bar(args: argparse.Namespace, total: int | None, what: str, unit: str = "行"):
     from tqdm import tqdm
 
-    with tqdm(total=total, unit="行", desc=what, disable=True if args.json else None) as bar:
+    with tqdm(total=total, unit=unit, desc=what, disable=True if args.json else None) as bar:
         yield bar

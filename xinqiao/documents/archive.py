@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -34,8 +35,8 @@ def kept_pdf(document: Document) -> bytes | None:
     if not document.pdf_path:
         return None
     try:
-        content = (pdf_folder() / document.pdf_path).read_bytes()
-    except OSError:
+        content = _opened((pdf_folder() / document.pdf_path).read_bytes(), document.pdf_path)
+    except (OSError, crypto.SealBroken):
         return None
     return content if crypto.digest(content, document.digest_algorithm) == document.pdf_digest else None
 
@@ -43,11 +44,24 @@ def kept_pdf(document: Document) -> bytes | None:
 def keep_pdf(document: Document, pdf: bytes) -> None:
     """Store the letter and note where; a crash leaves no half file."""
     name = f"{document.data_digest[:2]}/{document.data_digest}.pdf"
-    write_whole(pdf_folder() / name, pdf)
+    write_whole(pdf_folder() / name, crypto.seal_bytes(pdf, context=f"letter:{name}", lasting=True, raw=True))
     document.pdf_path, document.pdf_digest = name, crypto.digest(pdf, document.digest_algorithm)
     Document.objects.filter(pk=document.pk, matter_id=document.matter_id).update(
         pdf_path=document.pdf_path, pdf_digest=document.pdf_digest
     )
+
+
+def _opened(stored: bytes, name: str) -> bytes:
+    """Copies are sealed; those of an older version begin as a PDF does."""
+    return crypto.open_bytes(stored, context=f"letter:{name}") if crypto.is_sealed(stored) else stored
+
+
+def unsealed_pdfs() -> Iterator[Path]:
+    """Copies that an older version left unsealed."""
+    for path in pdf_folder().glob("*/*.pdf"):
+        with path.open("rb") as file:
+            if not crypto.is_sealed(file.read(40)):
+                yield path
 
 
 def write_whole(path: Path, content: bytes) -> None:

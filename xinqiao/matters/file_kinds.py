@@ -196,6 +196,7 @@ _MAIN_PARTS = {
     b"presentationml.presentation.main+xml": PPTX,
     b"presentationml.slideshow.main+xml": PPTX,
 }
+_DTD = tuple(sign.encode(code) for sign in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be"))
 _MACRO_ADVICE = "请另存为不带宏的文档，或者另存为 PDF 后再上传。"
 
 
@@ -234,11 +235,13 @@ def _check_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Fi
         low = entry.filename.lower()
         is_text = low.endswith((".xml", ".rels", ".vml"))
         with archive.open(entry) as part:
-            while chunk := part.read(1024 * 1024):
-                left -= len(chunk)
+            tail = b""  # a word may lie across two pieces
+            while piece := part.read(1024 * 1024):
+                left -= len(piece)
                 if left < 0:
                     raise FileRefused("这个文档展开后太大，为了安全不能收。", code="office_bomb")
-                if is_text and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
+                chunk, tail = tail + piece, piece[-40:]
+                if is_text and any(sign in chunk for sign in _DTD):
                     raise FileRefused("这个文档的内部格式不正常。请另存为 PDF 后再上传。", code="office_dtd")
                 if low.endswith(".rels") and b"attachedTemplate" in chunk and b"External" in chunk:
                     raise FileRefused(

@@ -3,18 +3,19 @@
     stored = store(uploaded, name="漏水.jpg")        # StoredFile, handed to a step as attachments= or files=
     response(attachment)                              # after the caller has decided who may see it
 
-The untouched original of a redrawn picture stays sealed beside the served copy (secure-checklist 35 to 39).
+The untouched original of a redrawn picture stays beside the served copy; both are sealed on the disk (secure-checklist 35 to 39).
+Where a virus scanner is configured and silent, a file is kept and held back until it has answered: no petition is lost for it.
 """
 
-import base64
-import os
+import io
+import logging
 import re
 import secrets
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterable
-from pathlib import Path
+from datetime import datetime
 
 from django.conf import settings
 from django.http import FileResponse
@@ -23,27 +24,37 @@ from django.utils.http import content_disposition_header
 from xinqiao import crypto
 from xinqiao.rules.wording import LIMITS
 
-from . import pictures
+from . import file_room, pictures, virus_scan
 from .file_kinds import EXTENSIONS, SHOWN_TYPES, FileKind, FileRefused, find_kind
 from .intake import StoredFile
 from .models import Attachment
 
 __all__ = [
     "EXTENSIONS",
+    "FileHeld",
     "FileRefused",
     "discard",
     "display_name",
     "open_original",
     "open_stored",
     "orphans",
+    "rescan",
     "response",
+    "standing",
     "store",
 ]
 
-ORIGINAL = ".orig"
-SEAL_CONTEXT = "attachment.original"
-_NAME = re.compile(r"[0-9a-f]{40}")
+logger = logging.getLogger("xinqiao.files")
+RESCANNED_AT_ONCE = 50  # files; the rest waits for the next turn of the duty
 _SANDBOX = "sandbox; default-src 'none'"
+
+
+class FileHeld(Exception):
+    """The file is here and not given to anybody now. The message, for the reader, says why and what to do."""
+
+    def __init__(self, message: str):
+        self.message = message
+        super().__init__(message)
 
 
 def store(uploaded, *, name: str) -> StoredFile:
@@ -54,12 +65,14 @@ def store(uploaded, *, name: str) -> StoredFile:
     shown = display_name(name)
     content = _read(uploaded)
     kind = find_kind(content, _extension(shown))
+    held = _must_be_held(content)
     served, media_type = _redraw(content) if kind.redrawn else (content, kind.media_type)
     stored_name = secrets.token_hex(20)
-    _write(_path(stored_name), served)
+    if held:
+        file_room.mark(stored_name, file_room.HELD)  # first: a crash leaves no file that looks scanned
+    file_room.put(stored_name, served)
     if served is not content:
-        sealed = crypto.seal(base64.b64encode(content).decode(), context=SEAL_CONTEXT)
-        _write(_path(stored_name + ORIGINAL), sealed.encode())
+        file_room.put(stored_name, content, file_room.ORIGINAL)
     algorithm = crypto.preferred_digest()
     return StoredFile(
         stored_name=stored_name,
@@ -73,32 +86,40 @@ def store(uploaded, *, name: str) -> StoredFile:
     )
 
 
-def open_stored(stored_name: str):
+def open_stored(stored_name: str) -> io.BytesIO:
     """The served copy, open for reading. Raises FileNotFoundError."""
-    return _path(stored_name).open("rb")
+    return io.BytesIO(file_room.get(stored_name))
 
 
 def open_original(stored_name: str) -> bytes:
     """What was sent, byte for byte. The caller has decided who may ask, and writes down that they did."""
-    beside = _path(stored_name + ORIGINAL)
-    if not beside.exists():
-        return _path(stored_name).read_bytes()
-    return base64.b64decode(crypto.open_sealed(beside.read_text(), context=SEAL_CONTEXT))
+    return file_room.get(stored_name, file_room.ORIGINAL if file_room.has(stored_name, file_room.ORIGINAL) else "")
 
 
 def discard(stored: StoredFile | Attachment) -> None:
     """Remove a file that no matter refers to. Twice is as good as once."""
-    for name in (stored.stored_name, stored.stored_name + ORIGINAL):
-        _path(name).unlink(missing_ok=True)
+    file_room.remove(stored.stored_name)
+
+
+def standing(stored_name: str) -> str:
+    """What the lists say beside a file that is not given out now; empty for any other."""
+    if file_room.has(stored_name, file_room.INFECTED):
+        return "这个文件里有病毒，谁也打不开。请换一份没有问题的文件，用“补充材料”再交一次。"
+    if file_room.has(stored_name, file_room.HELD):
+        return "正在做安全检查，检查完才能打开。材料已经收到，不影响办理。"
+    return ""
 
 
 def response(attachment: Attachment | StoredFile) -> FileResponse:
-    """The file as a download that no browser runs: only redrawn pictures and PDF say what they are."""
+    """The file as a download that no browser runs: only redrawn pictures and PDF say what they are. Raises FileHeld."""
+    if why := standing(attachment.stored_name):
+        raise FileHeld(why)
     shown = attachment.media_type in SHOWN_TYPES
     answer = FileResponse(
         open_stored(attachment.stored_name),
         content_type=attachment.media_type if shown else "application/octet-stream",
     )
+    answer.headers["Content-Length"] = str(attachment.size_bytes)
     answer.headers["Content-Disposition"] = content_disposition_header(True, display_name(attachment.original_name))
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = _SANDBOX
@@ -106,14 +127,34 @@ def response(attachment: Attachment | StoredFile) -> FileResponse:
     return answer
 
 
+def rescan(at: datetime) -> int:
+    """For the worker: ask the scanner about files it has not seen; returns about how many it answered."""
+    done = 0
+    for _turn, name in zip(range(RESCANNED_AT_ONCE), file_room.names(file_room.HELD), strict=False):
+        try:
+            found = virus_scan.scan(open_original(name)) if virus_scan.is_configured() else ""
+        except virus_scan.ScannerSilent:
+            logger.warning("virus scanner does not answer", extra={"waiting": name[:8]})
+            break
+        except FileNotFoundError:
+            found = ""  # discarded meanwhile
+        if found:
+            file_room.mark(name, file_room.INFECTED)
+            logger.error("virus found", extra={"file": name[:8]})
+        file_room.unmark(name, file_room.HELD)
+        done += 1
+    return done
+
+
 def orphans(*, also_kept: Iterable[str] = ()) -> tuple[set[str], set[str]]:
     """(names on the disk that nothing refers to, names referred to that are not on the disk).
 
     `also_kept`: names that somebody above holds without a matter yet, as the portal's drafts do.
     """
-    on_disk = {path.name.removesuffix(ORIGINAL) for path in _folder().glob("??/*") if not path.name.startswith(".")}
+    beside = {name for suffix in file_room.SUFFIXES for name in file_room.names(suffix)}
+    whole = set(file_room.names())
     referred = set(Attachment.objects.values_list("stored_name", flat=True)) | set(also_kept)
-    return on_disk - referred, referred - on_disk
+    return (whole | beside) - referred, referred - whole
 
 
 def display_name(name: str) -> str:
@@ -157,14 +198,31 @@ def _note(kind: FileKind) -> str:
     return "" if kind.shown else f"{kind.name}，只能下载后查看"
 
 
+def _must_be_held(content: bytes) -> bool:
+    """Whether the file waits for a scanner that is silent now. Raises FileRefused for one in which a virus was found."""
+    if not virus_scan.is_configured():
+        return False
+    try:
+        found = virus_scan.scan(content)
+    except virus_scan.ScannerSilent:
+        logger.warning("virus scanner does not answer")
+        return True
+    if found:
+        logger.warning("virus refused")
+        raise FileRefused(
+            "这个文件里有病毒，没有收。请换一台设备或换一份没有问题的文件再传，别的内容不受影响。", code="file_virus"
+        )
+    return False
+
+
 def _redraw(content: bytes) -> tuple[bytes, str]:
     """The picture drawn anew by a process of its own, and its media type."""
-    folder = _folder()
+    folder = file_room.folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stem = folder / f".{secrets.token_hex(8)}"
     sent, served = stem.with_suffix(".in"), stem.with_suffix(".out")
     try:
-        _write_private(sent, content)
+        file_room.write_private(sent, content)
         ran = subprocess.run(
             [sys.executable, "-I", pictures.__file__, str(sent), str(served)],
             capture_output=True,
@@ -182,36 +240,3 @@ def _redraw(content: bytes) -> tuple[bytes, str]:
     finally:
         sent.unlink(missing_ok=True)
         served.unlink(missing_ok=True)
-
-
-def _folder() -> Path:
-    return Path(settings.XINQIAO_FILES) / "attachments"
-
-
-def _path(stored_name: str) -> Path:
-    """Where a name lies. Raises FileNotFoundError for what is not a name of ours: no path ever comes from outside."""
-    if not _NAME.fullmatch(stored_name.removesuffix(ORIGINAL)):
-        raise FileNotFoundError(stored_name)
-    return _folder() / stored_name[:2] / stored_name
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A crash leaves the whole file or none: written aside, synced, renamed, and the folder synced."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    _write_private(aside, content)
-    aside.replace(path)
-    for folder in (path.parent, path.parent.parent):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
