@@ -70,6 +70,7 @@ def _migrate_and_fill(server: database.Embedded, matters: int, mark: Path) -> No
     call_command("migrate", interactive=False, verbosity=0)
     if not mark.exists():
         mark.write_text(json.dumps(_fill(matters)), encoding="utf-8")
+    synthetic.index()
     synthetic.analyze()
     database.grant(server.address(OWNER), "xinqiao_app", settings.XINQIAO_APPEND_ONLY)
 

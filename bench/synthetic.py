@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from random import Random
+from types import SimpleNamespace
 
 from django.db import connection, transaction
 
@@ -16,11 +17,14 @@ from bench.rows import Rows
 from bench.story import Desk, EventColumns, Story
 from bench.ways import REPORT, WAYS, Beat
 from xinqiao import crypto
-from xinqiao.documents.models import Document, DocumentCode
-from xinqiao.matters import clocks, history, models, policy
+from xinqiao.crypto.canonical import encode_all
+from xinqiao.documents.archive import digest_of_document
+from xinqiao.documents.models import Document, DocumentCode, DocumentSeries
+from xinqiao.matters import clocks, entries, history, models, policy
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import deadlines, numbering, terms
+from xinqiao.rules.document_contents import document_kind
 from xinqiao.rules.identity import IdType
 from xinqiao.rules.moves import DESK_DONE, MOVES, Move
 from xinqiao.rules.stages import Kind, Line, ReferralKind, Role, Stage, Step
@@ -60,6 +64,12 @@ def fill(matters: int, *, at: datetime, seed: int = 1, progress: Callable[[int],
     filling.finish()
 
 
+def index() -> None:
+    """Make the search entries that are missing, as the worker does after an import."""
+    for _seen, _made, _at in entries.make_again(only_missing=True):
+        pass
+
+
 def analyze() -> None:
     """Let the planner know the tables, as autovacuum does in an office. Needs the owner's rights."""
     with connection.cursor() as cursor:
@@ -82,6 +92,7 @@ class Filling:
         self.units = [organ for organ in town.organs.values() if organ.line in lines and town.posts.get(organ.key)]
         self.offices = {o.parent_id: o for o in town.organs.values() if o.line == Line.PETITION_OFFICE}
         self.days: dict[tuple[str, date], int] = {}
+        self.series: dict[tuple[int, str, int], int] = {}
         self.matters, self.numbers = Rows(models.Matter), Rows(models.MatterNumber)
         self.submissions, self.requests = Rows(models.Submission), Rows(models.Request)
         self.petitioners, self.desks = Rows(Petitioner), Rows(models.Referral)
@@ -109,6 +120,7 @@ class Filling:
         if unfinished:
             beats = beats[: rng.randint(1, len(beats) - 1)]
         story = Story(self.matters.reserve(), beats, self._moments(beats, unfinished), organs)
+        self._draw_words(story, petition)
         for beat, moment in zip(beats, story.moments, strict=True):
             self._take(story, beat, moment)
         self._keep_desks_and_clocks(story)
@@ -231,7 +243,7 @@ class Filling:
             organisation_id=officer.organisation_id if officer else None,
             at=moment,
             recorded_at=moment,
-            facts_text="{}",
+            facts_text=self._facts(story, beat),
             document_id=document,
             algorithm=self.algorithm,
             previous_hash=story.head,
@@ -250,14 +262,18 @@ class Filling:
 
     def _letter(self, story: Story, beat: Beat, desk: Desk, moment: datetime) -> int:
         key = self.documents.reserve()
-        sequence = key % 9000 + 1
+        series = (desk.organisation.pk, document_kind(beat.letter).type_word, moment.year)
+        sequence = self.series[series] = self.series.get(series, 0) + 1
         code = f"{key:012d}"
+        said = {
+            "organisation_id": desk.organisation.pk, "kind": beat.letter, "version": 1, "title": f"关于您反映事项的{beat.step.label}文书",
+            "number": f"{desk.organisation.short}〔{moment:%Y}〕{sequence}号", "template_version": "1", "verification_code": code,
+            "digest_algorithm": self.algorithm,
+        }  # fmt: skip
+        digest = digest_of_document(SimpleNamespace(**said, data={}, text=[]))[0]
         self.documents.add(
-            id=key, matter_id=story.matter_id, organisation_id=desk.organisation.pk, kind=beat.letter, version=1,
-            title=f"关于您反映事项的{beat.step.label}文书", number=f"{desk.organisation.short}〔{moment:%Y}〕{sequence}号",
-            year=moment.year, sequence=sequence, template_version="1", verification_code=code, data_digest="0" * 64,
-            digest_algorithm=self.algorithm, status="issued", drafted_at=moment, issued_at=moment,
-            visible_to_citizen=beat.letter != "F-03",
+            **said, id=key, matter_id=story.matter_id, year=moment.year, sequence=sequence, data_digest=digest, status="issued",
+            drafted_at=moment, issued_at=moment, visible_to_citizen=beat.letter != "F-03",
         )  # fmt: skip
         self.codes.add(code=code, matter_id=story.matter_id, document_id=key)
         if beat.step in (Step.ISSUE_OPINION, Step.ISSUE_REVIEW_OPINION):
@@ -314,14 +330,26 @@ class Filling:
             )
 
     def _keep_words(self, story: Story, petition, received: dict) -> None:
-        other = self.rng.choice(self.petitions)
-        content = f"{petition.content}\n{other.facts or other.title}\n（材料编号{self.rng.getrandbits(40):010x}）"
         self.submissions.add(
-            matter_id=story.matter_id, title=petition.title[:100], content=content, petition_on=_local(story.moments[0]),
-            content_hash=crypto.digest(content.encode(), self.algorithm), hash_algorithm=self.algorithm, **received,
+            id=story.submission_id, matter_id=story.matter_id, title=petition.title[:100], content=story.content,
+            petition_on=_local(story.moments[0]), requests=json.dumps(list(petition.requests), ensure_ascii=False),
+            content_hash=story.content_hash, hash_algorithm=self.algorithm, **received,
         )  # fmt: skip
         for number, text in enumerate(petition.requests, 1):
             self.requests.add(matter_id=story.matter_id, number=number, text=text)
+
+    def _draw_words(self, story: Story, petition) -> None:
+        """What the citizen wrote, before the history that notes its digest."""
+        other = self.rng.choice(self.petitions)
+        story.submission_id = self.submissions.reserve()
+        story.content = f"{petition.content}\n{other.facts or other.title}\n（材料编号{self.rng.getrandbits(40):010x}）"
+        parts = (petition.title[:100], story.content, "", len(petition.requests), *petition.requests)
+        story.content_hash = crypto.digest(encode_all(parts), self.algorithm)
+
+    @staticmethod
+    def _facts(story: Story, beat: Beat) -> str:
+        noted = {"submission": story.submission_id, "content_hash": story.content_hash} if beat.step is Step.RECEIVE else {}
+        return json.dumps(noted)
 
     def _number(self, office: Organisation, day: date) -> str:
         series = (office.division_code[:6], day)
@@ -340,6 +368,10 @@ class Filling:
         models.NumberSeries.objects.bulk_create(
             models.NumberSeries(series=f"{division}{day:%Y%m%d}", last=last)
             for (division, day), last in self.days.items()
+        )
+        DocumentSeries.objects.bulk_create(
+            DocumentSeries(organisation_id=organisation_id, type_word=word, year=year, last=last)
+            for (organisation_id, word, year), last in self.series.items()
         )
 
 

@@ -11,8 +11,7 @@ from django.db import connection, models
 
 from xinqiao.api import uploads
 from xinqiao.exports import keeping, making
-from xinqiao.matters import files
-from xinqiao.matters import entries
+from xinqiao.matters import entries, files
 from xinqiao.matters.models import Delivery
 from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing

@@ -11,6 +11,8 @@ class AuditKind(Coded):
     READ_IDENTITY = "read_identity", "查看信访人身份", "C-11"
     READ_LETTER = "read_letter", "查看文书", "C-11"
     READ_ATTACHMENT = "read_attachment", "查看附件", "C-11"
+    SEARCHED_PERSON = "searched_person", "按信访人查找", "C-11"
+    FOUND_REPORT = "found_report", "检索到检举控告件", "C-11"
     REVEAL_ASKED = "reveal_asked", "申请查看保密身份", "C-11"
     REVEAL_DECIDED = "reveal_decided", "审批查看保密身份", "C-11"
     EXPORTED = "exported", "导出", "C-11"
@@ -50,7 +52,7 @@ GROUPS = {
     "read": (
         "查看",
         (AuditKind.OPENED_FILE, AuditKind.READ_REPORT, AuditKind.READ_IDENTITY, AuditKind.READ_LETTER, AuditKind.READ_ATTACHMENT,
-         AuditKind.DIGEST_READ),
+         AuditKind.DIGEST_READ, AuditKind.SEARCHED_PERSON, AuditKind.FOUND_REPORT),
     ),
     "reveal": ("查看保密身份", (AuditKind.REVEAL_ASKED, AuditKind.REVEAL_DECIDED)),
     "export": ("导出", (AuditKind.EXPORTED, AuditKind.EXPORT_ASKED, AuditKind.EXPORT_DECIDED)),

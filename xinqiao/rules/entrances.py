@@ -65,6 +65,7 @@ workbench:decide_request workbench:reset_factor workbench:admin_end_sessions | s
 workbench:post                                                     | session W             | officer   | post    | another post of the same user: other rights, other session
 workbench:queue                                                    | bench R               | officer   | matters | checklist 14: lists, side bar and counts are filtered
 workbench:search                                                   | search R              | officer   | matters | checklist 14
+workbench:find_person                                              | identity R            | officer   | matters | DU-1, G.4: one whole name or number, for somebody who is there; on record before it is shown (C-11)
 workbench:messages                                                 | inbox R               | officer   | post    | checklist 46
 workbench:case                                                     | case M                | officer   | matters | B.3 rows text and report
 workbench:report                                                   | report R              | officer   | matters | B.3 row report; every opening is on record, C-11

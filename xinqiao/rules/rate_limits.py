@@ -54,7 +54,9 @@ SMS_CODE = (
 CODE_TRIES = RateLimit(
     5, 300, "code", "tries of a six-digit code", "five of a million, in the browser that asked for it"
 )
+PERSON_LOOK_UP = RateLimit(60, 3600, "officer", "look-ups of a person", "a window serves one a minute at most; a list of persons takes more")
 
 ALL = (
     GUESS, GUESS_FROM_NOWHERE, WRONG_EVERYWHERE, GUESS_BRAKED, GUESS_BRAKED_FROM_NOWHERE, GUESS_OF_PROGRAM, *SMS_CODE, CODE_TRIES,
+    PERSON_LOOK_UP,
 )  # fmt: skip

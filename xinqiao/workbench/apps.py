@@ -5,3 +5,6 @@ class WorkbenchConfig(AppConfig):
     name = "xinqiao.workbench"
     label = "workbench"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        from . import door  # noqa: F401, PLC0415 - it listens to log-ins, from the first one on

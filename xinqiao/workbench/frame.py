@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 
 from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Line
 
 from . import channels, door, shelves
@@ -45,7 +46,7 @@ def _bench(request: HttpRequest, officer: Officer) -> dict:
         "posts": _posts(request, officer),
         "switch_url": reverse("workbench:post"),
         "search_url": "" if administers else reverse("workbench:search"),
-        "search_words": "搜编号、标题",
+        "search_words": "搜编号、正文、地点",
         "new_url": reverse("workbench:window", args=[channels.first_for(officer)])
         if channels.may_register(officer)
         else "",
@@ -82,6 +83,9 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         }
         for one in shelves.shelves_of(officer)
     ]
+    if allowed(officer.role_set, "reveal", Action.APPROVE):
+        url = reverse("workbench:reveals")
+        lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
     groups = [{"title": "工作台", "links": lists}]
     if channels.may_register(officer):
         groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from .pages import case, entrance, explained, inbox, notes, papers, queue, receipt, reveal, window
+from .pages import case, entrance, explained, inbox, notes, papers, person, queue, receipt, reveal, search, window
 from .refusals import noted
 
 
@@ -25,7 +25,8 @@ register_converter(Number, "number")
 app_name = "workbench"
 urlpatterns = [
     path("", queue.queue_page, name="queue"),
-    path("search/", queue.search, name="search"),
+    path("search/", search.search_page, name="search"),
+    path("search/person/", person.person_page, name="find_person"),
     path("login/", entrance.login_page, name="login"),
     path("logout/", entrance.logout_page, name="logout"),
     path("post/", entrance.switch_post, name="post"),

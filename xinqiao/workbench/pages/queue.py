@@ -1,4 +1,4 @@
-"""The queue: desks that wait, shelf by shelf, thirty at a time, the nearest limit first; and the search box."""
+"""The queue: desks that wait, shelf by shelf, thirty at a time, the nearest limit first."""
 
 import re
 from collections.abc import Iterable
@@ -6,18 +6,16 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from xinqiao.matters.models import Event, Matter, MatterNumber, Referral
+from xinqiao.matters.models import Event
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
-from xinqiao.rules import numbering
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
-from xinqiao.rules.wording import LIMITS
 from xinqiao.ui.day_words import exact_day, moment_words
 
 from .. import frame, keyset, shelves
@@ -251,52 +249,3 @@ def _facts(row: dict) -> Iterable[tuple[str, str]]:
         yield (_("联名%(n)s人") if row["matter__joint"] else _("共%(n)s人")) % {"n": row["matter__headcount"]}, "idle"
     if row["matter__litigation"]:
         yield _("涉法涉诉"), "idle"
-
-
-# ---- search ---------------------------------------------------------------------------------------------------------
-
-
-@officer_required
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """A number opens its case; other words are looked for in the titles of what this post may see."""
-    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: LIMITS["search"]]
-    if not words:
-        return redirect("workbench:queue")
-    number = _number_of(words, request.officer)
-    if number:
-        return redirect("workbench:case", number=number)
-    desks = Referral.objects.visible_to(request.officer).filter(matter__title__icontains=words)
-    newest = desks.order_by("matter_id", "-is_open", "-pk").distinct("matter_id").values("pk")
-    order = keyset.ORDERS["received"]
-    page = keyset.page(
-        Referral.objects.visible_to(request.officer).filter(pk__in=newest), order, COLUMNS,
-        after=request.GET.get("after", ""), before=request.GET.get("before", ""),
-    )  # fmt: skip
-    link = lambda **position: f"{reverse('workbench:search')}?{_query(q=words, **position)}"  # noqa: E731
-    context = {
-        "words": words,
-        "rows": _rows(page.rows, request.officer, localdate()),
-        "with_unit": True,
-        "previous_url": link(before=page.before) if page.before else "",
-        "next_url": link(after=page.after) if page.after else "",
-        "today": localdate(),
-    }
-    return render(request, "workbench/search.html", context)
-
-
-def _number_of(words: str, officer: Officer) -> str:
-    """The number that was typed, if this officer may open it; spaces, full width and look-alikes do not matter."""
-    try:
-        number = numbering.normalise_matter_number(words)
-    except ValueError:
-        return ""
-    matter_id = MatterNumber.objects.filter(number=number).values_list("matter_id", flat=True).first()
-    return number if Matter.objects.visible_to(officer).filter(pk=matter_id).exists() else ""
-
-
-def _query(**values: str) -> str:
-    query = QueryDict(mutable=True)
-    for name, value in values.items():
-        query[name] = value
-    return query.urlencode()
