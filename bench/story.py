@@ -38,6 +38,9 @@ class Story:
     unit: Organisation | None = None
     events: int = 0
     head: str = ""
+    submission_id: int = 0
+    content: str = ""
+    content_hash: str = ""
 
 
 @dataclass

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--files", action="store_true", help="附件和文书的文件也核对 · the stored files too")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 · print JSON")
     parser.add_argument(
-        "--all", action="store_true", help=f"列出全部问题，不只前{SHOWN}条；验证每一个签名 · name every broken row, check every signature"
+        "--all", action="store_true", help=f"列出全部问题，不只前{SHOWN}条；打开每份文书、验证每个签名 · name every broken row; open every letter"
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _open(proof, args: argparse.Namespace):
     """The check with the places that were named, or those of the setting; and why these could not be read."""
     from xinqiao.integrity import checkpoints, places
 
-    options = {"files": args.files, "every_signature": args.all}
+    options = {"files": args.files, "each": args.all}
     folders = args.checkpoints or places.chosen()
     if not args.checkpoints and checkpoints.latest() is None:
         folders = [folder for folder in folders if folder.is_dir()]  # a new installation has none yet

@@ -109,10 +109,18 @@ def leaf_hashes(parts: list, row_ids: list[int], hash_rows: HashRows, digest: me
     leaves, start = [], 0
     for source, count in parts:
         ids = row_ids[start : start + count]
-        hashes = hash_rows(source, ids)
-        leaves += [merkle.leaf(source, row_id, hashes.get(row_id, GONE), digest) for row_id in ids]
+        hashes, leaf_of = hash_rows(source, ids), merkle.leaf_maker(source, digest)
+        leaves += [leaf_of(row_id, hashes.get(row_id, GONE)) for row_id in ids]
         start += count
     return leaves
+
+
+def parts_are_whole(parts: object) -> bool:
+    """Whether this is a list of [source, count], as a checkpoint keeps it."""
+    return isinstance(parts, list) and all(
+        isinstance(part, list) and len(part) == 2 and isinstance(part[0], str) and isinstance(part[1], int)
+        for part in parts
+    )
 
 
 def split_leaves(raw: bytes) -> list[bytes]:
@@ -145,7 +153,7 @@ def of_event(event_id: int) -> Checkpoint | None:
 
 def events_of(checkpoint: Checkpoint) -> list[int]:
     """The events that a checkpoint holds; they are its first leaves."""
-    source, count = checkpoint.parts[0]
+    source, count = checkpoint.parts[0] if checkpoint.parts else ("", 0)
     return checkpoint.row_ids[:count] if source == "event" else []
 
 

@@ -29,6 +29,12 @@ def leaf(source: str, row_id: int, row_hash: str, digest: Hash) -> bytes:
     return digest(b"\x00" + encode_all((source, row_id, row_hash)))
 
 
+def leaf_maker(source: str, digest: Hash) -> Callable[[int, str], bytes]:
+    """`leaf` for many rows of one source."""
+    head = b"\x00" + encode_all((source,))
+    return lambda row_id, row_hash: digest(head + encode_all((row_id, row_hash)))
+
+
 def root(leaves: Sequence[bytes], digest: Hash) -> bytes:
     """The root over `leaves`; that of an empty tree is the digest of nothing."""
     if not leaves:

@@ -18,7 +18,7 @@ from django.conf import settings
 from xinqiao import folders
 from xinqiao.crypto import signing
 
-from .checkpoints import Statement, split_leaves
+from .checkpoints import Statement, parts_are_whole, split_leaves
 from .models import Checkpoint
 
 logger = logging.getLogger("xinqiao.integrity")
@@ -224,10 +224,7 @@ def _kept(raw: bytes, where: str) -> Kept:
         statement = Statement.from_dict(said)
         parts, row_ids = said.get("parts", []), said.get("row_ids", [])
         leaves = split_leaves(base64.b64decode(said.get("leaves", ""), validate=True))
-        whole = all(isinstance(one, int) for one in row_ids) and all(
-            isinstance(part, list) and len(part) == 2 and isinstance(part[0], str) and isinstance(part[1], int)
-            for part in parts
-        )
+        whole = parts_are_whole(parts) and all(isinstance(one, int) for one in row_ids)
         if not whole or not len(row_ids) == len(leaves) == sum(count for _, count in parts):
             raise ValueError("ids and hashes of the rows do not fit")
     except (ValueError, TypeError, RecursionError) as error:

@@ -11,6 +11,7 @@ work going on meanwhile is never mistaken for a change.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -26,11 +27,11 @@ COUNTED = ("matters_event", "integrity_auditentry", "matters_submission", "docum
 
 
 class Proof:
-    """One check of everything. Raises PlaceUnreadable when a folder with checkpoints cannot be read."""
+    """One check of everything. `files`: what lies on the disk too; `each`: open every letter, check every signature. Raises PlaceUnreadable when a folder with checkpoints cannot be read."""
 
-    def __init__(self, folders: list[Path] = (), *, files: bool = False, every_signature: bool = False):
-        self.anchors = Anchors(open_places(list(folders)), every_signature=every_signature)
-        self.files = files
+    def __init__(self, folders: list[Path] = (), *, files: bool = False, each: bool = False):
+        self.anchors = Anchors(open_places(list(folders)), every_signature=each)
+        self.files, self.each = files, each
 
     def walk(self, progress: Progress = lambda _part, _rows: None) -> Iterator[Finding]:
         """Check everything; yields what does not fit. `progress(part, rows)` is told how far it is."""
@@ -38,7 +39,7 @@ class Proof:
             ("events", histories.events),
             ("audit", histories.entries),
             ("submissions", papers.submissions),
-            ("documents", papers.letters),
+            ("documents", partial(papers.letters, each=self.each)),
             ("numbers", papers.numbers),
             ("anchored", self.anchors.check),
         ]

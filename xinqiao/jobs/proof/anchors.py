@@ -124,7 +124,10 @@ class Anchors:
     def _tree(self, row: Checkpoint, said: Statement) -> Iterator[Finding]:
         """The leaves as they are kept make the root; the rows as they are now make the leaves."""
         digest, leaves = merkle.hasher(said.digest_algorithm), checkpoints.split_leaves(row.leaves)
-        events = checkpoints.events_of(row) if row.parts else []
+        if not checkpoints.parts_are_whole(row.parts):
+            yield self._about(row, "does not say which rows it holds: the checkpoint was changed")
+            return
+        events = checkpoints.events_of(row)
         counts = sum(count for _, count in row.parts)
         whole = len(leaves) == len(row.row_ids) == counts == said.leaf_count
         if not whole or merkle.root(leaves, digest).hex() != said.root:
@@ -257,15 +260,15 @@ def changed_rows(
         if source is None:
             yield Finding(TABLE, None, None, None, f"{held_by}: holds rows of an unknown sort {name!r}")
             continue
-        now = {row_id: rest for row_id, *rest in anchored_rows.rows(name, ids)}
-        for row_id, leaf in zip(ids, kept, strict=True):
-            row_hash, matter_id, seq = now.get(row_id, (GONE, None, None))
-            if row_hash == GONE:
-                yield Finding(source.table, row_id, None, None, f"the row is gone ({name} of {held_by})")
-            elif merkle.leaf(name, row_id, row_hash, digest) != leaf:
-                yield Finding(
-                    source.table, row_id, matter_id, seq, f"not what it was when it was anchored ({name} of {held_by})"
-                )
+        now, leaf_of = anchored_rows.hashes(name, ids), merkle.leaf_maker(name, digest)
+        wrong = [
+            row_id for row_id, leaf in zip(ids, kept, strict=True) if leaf_of(row_id, now.get(row_id, GONE)) != leaf
+        ]
+        gone = [row_id for row_id in ids if row_id not in now]
+        where = anchored_rows.named(name, wrong) if wrong else {}
+        for row_id in sorted({*wrong, *gone}):
+            said = "not what it was when it was anchored" if row_id in now else "the row is gone"
+            yield Finding(source.table, row_id, *where.get(row_id, (None, None)), f"{said} ({name} of {held_by})")
 
 
 def _taken(place: Place) -> Iterator[Finding]:
