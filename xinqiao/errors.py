@@ -4,7 +4,7 @@ import logging
 import secrets
 import sys
 
-from django.core.exceptions import TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpResponse
 from django.template import TemplateDoesNotExist, loader
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ def bad_request(request, exception=None) -> HttpResponse:
     """400: the request cannot be understood; or it is a form with more than we read, then what to do is said."""
     if isinstance(exception, TooManyFilesSent):
         return _page(request, 413, {"message": _("一次选的文件太多了。")})
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return _page(request, 413, name="text_too_long")
     return _page(request, 400)
 
 

@@ -1,5 +1,6 @@
 """What happens to every request: safe headers, the true client address, and one last-resort answer."""
 
+import contextlib
 import ipaddress
 import logging
 
@@ -26,14 +27,20 @@ class LastResort:
 
     def __call__(self, request):
         try:
-            if _length(request) > settings.XINQIAO_REQUEST_BYTES:
-                return errors.too_large(request)
-            response = self.get_response(request)
-            if isinstance(response, HttpResponseNotAllowed) and not response.content:
-                return errors.not_allowed(request, response)
-            return response
+            return self._answer(request)
         except Exception as error:  # the errors below this point include those of our own error pages
             return errors.unrecorded(request) if errors.is_unrecorded(error) else errors.plain_server_error(request)
+
+    def _answer(self, request):
+        if _length(request) > settings.XINQIAO_REQUEST_BYTES:
+            response = errors.too_large(request)
+        else:
+            response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response = errors.not_allowed(request, response)
+        if response.status_code >= 400:
+            _let_finish(request)
+        return response
 
     def process_exception(self, request, exception):
         """What a view could not write into the audit log it must not show, not even a part of it; nor a file not scanned."""
@@ -43,7 +50,10 @@ class LastResort:
 
 
 class SafeHeaders:
-    """Sets the headers a view did not choose itself. A page about a person is never kept by a browser or proxy."""
+    """Sets the headers a view did not choose itself, on every answer without exception, those of last resort included.
+
+    A page about a person is never kept by a browser or proxy.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -52,6 +62,15 @@ class SafeHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            response.headers.setdefault(
+                "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+            )
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -79,6 +98,14 @@ def client_address(request, proxies: int) -> str:
         return str(ipaddress.ip_address(candidate))
     except ValueError:
         return ""
+
+
+def _let_finish(request) -> None:
+    """Read what is still coming: a browser that is cut off while it sends shows a broken connection, not our words."""
+    left = 2 * settings.XINQIAO_REQUEST_BYTES
+    with contextlib.suppress(Exception):  # the sender may be gone
+        while left > 0 and (part := request._stream.read(64 * 1024)):
+            left -= len(part)
 
 
 def _length(request) -> int:

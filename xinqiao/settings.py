@@ -126,9 +126,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "xinqiao.middleware.SafeHeaders",
     "xinqiao.middleware.LastResort",
     "django.middleware.security.SecurityMiddleware",
-    "xinqiao.middleware.SafeHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xinqiao.middleware.ClientAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",

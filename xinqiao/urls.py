@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from xinqiao import health
+from xinqiao.ui import views as ui_views
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("favicon.ico", ui_views.icon, name="favicon"),
     path("ui/", include("xinqiao.ui.urls")),
     path("api/v1/", include("xinqiao.api.urls")),
     path("desk/", include("xinqiao.workbench.urls")),

@@ -27,7 +27,7 @@ SCOPES = frozenset({"page", "session", "own", "matters", "post", "event", "all"}
 
 TABLE = """
 # the frame
-healthz readyz                                                     | public_page R         | everybody | page    | asked by the load balancer; says no more than yes or no
+healthz readyz favicon                                             | public_page R         | everybody | page    | asked by the load balancer; says no more than yes or no
 ui:set_large_print ui:gallery ui:gallery_officer                   | public_page R         | everybody | session | large print is a cookie of this browser; the gallery is open in the demonstration only
 
 # citizens: to read without telling who one is

@@ -1,10 +1,11 @@
 """The switch for 大字版 (large print), and the gallery of components for developers."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from xinqiao.ui import gallery_samples
 from xinqiao.ui.context import LARGE_PRINT_COOKIE
@@ -33,3 +34,11 @@ def gallery(request: HttpRequest, look: str) -> HttpResponse:
     if not (settings.DEBUG or settings.XINQIAO_DEMO):
         raise Http404
     return render(request, f"ui/gallery/{look}.html", gallery_samples.samples(request.GET.get("errors") == "1"))
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for a picture of the site without being told."""
+    answer = HttpResponsePermanentRedirect(static("ui/logo.svg"))
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
