@@ -1,6 +1,6 @@
 import pytest
 
-from xinqiao.rules.masking import mask_address, mask_email, mask_id_number, mask_name, mask_phone
+from xinqiao.rules.masking import mask_address, mask_email, mask_id_number, mask_known, mask_name, mask_phone, mask_text
 
 
 class TestMaskName:
@@ -97,3 +97,42 @@ class TestMaskEmail:
     )
     def test_hides(self, address, masked):
         assert mask_email(address) == masked
+
+
+class TestMaskText:
+    @pytest.mark.parametrize(
+        ("text", "masked", "why"),
+        [
+            ("我叫王秀兰。", "我叫王**。", "a known name"),
+            ("王 秀 兰、王　秀兰", "王**、王**", "written with spaces"),
+            ("电话13800138000。", "电话138******00。", "a mobile number"),
+            ("138 0013 8000或138-0013-8000", "138******00或138******00", "in groups"),
+            ("１３８００１３８０００", "138******00", "full width"),
+            ("+86 13800138000", "138******00", "with the country"),
+            ("0990-5550123", "0990*****23", "a landline"),
+            ("身份证110101199003074258", "身份证110101**********58", "a resident ID"),
+            ("110101 19900307 425X", "110101**********5X", "in groups"),
+            ("110101900307425", "110101*******25", "of the first generation"),
+            ("wang@example.com", "w***@example.com", "an e-mail address"),
+            ("编号990100202603020001X", "编号990100202603020001X", "the number of a matter tells nobody"),
+            ("2026年3月2日赔偿2300元", "2026年3月2日赔偿2300元", "days and sums stay"),
+            ("临信转〔2026〕1号，共12页", "临信转〔2026〕1号，共12页", "so do numbers of documents"),
+            ("", "", "nothing"),
+        ],
+    )
+    def test_hides(self, text, masked, why):
+        assert mask_text(text, names=("王秀兰",)) == masked, why
+
+    def test_wholly_leaves_not_even_a_surname(self):
+        shown = mask_text(
+            "我叫王秀兰，13800138000，住柳河镇12号院", names=("王秀兰",), values=("柳河镇12号院",), wholly=True
+        )
+        assert shown == "我叫****，****，住****"
+
+    def test_of_known_values_only(self):
+        text = "我13800138000，办公电话0990-5550123，１３８ ００１３ ８０００"
+        assert mask_known(text, values=("13800138000",)) == "我138******00，办公电话0990-5550123，138******00"
+
+    @pytest.mark.parametrize("name", ["(", "a\\b", "王.*兰", "[", "王秀"])
+    def test_takes_any_name_as_it_is(self, name):
+        assert mask_text(f"x{name}y王秀秀", names=(name,)).endswith("王秀秀") is (name != "王秀")

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate, localtime
 from ninja import File, Header, NinjaAPI, Query, Router, Status, UploadedFile
 from pydantic import StringConstraints
 
+from xinqiao.access import reading
 from xinqiao.matters import intake, telling, tracking
 from xinqiao.matters.actors import System
 from xinqiao.matters.models import Matter
@@ -115,6 +116,7 @@ def follow(
         raise Problem(404, "not_found")
     if client:
         tracking.program_was_right(client.pk, at=at)
+        reading.opened_by_program(request, matter, client_id=client.pk, at=at)
     return _status(matter)
 
 
