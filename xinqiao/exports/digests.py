@@ -202,7 +202,7 @@ def acknowledge(digest_id: int, *, by: Officer, at: datetime, request=None) -> D
     return digest
 
 
-def unread_count(officer: Officer) -> int:
+def waiting_count(officer: Officer) -> int:
     """What waits for this officer: to be signed for, or to be decided."""
     waiting = visible_to(officer)
     if allowed(officer.role_set, "digest", Action.APPROVE):

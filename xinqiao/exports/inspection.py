@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from xinqiao import crypto
@@ -22,7 +23,7 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.exports import DECIDED_WITHIN_DAYS, InspectionItem
 from xinqiao.rules.permissions import Action, allowed
-from xinqiao.rules.stages import Role, Stage
+from xinqiao.rules.stages import Stage
 
 from . import making
 from .models import Export, ExportKind, ExportRequest, RequestState
@@ -254,6 +255,9 @@ def may_be_inspected(officer: Officer) -> QuerySet[Organisation]:
     return Organisation.objects.filter(lft__range=officer.organisation.territory, active=True).order_by("lft")
 
 
-def leaders_of(office: Organisation) -> QuerySet[Officer]:
-    """Who can decide the office's requests."""
-    return Officer.objects.filter(organisation=office, active=True, roles__contains=[Role.OFFICE_LEADER.value])
+def waiting_count(officer: Officer) -> int:
+    """Requests that this officer could decide now."""
+    if not allowed(officer.role_set, "requested_export", Action.APPROVE):
+        return 0
+    waiting = visible_to(officer).filter(state=RequestState.ASKED, lapses_at__gt=timezone.now())
+    return waiting.exclude(asked_by__user=officer.user_id).count()

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localdate
 
+from xinqiao.exports import digests, inspection
 from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.permissions import Action, allowed
@@ -89,7 +90,27 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     groups = [{"title": "工作台", "links": lists}]
     if channels.may_register(officer):
         groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})
+    if leaving := _leaving(request, officer):
+        groups.append({"title": "导出和通报", "links": leaving})
     return groups
+
+
+def _leaving(request: HttpRequest, officer: Officer) -> list[dict]:
+    """What leaves the house, for the posts that have to do with it (C-09 to C-11)."""
+    rows = (
+        ("我的导出", "exports", "download", ("list_export", Action.EXPORT), None),
+        ("巡视巡察数据", "inspection", "folder-search", ("requested_export", Action.READ), inspection.waiting_count),
+        ("干部情况通报", "digests", "stamp", ("digest", Action.READ), digests.waiting_count),
+    )
+    links = []
+    for label, name, icon, (thing, action), count in rows:
+        if allowed(officer.role_set, thing, action):
+            url, waiting = reverse(f"workbench:{name}"), count(officer) if count else 0
+            current = request.path.startswith(url)
+            links.append(
+                {"label": label, "url": url, "icon": icon, "count": waiting or "", "tone": "new", "current": current}
+            )
+    return links
 
 
 def _windows(officer: Officer) -> list[str]:
