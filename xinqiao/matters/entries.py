@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q, Value
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from xinqiao import crypto
 from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.stages import Stage, Step
@@ -57,7 +56,7 @@ def group_of(stage: str) -> str:
 
 
 def keep(matter: Matter, step: Step) -> None:
-    """The entry after this step. Two statements when nothing about it has changed."""
+    """The entry after this step. Three statements when nothing about it has changed."""
     if step not in TEXT_STEPS:
         found = SearchEntry.objects.filter(pk=matter.pk).values("petition", "answer", "marks").first()
         now = _marks([matter])[matter.pk]
@@ -80,7 +79,7 @@ def make(matters: Iterable[Matter]) -> int:
     for matter in matters:
         known = people[matter.pk]
         texts = (petitions[matter.pk], answers[matter.pk]) if matter.stage != S.OFF_LINE else ([matter.number], [])
-        petition, answer = (without_identity("\n".join(lines), known) for lines in texts)
+        petition, answer = (without_identity("\n".join(lines), known, strict=True, wholly=True) for lines in texts)
         made.append(Entry(matter.pk, matter.received_at, petition, answer, found[matter.pk]))
     return entries.write(made)
 
@@ -178,12 +177,10 @@ def _texts(value) -> Iterable[str]:
 
 
 def _people(ids: list[int]) -> dict[int, list[Identity]]:
-    """Who must not be found by words: names and addresses, to be masked in the texts."""
+    """Who must not be found by words: nothing that tells who they are stays in the texts, for any reader (C-12)."""
     found = defaultdict(list)
-    rows = Petitioner.objects.filter(matter_id__in=ids).values_list("matter_id", "sealed_name", "sealed_address")
-    for pk, name, address in rows:
-        opened = [crypto.open_sealed(text, context=f"petitioner.{field}") for field, text in (("name", name), ("address", address))]
-        found[pk].append(Identity(name=opened[0], address=opened[1]))
+    for row in Petitioner.objects.filter(matter_id__in=ids):
+        found[row.matter_id].append(row.identity())
     return found
 
 
@@ -192,51 +189,41 @@ def _people(ids: list[int]) -> dict[int, list[Identity]]:
 
 def _marks(matters: list[Matter]) -> dict[int, frozenset[str]]:
     by_id = {matter.pk: matter for matter in matters}
-    desks = list(
-        Referral.objects.filter(matter__in=by_id).order_by().values_list("matter_id", "organisation_id", "handler_id")
-    )
-    registrars = Submission.objects.filter(matter__in=by_id, registrar__isnull=False).order_by()
-    above = _above({organisation for _pk, organisation, _handler in desks})
-    classes = _class_marks({matter.content_class_id for matter in matters} - {None})
-    found = {pk: _own_marks(matter) | classes.get(matter.content_class_id, set()) for pk, matter in by_id.items()}
-    for pk, organisation, handler in desks:
+    desks = Referral.objects.filter(matter__in=by_id).values_list("matter_id", "organisation_id", "handler_id")
+    registrars = Submission.objects.filter(matter__in=by_id, registrar__isnull=False)
+    nowhere = Value(None, output_field=BigIntegerField())
+    rows = list(desks.order_by().union(registrars.order_by().values_list("matter_id", nowhere, "registrar_id")))
+    above = _above({organisation for _pk, organisation, _officer in rows} - {None})
+    found = {pk: _own_marks(matter) for pk, matter in by_id.items()}
+    for pk, organisation, officer in rows:
         if by_id[pk].sealed:
-            found[pk].add(f"s:{organisation}")
+            found[pk] |= {f"s:{organisation}"} if organisation else set()
             continue
-        found[pk] |= {f"d:{organisation}", *(f"o:{one}" for one in above[organisation])}
-        if handler:
-            found[pk].add(f"h:{handler}")
-    for pk, officer in registrars.values_list("matter_id", "registrar_id"):
-        if not by_id[pk].sealed:
+        if organisation:
+            found[pk] |= {f"d:{organisation}", *(f"o:{one}" for one in above[organisation])}
+        if officer:
             found[pk].add(f"h:{officer}")
     return {pk: frozenset(one) for pk, one in found.items()}
 
 
 def _own_marks(matter: Matter) -> set[str]:
     what = {f"k:{matter.kind or 'undecided'}", f"c:{matter.channel}", f"g:{group_of(matter.stage)}"}
+    what |= {f"a:{matter.content_class_id}"} if matter.content_class_id else set()
     return what | marks.day_marks(localdate(matter.received_at))
 
 
-def _class_marks(classes: set[int]) -> dict[int, set[str]]:
-    """A class and those above it."""
-    if not classes:
-        return {}
-    return {pk: {f"a:{one}" for one in chain} for pk, chain in _chains("organisations_contentclass", classes).items()}
-
-
 def _above(organisations: set[int]) -> dict[int, set[int]]:
-    return _chains("organisations_organisation", organisations) if organisations else {}
-
-
-def _chains(table: str, ids: set[int]) -> dict[int, set[int]]:
-    """For each row itself and all its parents: a walk up by the key, four short steps."""
+    """For each organisation itself and all above it: a walk up by the key, four short steps."""
     found = defaultdict(set)
+    if not organisations:
+        return found
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH RECURSIVE up(start, id, parent_id) AS (SELECT id, id, parent_id FROM {table} WHERE id = ANY(%s) "
-            f"UNION ALL SELECT up.start, above.id, above.parent_id FROM up JOIN {table} above ON above.id = up.parent_id) "
-            "SELECT start, id FROM up",
-            [list(ids)],
+            "WITH RECURSIVE up(start, id, parent_id) AS ("
+            "SELECT id, id, parent_id FROM organisations_organisation WHERE id = ANY(%s) UNION ALL "
+            "SELECT up.start, above.id, above.parent_id FROM up JOIN organisations_organisation above ON above.id = up.parent_id"
+            ") SELECT start, id FROM up",
+            [list(organisations)],
         )
         for start, one in cursor.fetchall():
             found[start].add(one)

@@ -18,7 +18,7 @@ from functools import partial
 from django.db.models import Q
 
 from xinqiao import crypto
-from xinqiao.organisations.models import Officer, Organisation
+from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import identity
 from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
@@ -50,9 +50,13 @@ class Wanted:
     last: date | None = None
 
     def groups(self) -> Iterable[tuple[str, ...]]:
-        for letter, value in (("k", self.kind), ("c", self.channel), ("g", self.group), ("a", self.content_class)):
+        for letter, value in (("k", self.kind), ("c", self.channel), ("g", self.group)):
             if value:
                 yield (f"{letter}:{value}",)
+        if self.content_class:
+            top = self.content_class
+            below = ContentClass.objects.filter(Q(pk=top) | Q(parent=top) | Q(parent__parent=top))
+            yield tuple(f"a:{pk}" for pk in below.values_list("pk", flat=True)) or (f"a:{top}",)
         if self.unit:
             yield (f"o:{self.unit}", f"s:{self.unit}")
 

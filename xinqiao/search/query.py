@@ -6,7 +6,7 @@ is. Never "ORDER BY received_at LIMIT 20" beside the match: the planner then wal
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from .models import SearchEntry
 from .words import Term
 
 SPANS = (4, 60, 800)  # days of the windows; after them everything that is left
+FEW = 60  # found in a window of two months: what is left holds few enough to look at all at once
 COUNTED_TO = 1000  # above: "1,000+"
 ALWAYS = date(1990, 1, 1)  # before every petition here
 _OFF_THE_INDEX = timedelta(0)
@@ -112,9 +113,12 @@ def newest(asked: Asked, *, enough: int, after: Position | None = None) -> Found
     last = _newest_day(asked, after)
     if last is None:
         return Found(complete=True)
-    for begin, group in _windows(asked.first, last):
-        rows = entries(asked, *([group] if group else []))
-        rows = rows.filter(received_on(asked.first, asked.last))
+    few = False
+    for span in (*SPANS, None):
+        if few and span:
+            continue
+        begin, group = marks.since(asked.first, last, span=span) if span else (asked.first, ())
+        rows = entries(asked, *([tuple(group)] if group else [])).filter(received_on(asked.first, asked.last))
         if after:
             rows = rows.filter(after.beyond())
         # + 0: so that no index is in this order, and the matches are looked up first
@@ -125,6 +129,7 @@ def newest(asked: Asked, *, enough: int, after: Position | None = None) -> Found
             return found
         if begin <= asked.first:
             break
+        few = span == SPANS[1] and len(found.rows) < FEW
     found.complete = True
     return found
 
@@ -149,16 +154,6 @@ def _newest_day(asked: Asked, after: Position | None) -> date | None:
     if newest_at is None:
         return None
     return min(localdate(newest_at), asked.last) if asked.last else localdate(newest_at)
-
-
-def _windows(first: date, last: date) -> Iterator[tuple[date, tuple[str, ...]]]:
-    """(first day, marks of the days up to `last`), each window holding the one before; the last one has no marks and holds all."""
-    for span in SPANS:
-        begin, group = marks.since(first, last, span=span)
-        yield begin, tuple(group)
-        if begin <= first:
-            return
-    yield first, ()
 
 
 # ---- the best first ----------------------------------------------------------------------------------------------------

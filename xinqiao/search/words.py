@@ -29,10 +29,12 @@ def _simplifier():
 
 def _fold_character(character: str) -> str:
     """One character for one: half width, lower case, simplified. What would become several stays as it is."""
+    if unicodedata.category(character)[0] == "C":  # controls, halves of a pair, what is not assigned
+        return " "
     for change in (_half_width, str.lower, _simplified):
         changed = change(character)
         character = changed if len(changed) == 1 else character
-    return character if unicodedata.category(character)[0] != "C" else " "
+    return character
 
 
 def _half_width(character: str) -> str:

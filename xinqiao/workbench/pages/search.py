@@ -35,7 +35,7 @@ from .queue import CHANNELS, STAGES
 
 NAMES = ("q", "kind", "channel", "group", "class", "unit", "from", "to", "order")
 COLUMNS = (
-    "pk", "number", "title", "stage", "kind", "channel", "received_at", "unit_id", "due_on", "petitioner_name", "anonymous",
+    "pk", "number", "title", "stage", "kind", "channel", "received_at", "unit__name", "due_on", "petitioner_name", "anonymous",
     "sealed", "urgent", "place_detail",
 )  # fmt: skip
 UNITS_OFFERED = 8
@@ -197,15 +197,13 @@ def put_reports_on_record(request: HttpRequest, rows: list[dict]) -> None:
 def rows_of(officer: Officer, ids: list[int], terms=()) -> list[dict]:
     """These matters in this order as the list shows them, with the words marked. Of a report neither title nor text."""
     seen = {row["pk"]: row for row in Matter.objects.visible_to(officer).filter(pk__in=ids).values(*COLUMNS)}
-    units = dict(Organisation.objects.filter(pk__in={row["unit_id"] for row in seen.values()}).values_list("pk", "name"))
     open_ones = [pk for pk, row in seen.items() if not row["sealed"]] if terms else []
     texts = {pk: parts for pk, *parts in SearchEntry.objects.filter(pk__in=open_ones).values_list("pk", "petition", "answer")}
     answers = allowed(officer.role_set, "opinion", Action.READ) is not None
-    today = localdate()
-    return [_row(seen[pk], units, texts.get(pk), terms, answers=answers, today=today) for pk in ids if pk in seen]
+    return [_row(seen[pk], texts.get(pk), terms, answers=answers) for pk in ids if pk in seen]
 
 
-def _row(row: dict, units: dict, texts: list[str] | None, terms, *, answers: bool, today: date) -> dict:
+def _row(row: dict, texts: list[str] | None, terms, *, answers: bool) -> dict:
     title = _("检举控告件（标题和内容打开材料后查看）") if row["sealed"] else highlight.marked(row["title"], terms)
     return {
         **row,
@@ -215,7 +213,7 @@ def _row(row: dict, units: dict, texts: list[str] | None, terms, *, answers: boo
         "channel": CHANNELS[row["channel"]],
         "kind": Kind(row["kind"]).label if row["kind"] else "",
         "stage_label": STAGES[row["stage"]],
-        "unit": units.get(row["unit_id"], ""),
+        "unit": row["unit__name"] or "",
         "received_on": localdate(row["received_at"]),
     }
 

@@ -1,0 +1,198 @@
+"""Finding by words in the database: as much as a LIKE, no more than `visible_to`, with every step in step with its entry."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from django.db.models import Q
+from django.utils import timezone
+
+from tests.world import World
+from xinqiao.matters import entries, finding
+from xinqiao.matters.models import Clearance, Matter
+from xinqiao.organisations.models import Officer
+from xinqiao.rules.stages import Kind, Purpose, Role, Step
+from xinqiao.search import query
+from xinqiao.search.entries import Entry, write
+from xinqiao.search.models import EntryDue, SearchEntry
+from xinqiao.search.words import fold, terms
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def found(officer: Officer, words: str, **wanted) -> set[int]:
+    return set(finding.by_words(officer, finding.Wanted(terms(words), **wanted)).ids)
+
+
+def officers(world) -> list[Officer]:
+    return [one for one in vars(world).values() if isinstance(one, Officer)]
+
+
+SYLLABLES = "房屋漏水停电修路噪声拆迁补偿工资社保养老医疗学校小区物业电梯垃圾河道噪音扰民违建12号3楼ABc"
+
+
+class TestEqualToLike:
+    """A generated corpus; the truth is a LIKE over the folded text."""
+
+    @pytest.fixture
+    def corpus(self):
+        rng, day = Random(7), datetime(2026, 11, 1, tzinfo=timezone.get_current_timezone())
+        texts = {}
+        for pk in range(1, 401):
+            texts[pk] = fold("，".join("".join(rng.choices(SYLLABLES, k=rng.randint(3, 20))) for _ in range(6)))
+        write(
+            Entry(pk, day - timedelta(hours=53 * pk), text if pk % 3 else "", "" if pk % 3 else text, frozenset({"o:1", f"t:{(day - timedelta(hours=53 * pk)):%Y}"}))
+            for pk, text in texts.items()
+        )
+        return texts
+
+    @pytest.mark.parametrize("answers", [True, False])
+    def test_recall_and_precision(self, corpus, answers):
+        rng = Random(8)
+        pieces = {text[at : at + rng.randint(2, 5)] for text in corpus.values() for at in rng.sample(range(40), 2)}
+        looked = 0
+        for piece in sorted(pieces)[:300]:
+            asked = terms(piece)
+            if not asked:
+                continue
+            matching = query.entries(query.Asked(asked, (("o:1",),), answers))
+            like = Q()
+            for term in asked:
+                inside = Q(petition__contains=term.text)
+                like &= inside | Q(answer__contains=term.text) if answers else inside
+            assert set(matching.values_list("pk", flat=True)) == set(SearchEntry.objects.filter(like).values_list("pk", flat=True)), piece
+            looked += 1
+        assert looked > 150
+
+    def test_pages_are_complete_without_doubles(self, corpus):
+        asked = query.Asked(terms("漏水") or (), (), True)
+        wanted = list(query.entries(asked).order_by("-received_at", "-pk").values_list("pk", flat=True))
+        rows, after = [], None
+        while True:
+            page = query.newest(asked, enough=3, after=after)
+            rows += [pk for pk, _at in page.rows]
+            if page.complete:
+                break
+            after = query.Position(page.rows[-1][1], page.rows[-1][0])
+        assert rows == wanted
+
+
+class TestVisibility:
+    def test_everybody_finds_exactly_what_they_may_open(self, world):
+        world.signed_in()
+        world.triaged("2026-03-03")
+        world.file("2026-03-04")
+        world.triaged("2026-03-05", kind=Kind.REPORT, purpose=Purpose.ACCUSE.value)
+        world.file("2026-03-06", purpose=Purpose.ACCUSE.value)
+        world.file("2026-03-07", by=world.tang_registers, channel="visit")
+        for officer in officers(world):
+            expected = set(Matter.objects.visible_to(officer).values_list("pk", flat=True))
+            assert found(officer, "漏水") == expected, officer
+            assert finding.by_words(officer, finding.Wanted(terms("漏水"))).count == len(expected)
+            assert set(finding.best_by_words(officer, finding.Wanted(terms("漏水"))).ids) == expected
+
+    def test_the_accused_learn_nothing_by_any_word(self, world):
+        matter = world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE.value)
+        self._accuse(matter, world.office)
+        for officer in officers(world):
+            if officer.organisation_id == world.office.pk:
+                assert found(officer, "漏水") == set()
+                assert finding.by_words(officer, finding.Wanted(terms("漏水"))).count == 0
+
+    def test_an_accused_unit_does_not_find_an_unsealed_matter_either(self, world):
+        matter = world.signed_in()
+        assert found(world.xu_handles, "漏水") == {matter.pk}
+        self._accuse(matter, world.housing)
+        assert found(world.xu_handles, "漏水") == set()
+
+    def _accuse(self, matter, organisation):
+        matter.accused.create(organisation=organisation, org_lft=organisation.lft, org_rgt=organisation.rgt)
+
+    def test_who_is_let_in_later_finds_it(self, world):
+        matter = world.signed_in()
+        self._accuse(matter, world.government)
+        assert found(world.xu_handles, "漏水") == set()
+        Clearance.objects.create(
+            matter=matter, organisation=world.housing, by=world.dai_liaises, at=timezone.now(), reason="与本案无关的下级单位"
+        )
+        assert found(world.xu_handles, "漏水") == {matter.pk}
+
+    @pytest.mark.parametrize("words", ["王秀兰", "秀兰", "13800138000", "0013", "8000", "3号楼501"])
+    def test_identity_is_not_found_by_words(self, world, words):
+        world.signed_in(content="我叫王秀兰，电话138 0013 8000、13800138000，住临江地区和平路12号院3号楼501，屋顶漏水。")
+        assert found(world.tang_registers, words) == set(), SearchEntry.objects.get().petition
+
+    def test_opinions_are_found_by_those_who_read_them(self, world):
+        matter = world.signed_in()
+        entry = SearchEntry.objects.get(pk=matter.pk)
+        write([Entry(matter.pk, matter.received_at, entry.petition, "经查，防水层施工不合格。", entries._marks([matter])[matter.pk])])
+        assert found(world.xu_handles, "防水层") == {matter.pk}
+        mediator = world.officer("med", "梅调解", world.housing, Role.MEDIATOR)
+        Matter.objects.get(pk=matter.pk).referrals.filter(organisation=world.housing).update(handler=mediator)
+        entries.make([Matter.objects.get(pk=matter.pk)])
+        write([Entry(matter.pk, matter.received_at, entry.petition, "经查，防水层施工不合格。", entries._marks([matter])[matter.pk])])
+        assert found(mediator, "屋顶") == {matter.pk}
+        assert found(mediator, "防水层") == set()
+
+
+class TestEntriesFollow:
+    """Whatever steps do, an entry is what it would be if it were made now."""
+
+    def assert_fresh(self):
+        before = list(SearchEntry.objects.order_by("pk").values())
+        entries.make(Matter.objects.all())
+        assert list(SearchEntry.objects.order_by("pk").values()) == before
+        assert len(before) == Matter.objects.count()
+
+    def test_from_receipt_to_the_unit(self, world):
+        matter = world.triaged()
+        self.assert_fresh()
+        world.take(Step.TRANSFER, matter.pk, world.li_triages, "2026-03-02", to=world.housing, reason="房屋质量监管属于住建部门职责")
+        self.assert_fresh()
+        world.take(Step.SIGN_IN, matter.pk, world.qian_receives, "2026-03-02")
+        self.assert_fresh()
+
+    def test_a_report(self, world):
+        world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE.value)
+        self.assert_fresh()
+
+    def test_a_step_that_changes_nothing_of_it_writes_nothing(self, world, django_assert_num_queries):
+        matter = world.signed_in()
+        with django_assert_num_queries(3):
+            entries.keep(matter, Step.RECORD_CONTACT)
+
+    def test_what_is_owed_is_made_newest_first(self, world):
+        receipts = [world.file(f"2026-03-{day:02d}") for day in (2, 3, 4)]
+        SearchEntry.objects.all().delete()
+        rows = Matter.objects.values_list("pk", "received_at")
+        EntryDue.objects.bulk_create(EntryDue(matter_id=pk, received_at=at) for pk, at in rows)
+        assert entries.make_due(most=1) == 1
+        assert SearchEntry.objects.get().pk == receipts[-1].matter_id
+        assert entries.fill(timezone.now()) == 2
+        assert not EntryDue.objects.exists()
+
+    def test_reindex_goes_on_where_it_was_broken_off(self, world):
+        for day in (2, 3, 4):
+            world.file(f"2026-03-{day:02d}")
+        SearchEntry.objects.order_by("pk").first().delete()
+        assert list(entries.make_again(only_missing=True))[-1][:2] == (3, 1)
+        assert list(entries.make_again())[-1][:2] == (3, 0)
+        assert list(entries.make_again(everything=True))[-1][:2] == (3, 3)
+
+
+class TestSimilar:
+    def test_much_the_same_text_of_another_person_is_shown(self, world):
+        first = world.signed_in()
+        world.signed_in("2026-03-03", title="马路噪声扰民", content="每天夜里大货车从窗前经过，全家睡不着觉。", requests=["限制货车夜间通行"])
+        again = world.triaged("2026-03-05", people=[{"name": "李建国", "mobile": "13900139000"}], title="新房屋顶漏水，报修三次都没人管")
+        assert [one.pk for one, _alike in finding.similar(again, world.li_triages)] == [first.pk]
+
+    def test_not_one_that_may_not_be_opened(self, world):
+        world.signed_in()
+        again = world.file("2026-03-05", place=world.county_gov)
+        assert finding.similar(Matter.objects.get(pk=again.matter_id), world.feng_in_county) == []
