@@ -16,6 +16,7 @@ from xinqiao.access import reading
 from xinqiao.access.reveal import Seen
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import clocks, identities
+from xinqiao.matters.finding import similar
 from xinqiao.matters.models import (
     Attachment,
     Clock,
@@ -28,6 +29,7 @@ from xinqiao.matters.models import (
     Referral,
     Request,
 )
+from xinqiao.matters.steps import recuse
 from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.models import Officer
@@ -149,6 +151,8 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         heard=_heard(records),
         archive_waits=_archive_waits(matter, desks, running),
         examined=_is_examined(running),
+        recusal=recuse.is_waiting(records),
+        cleared=matter.sealed and matter.clearances.filter(lifted_at=None).exists(),
     )
     shown = _shown_clock(running, own)
     ratings, ratings_wait = _ratings(matter, events, officer, today)
@@ -405,6 +409,8 @@ def _related(matter: Matter, officer: Officer) -> list[dict]:
     """Matters joined, merged or split from this one; while registering, earlier ones of the same person to compare (DU-1)."""
     if matter.stage in REGISTERING and not (matter.joined_to or matter.split_from):
         found = [("先前提出的", one) for one in candidates(matter, officer)]
+        known = {one.pk for _relation_of, one in found}
+        found += [("文字相近", one) for one, _share in similar(matter, officer) if one.pk not in known]
     else:
         near = [pk for pk in (matter.joined_to, matter.split_from) if pk]
         linked = Q(pk__in=near) | Q(joined_to=matter.pk) | Q(split_from=matter.pk)
