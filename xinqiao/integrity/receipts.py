@@ -34,6 +34,10 @@ Find = Callable[[int], Statement | None]
 class ReceiptUnreadable(Exception):
     """This is no receipt; the message is for whoever brought it, in both languages."""
 
+    def __init__(self, chinese: str, english: str):
+        self.chinese, self.english = chinese, english
+        super().__init__(f"{chinese}{english}")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -71,18 +75,18 @@ def read(raw: bytes | str) -> dict:
     """A receipt as it was downloaded. Raises ReceiptUnreadable with a sentence that says what to do."""
     if len(raw) > LARGEST:
         raise ReceiptUnreadable(
-            f"文件太大，不是回执文件（最多 {LARGEST // 1024} KB）。The file is too large for a receipt."
+            f"文件太大，不是回执文件（最多 {LARGEST // 1024} KB）。", "The file is too large for a receipt."
         )
     try:
         said = json.loads(raw if isinstance(raw, str) else raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ReceiptUnreadable(
-            "读不懂这个文件。请原样上传从本网站下载的 .json 回执文件，不要另存为别的格式。This is not a JSON file."
+            "读不懂这个文件。请原样上传从本网站下载的 .json 回执文件，不要另存为别的格式。", "This is not a JSON file."
         ) from error
     if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise ReceiptUnreadable("这不是本系统的回执文件。This is JSON, but not a receipt of this system.")
+        raise ReceiptUnreadable("这不是本系统的回执文件。", "This is JSON, but not a receipt of this system.")
     if problem := _shape_problem(said):
-        raise ReceiptUnreadable(f"回执文件不完整：{problem}。请重新下载。The receipt is incomplete: {problem}.")
+        raise ReceiptUnreadable(f"回执文件不完整：{problem}。请重新下载。", f"The receipt is incomplete: {problem}.")
     return said
 
 
@@ -154,7 +158,7 @@ def _agreement(said: dict) -> list[Line]:
     facts = facts if isinstance(facts, dict) else {}
     same = {
         "校验值 digest": facts.get("content_hash") == said["content_hash"] and fields["step"] in RECEIVED,
-        "编号 number": facts.get("number", None if fields["step"] == RECEIVED[0] else said["number"]) == said["number"],
+        "编号 number": facts.get("number", said["number"]) == said["number"],
         "时间 time": fields["step"] != RECEIVED[0] or _same_moment(fields["at"], said["received_at"]),
         "机关 office": facts.get("office", said["office"]) == said["office"],
     }
@@ -166,6 +170,15 @@ def _agreement(said: dict) -> list[Line]:
                 False,
                 f"收件记录与回执上的不一样：{wrong}。",
                 f"The record of receipt says something else: {wrong}.",
+            )
+        ]
+    if "number" not in facts and fields["step"] == RECEIVED[0]:
+        return [
+            Line(
+                "facts",
+                None,
+                "编号没有写进当时的收件记录，不能证明。",
+                "The record of receipt does not state the number.",
             )
         ]
     return [

@@ -18,7 +18,7 @@ from xinqiao.matters.steps.receive import Receipt
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.numbering import print_code, print_matter_number
 
-from . import drafts
+from . import drafts, sealed
 
 
 @require_safe
@@ -58,6 +58,7 @@ def slip(request: HttpRequest) -> HttpResponse:
     data = {
         "org_name": receipt.office,
         "matter_number": receipt.number,
+        "content_hash": receipt.content_hash,
         "query_code": receipt.query_code,
         "query_url": query_url(),
         "received_on": timezone.localdate(receipt.received_at),
@@ -72,6 +73,18 @@ def slip(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="xinfang-{receipt.number}.pdf"'
     return response
+
+
+@require_safe
+def as_file(request: HttpRequest) -> HttpResponse:
+    """The receipt as JSON, which proves itself once it is sealed; without the query code."""
+    receipt = _receipt(request)
+    citizen = Citizen(matter_id=receipt.matter_id) if receipt else None
+    matter = Matter.objects.visible_to(citizen).select_related("received_by").first() if citizen else None
+    said = sealed.receipt_of(matter) if matter else None
+    if said is None:
+        raise Http404
+    return sealed.as_download(said)
 
 
 def _receipt(request: HttpRequest) -> Receipt | None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import receipt, site
+from . import proof, receipt, site
 from .filing import views as filing
 
 app_name = "portal"
@@ -24,6 +24,12 @@ urlpatterns = [
     path("file/<slug:slug>/", filing.page, name="file"),
     path("receipt/", receipt.receipt_page, name="receipt"),
     path("receipt/qr.svg", receipt.qr, name="receipt_qr"),
+    path("receipt/receipt.json", receipt.as_file, name="receipt_json"),
+    path("proof/", proof.proof, name="proof"),
+    path("proof/checkpoints.jsonl", proof.feed, name="proof_feed"),
+    path("proof/keys.json", proof.keys, name="proof_keys"),
+    path("proof/qr.svg", proof.qr, name="proof_qr"),
+    path("proof/check/", proof.check, name="proof_check"),
     path("receipt/slip.pdf", receipt.slip, name="receipt_slip"),
     path("", include("xinqiao.portal.follow.urls")),
 ]

@@ -130,6 +130,7 @@ KEYS: dict[str, Key] = {
     "assignment_number": Key("交办文号"),
     # receipt, guidance
     "query_code": Key("查询码"),
+    "content_hash": Key("内容校验值"),
     "query_url": Key("查询网址"),
     "channel": Key("信访形式"),
     "opening_hours": Key("办公时间"),
@@ -309,7 +310,7 @@ DOCUMENTS: dict[str, DocumentKind] = {
             "F-02", "信访事项查询告知单", "", "登记机关（系统自动出具）", (Role.SYSTEM,), Form.SLIP,
             ("org_name", "matter_number", "query_code", "query_url", "received_on", "due_on", "handler_phone"),
             "信访工作条例第十八条、第二十一条",
-            optional=("matter_title", "channel", "addressee", "contact_address", "opening_hours", "issued_on"),
+            optional=("matter_title", "channel", "addressee", "contact_address", "opening_hours", "issued_on", "content_hash"),
             fixed=("请妥善保管查询码，不要告诉他人。",),
             seal=SealKind.NONE,
         ),

@@ -6,6 +6,9 @@ from xinqiao.documents.blocks import big, free_part, item_text, numbered, plain,
 def receipt(data: dict) -> list[dict]:
     """F-02 查询告知单 (P3, R-18, R-21)."""
     title = [plain(f"事项：{data['matter_title']}")] if data.get("matter_title") else []
+    groups = data.get("content_hash", "")
+    words = " ".join(groups[at : at + 8] for at in range(0, len(groups), 8))
+    digest = [plain(f"内容校验值：{words}（内容改动一个字，这个值就不一样）")] if groups else []
     return [
         big("信访件编号", _grouped_number(say(data, "matter_number"))),
         big("查询码", _grouped(say(data, "query_code"))),
@@ -14,6 +17,7 @@ def receipt(data: dict) -> list[dict]:
         plain(f"{say(data, 'due_on')}前，会告诉您由哪个单位办理、是否受理。"),
         plain(f"怎样查询：扫二维码，或者打开 {say(data, 'query_url')}，输入编号和查询码；也可以打电话或者到窗口查询。"),
         plain(f"咨询电话：{say(data, 'handler_phone')}"),
+        *digest,
         {"block": "strong", "text": "请妥善保管查询码，不要告诉他人。"},
     ]
 

@@ -19,6 +19,7 @@ from xinqiao.documents.models import Status
 from xinqiao.matters import files
 from xinqiao.matters.models import Attachment, Matter, MatterNumber
 from xinqiao.people import accounts
+from xinqiao.portal import sealed
 from xinqiao.rules import citizen_words
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.rating import RatingTarget, RatingValue
@@ -95,6 +96,7 @@ class QuickAct:
 _QUICK = {
     Step.SUPPLEMENT: ("file-plus", "补充材料", "supplement"),
     Step.ASK_PROGRESS: ("message-circle-question-mark", "问问进度", "ask"),
+    Step.ASK_RECUSAL: ("users", "申请换承办人", "recusal"),
 }
 
 
@@ -117,6 +119,7 @@ def page(request: HttpRequest, dossier: dossiers.Dossier, actor) -> HttpResponse
         "review": _review_card(dossier, shown), "has_reckoning": bool(due.all_of(dossier)),
         "joined": _number_of(matter.joined_to) if dossier.stage == Stage.ENDED_JOINED else "",
         "parts": _parts(dossier), "sms": dossiers.told_by_sms(matter) if matter.stage not in CLOSED else "",
+        "sealed": sealed.line_of(dossier.events), "now": timezone.now(),
         "account_id": actor.account_id, "can_claim": actor.account_id and matter.account_id is None,
     }  # fmt: skip
     return render(request, "portal/follow/matter.html", context)

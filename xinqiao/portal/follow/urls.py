@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import account, looked, matter, rate, review, say, track, verify, withdraw
+from . import account, looked, matter, rate, retaliation, review, say, seal, track, verify, withdraw
 
 urlpatterns = [
     path("track/", track.track, name="track"),
     path("track/leave/", track.leave, name="leave"),
     path("matters/<str:number>/", matter.page, name="matter"),
+    path("matters/<str:number>/seal/", seal.page, name="seal"),
+    path("matters/<str:number>/receipt.json", seal.receipt_file, name="receipt_file"),
     path("matters/<str:number>/reckoning/", matter.reckoning, name="reckoning"),
     path("matters/<str:number>/looked/", looked.page, name="looked"),
     path("matters/<str:number>/my-data/", looked.my_data, name="my_data"),
@@ -18,6 +20,8 @@ urlpatterns = [
     path("matters/<str:number>/supplement/", say.supplement, name="supplement"),
     path("matters/<str:number>/ask/", say.ask, name="ask"),
     path("matters/<str:number>/object/", say.object_to_filing, name="object"),
+    path("matters/<str:number>/recusal/", say.recusal, name="recusal"),
+    path("matters/<str:number>/retaliation/", retaliation.retaliation, name="retaliation"),
     path("matters/<str:number>/confirm/", say.confirm, name="confirm"),
     path("matters/<str:number>/dispute/", say.dispute, name="dispute"),
     path("matters/<str:number>/withdraw/", withdraw.withdraw, name="withdraw"),
