@@ -78,16 +78,25 @@ def write(
     algorithm = crypto.preferred_digest()
     counted = _Counted(file, hashlib.new(algorithm))
     writer = {"csv": _Csv, "xlsx": _Excel}[form](counted, title)
+    try:
+        number = _write_rows(writer, columns, rows, expected)
+        writer.close([*about, ("行数", number)])
+    except BaseException:
+        writer.abandon()
+        raise
+    if writer.written != number:
+        raise TableRefused(f"写入{writer.written}行，应为{number}行。请重新导出。")
+    return Written(number, counted.size, counted.made.hexdigest(), algorithm, writer.replaced)
+
+
+def _write_rows(writer: "_Csv | _Excel", columns: Sequence[str], rows: Iterable[Sequence], expected: int | None) -> int:
     writer.row([_Text(name) for name in columns], header=True)
     number = 0
     for number, row in enumerate(rows, 1):
         writer.row(_cells(row, number, columns, writer))
     if expected is not None and number != expected:
         raise TableRefused(f"应有{expected}行，实际{number}行：名单在导出时有变化。请重新导出。")
-    writer.close([*about, ("行数", number)])
-    if writer.written != number:
-        raise TableRefused(f"写入{writer.written}行，应为{number}行。请重新导出。")
-    return Written(number, counted.size, counted.made.hexdigest(), algorithm, writer.replaced)
+    return number
 
 
 def is_formula_like(text: str) -> bool:
@@ -208,6 +217,10 @@ class _Csv:
         self.text.flush()
         self.text.detach()
 
+    def abandon(self) -> None:
+        """What was begun is not finished; the bytes so far are nothing."""
+        self.text.detach()
+
     @staticmethod
     def _shown(cell) -> object:
         if isinstance(cell, datetime):
@@ -247,6 +260,11 @@ class _Excel:
         rows = "".join(_row_xml(number, cells, style=0) for number, cells in enumerate(lines, 1))
         columns = '<cols><col min="1" max="1" width="14" customWidth="1"/><col min="2" max="2" width="60" customWidth="1"/></cols>'
         self._add("xl/worksheets/sheet2.xml", f"{_WORKSHEET}{columns}<sheetData>{rows}{_SHEET_ENDS}")
+        self.archive.close()
+
+    def abandon(self) -> None:
+        """What was begun is not finished; the bytes so far are nothing."""
+        self.sheet.close()
         self.archive.close()
 
     def _add(self, name: str, content: str) -> None:
