@@ -46,6 +46,19 @@ from django.conf import settings  # noqa: E402
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+from tests import canaries  # noqa: E402
+
+_log = canaries.log_to(_FOLDER)
+
+
+def pytest_sessionfinish(session) -> None:
+    """After the last test: no name, number or word of a citizen lies in any log, spool or file that the suite left."""
+    _log.flush()
+    session.config.traces = canaries.traces(_FOLDER)
+    if session.config.traces and session.exitstatus == 0:
+        session.exitstatus = 1
+
+
 def _clean_up() -> None:
     _server.stop()
     shutil.rmtree(_FOLDER, ignore_errors=True)
@@ -161,7 +174,9 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Say plainly that the pages were not walked."""
+    """Say plainly that the pages were not walked, and where words of citizens were found."""
+    for trace in getattr(terminalreporter.config, "traces", []):
+        terminalreporter.write_line(f"CANARY: {trace}", red=True)
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
     if skipped:
         terminalreporter.write_line(

@@ -42,6 +42,7 @@ SERVER_OPTIONS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
+    "log_min_messages": "log",  # without errors: "invalid input syntax for type integer: …" quotes what was typed
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
     "timezone": "UTC",
