@@ -23,6 +23,7 @@ COMMANDS = {
     "import": "xinqiao.cli.import_",
     "deadline": "xinqiao.cli.deadline",
     "verify": "xinqiao.cli.verify",
+    "verify-export": "xinqiao.cli.verify_export",
     "verify-receipt": "xinqiao.cli.verify_receipt",
     "checkpoints": "xinqiao.cli.checkpoints",
     "permissions": "xinqiao.cli.permissions",
