@@ -46,7 +46,6 @@ def matters(world) -> list[Matter]:
         world.served(),
         world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE),
         world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE, respondent=accused),
-        world.signed_in(to=world.county_office),
     ]
     sent = world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE)
     world.take(Step.TRANSFER_DISCIPLINE, sent.pk, world.dai_liaises, "2026-03-03", to=world.discipline, pages=3)

@@ -112,16 +112,16 @@ def _rights(matter: Matter, officer: Officer) -> list[Right]:
         "secret_identity" if identities.asked_for_secrecy(matter) else "report_identity" if report else "identity"
     )
     return [
-        Right("信访内容", _TEXT_WORDS[text, report], text is not Access.NONE, f"permissions: {'report' if report else 'text'}; B.3"),
-        Right("信访人身份", _IDENTITY_WORDS[seen], seen is not Level.NONE, f"permissions: {identity_row}; B.3, C-11, C-12"),
-        Right("材料（附件）", "可以打开，每次打开都有记录。" if attachments else "不能打开。", attachments, "permissions: attachment; B.3"),
-        Right("文书", _letter_words(letters, seen), letters, "permissions: letter; I-17"),
+        Right("信访内容", _TEXT_WORDS[text, report], text is not Access.NONE, f"权限表 {'report' if report else 'text'}；B.3"),
+        Right("信访人身份", _IDENTITY_WORDS[seen], seen is not Level.NONE, f"权限表 {identity_row}；B.3, C-11, C-12"),
+        Right("材料（附件）", "可以打开，每次打开都有记录。" if attachments else "不能打开。", attachments, "权限表 attachment；B.3"),
+        Right("文书", _letter_words(letters, seen), letters, "权限表 letter；I-17"),
         Right("处理意见", "可以查看。" if allowed(roles, "opinion", Action.READ) else "不能查看。",
-              bool(allowed(roles, "opinion", Action.READ)), "permissions: opinion; B.3"),
+              bool(allowed(roles, "opinion", Action.READ)), "权限表 opinion；B.3"),
         Right("内部备注", "只看本单位写的。" if allowed(roles, "note", Action.READ) else "不能查看。",
-              bool(allowed(roles, "note", Action.READ)), "permissions: note"),
+              bool(allowed(roles, "note", Action.READ)), "权限表 note"),
         Right("办理", "轮到您的岗位时可以办理，具体见信访件页上的按钮。" if allowed(roles, "step", Action.WRITE) else "只能查看，不能办理。",
-              bool(allowed(roles, "step", Action.WRITE)), "permissions: step; moves"),
+              bool(allowed(roles, "step", Action.WRITE)), "权限表 step；办理步骤表"),
     ]  # fmt: skip
 
 
