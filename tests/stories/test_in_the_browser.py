@@ -174,7 +174,7 @@ def test_from_the_citizens_phone_to_the_recheck_opinion(browser, tmp_path, setti
     story.file()
     story.follow("received")
     story.take(Step.REGISTER, world.tang_registers)
-    story.take(Step.CLASSIFY, world.li_triages, kind="request", content_class=world.housing_class.pk)
+    story.take(Step.CLASSIFY, world.li_triages, kind="request", content_class=world.housing_class.pk, also_reports="no")
     story.take(
         Step.TRANSFER, world.li_triages, to=world.housing.pk, reason="房屋质量监管属于住建部门职责", proposed_route="petition"
     )

@@ -90,6 +90,9 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     groups = [{"title": "工作台", "links": lists}]
     if channels.may_register(officer):
         groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})
+    if allowed(officer.role_set, "sealed_register", Action.READ):
+        url = reverse("workbench:sealed")
+        lists.append({"label": "密封移送登记", "url": url, "icon": "file-lock", "current": request.path == url})
     if leaving := _leaving(request, officer):
         groups.append({"title": "导出和通报", "links": leaving})
     return groups

@@ -97,6 +97,8 @@ class Situation:
     asked: bool = False  # the citizen asked and nobody answered yet
     heard: frozenset[int] = frozenset()  # desks whose hearing was held: one a recheck (HG-3)
     archive_waits: str = ""  # what is still open in a matter that ended (AR-1); for the archivist
+    cleared: bool = False  # a subordinate of the accused unit was let in (C-02)
+    recusal: bool = False  # somebody should leave the matter, and nobody has decided yet (C-05)
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
 
 
@@ -112,7 +114,8 @@ def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situati
             if move.step in ACTS and _makes_sense(move.step, matter, desk, facts):
                 found.setdefault(move.step, move)
     for move in steps_from(Stage(matter.stage), officer.role_set, on="matter", kind=kind):
-        if move.step in ACTS and not (move.step == Step.ARCHIVE and facts.archive_waits):
+        waits = (move.step == Step.ARCHIVE and facts.archive_waits) or (move.step == Step.DECIDE_RECUSAL and not facts.recusal)
+        if move.step in ACTS and not waits:
             found.setdefault(move.step, move)
     order = {move.step: place for place, move in reversed(list(enumerate(MOVES)))}
     return dict(sorted(found.items(), key=lambda item: order[item[0]]))
@@ -130,6 +133,11 @@ SENSIBLE: dict[Step, Callable[[Matter, Referral, Situation], bool]] = {
     Step.START_EXECUTION: lambda matter, desk, facts: facts.supported,
     Step.OPEN_HEARING: lambda matter, desk, facts: desk.pk not in facts.heard,
     Step.ACCEPT_REVIEW: lambda matter, desk, facts: not facts.examined,
+    Step.APPROVE_EXTRACT: lambda matter, desk, facts: bool(matter.extract_by),
+    Step.UNSEAL: lambda matter, desk, facts: bool(matter.unseal_by),
+    Step.PASS_SEALED: lambda matter, desk, facts: matter.sealed,
+    Step.LIFT_CLEARANCE: lambda matter, desk, facts: facts.cleared,
+    Step.WITHDRAW_FROM_HANDLING: lambda matter, desk, facts: bool(desk.handler_id) and not facts.recusal,
     Step.CONVERT_TO_ORDINARY: lambda matter, desk, facts: matter.procedure == "simple",
 }
 

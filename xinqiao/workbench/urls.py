@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from .pages import case, entrance, explained, inbox, notes, papers, person, queue, receipt, reveal, search, window
+from .pages import case, entrance, explained, inbox, notes, papers, person, queue, receipt, reveal, sealed, search, window
 from .refusals import noted
 
 
@@ -42,6 +42,7 @@ urlpatterns = [
     path("cases/<number:number>/notes/", notes.add_note, name="note"),
     path("letters/<int:document_id>.<str:form>", papers.letter, name="letter"),
     path("files/<int:attachment_id>/", papers.attachment, name="file"),
+    path("sealed/", sealed.register_page, name="sealed"),
     path("window/<slug:channel>/", window.window_page, name="window"),
     path("receipt/", receipt.receipt_page, name="receipt"),
     path("receipt/slip.pdf", receipt.slip, name="slip"),

@@ -41,6 +41,7 @@ class Scenes:
     def __init__(self, world: World):
         self.world = world
         self.auditor_like = world.officer("fang", "方收文", world.housing, Role.UNIT_RECEIVER, title="收文")
+        self.handler_at_office = world.officer("ke", "柯办信", world.office, Role.HANDLER)
         self.reviewer_colleague = world.officer("bai", "白领导", world.government, Role.LEADER)
         self.joint = world.officer("lian", "连联席", world.office, Role.JOINT_CONFERENCE)
 
@@ -105,6 +106,55 @@ class Scenes:
 
     def transfer_discipline(self):
         return self._triaged(kind=Kind.REPORT), self.world.dai_liaises, self.world.wang_leads_office
+
+    def _part(self):
+        whole = self.world.triaged("2026-03-02", also_reports=True).pk
+        part = self.world.take(
+            Step.SPLIT, whole, self.world.li_triages, "2026-03-02", title="房屋维修", extract="住户要求处理顶层渗水。",
+            requests=["修屋顶"], kind=Kind.REQUEST,
+        )  # fmt: skip
+        return part.matter_id
+
+    def approve_extract(self):
+        return self._part(), self.world.wang_leads_office, self.world.tang_registers
+
+    def unseal(self):
+        pk = self._filed(purpose="accuse")
+        self.world.take(Step.REGISTER, pk, self.world.tang_registers, "2026-03-02")
+        self.world.take(
+            Step.CLASSIFY, pk, self.world.li_triages, "2026-03-02", kind=Kind.REQUEST, content_class=self.world.housing_class,
+            requests=["修好屋顶"], unseal_reason="信里只说房屋漏水，没有检举任何人。",
+        )  # fmt: skip
+        return pk, self.world.wang_leads_office, self.world.dai_liaises
+
+    def pass_sealed(self):
+        return self._triaged(kind=Kind.REPORT, purpose="accuse"), self.world.dai_liaises, self.handler_at_office
+
+    def seal_off_line(self):
+        return self._triaged(), self.world.li_triages, self.world.tang_registers
+
+    def _against_housing(self):
+        respondent = {"unit": self.world.housing.name, "organisation_id": self.world.housing.pk}
+        return self._triaged(kind=Kind.REPORT, purpose="accuse", respondent=respondent)
+
+    def clear_subordinate(self):
+        return self._against_housing(), self.world.dai_liaises, self.world.li_triages
+
+    def lift_clearance(self):
+        pk = self._against_housing()
+        self.world.take(
+            Step.CLEAR_SUBORDINATE, pk, self.world.dai_liaises, "2026-03-03", organisation=self.world.housing_station,
+            reason="由监督站协助核对图纸，不告知来源。",
+        )  # fmt: skip
+        return pk, self.world.dai_liaises, self.world.li_triages
+
+    def withdraw_from_handling(self):
+        return self.world.in_handling("2026-03-02").pk, self.world.xu_handles, self.auditor_like
+
+    def decide_recusal(self):
+        pk = self.world.in_handling("2026-03-02").pk
+        self.world.take(Step.ASK_RECUSAL, pk, Citizen(matter_id=pk), "2026-03-20", reason="承办人徐某是开发公司经理的弟弟。")
+        return pk, self.world.zhou_leads_unit, self.auditor_like
 
     def _objected(self):
         pk = self.world.signed_in("2026-03-02").pk

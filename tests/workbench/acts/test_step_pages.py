@@ -103,7 +103,7 @@ class TestTakingSteps:
         self.taken(pk, Step.REGISTER, world.tang_registers)
         requests = "修好漏水的屋顶\n\n赔偿泡坏的家具2300元\n"
         self.taken(
-            pk, Step.CLASSIFY, world.li_triages, kind="request", content_class=world.housing_class.pk, requests=requests,
+            pk, Step.CLASSIFY, world.li_triages, kind="request", content_class=world.housing_class.pk, requests=requests, also_reports="no",
             place=world.government.pk,
         )  # fmt: skip
         assert Matter.objects.get(pk=pk).requests.count() == 2

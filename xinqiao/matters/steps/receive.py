@@ -114,7 +114,7 @@ def receive(
 
 @transaction.atomic
 def receive_once(
-    intake: Intake, *, client: str, key: str, fingerprint: str, by: Actor, at: datetime
+    intake: Intake, *, client: str, key: str, fingerprint: str, by: Actor, at: datetime, **decided
 ) -> tuple[Receipt, bool]:
     """`receive`, at most once for one `key` of one `client`: the same key again gives the same receipt (and False).
 
@@ -133,7 +133,7 @@ def receive_once(
         raise KeyReused("这个 Idempotency-Key 已经用于另一份内容。请换一个新的键再提交。", code="key_reused")
     if not first:
         return _receipt_again(row), False
-    receipt = receive(intake, by=by, at=at)
+    receipt = receive(intake, by=by, at=at, **decided)
     stored = {**receipt.__dict__, "received_at": receipt.received_at.isoformat(), "due_on": receipt.due_on.isoformat()}
     row.matter_id, row.response = receipt.matter_id, crypto.seal(json.dumps(stored), context="idempotency")
     row.save(update_fields=["matter_id", "response"])

@@ -153,6 +153,11 @@ def _answer(act: Act, desk: Referral, row: Recusal, granted: bool) -> None:
     """What the citizen reads: the decision and why. An officer's own withdrawal is told too, without its reason."""
     words = "同意回避，已经换了承办人。" if granted else "没有同意回避，由原来的承办人继续办理。"
     text = f"{words}理由：{row.answer}" if row.by_citizen else words
-    if not row.by_citizen and not granted:
-        return
-    add_record(act, "recusal_answer", text, data={"recusal": row.pk, "desk": desk.pk}, shown=True)
+    shown = row.by_citizen or granted
+    add_record(act, "recusal_answer", text, data={"recusal": row.pk, "desk": desk.pk}, shown=shown)
+
+
+def is_waiting(records) -> bool:
+    """Whether a wish among these records has no answer yet: for pages that have them loaded (sort, data)."""
+    answered = {one.data.get("recusal") for one in records if one.sort == "recusal_answer"}
+    return any(one.sort == "recusal" and one.data.get("recusal") not in answered for one in records)

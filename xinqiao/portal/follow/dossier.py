@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import telling
 from xinqiao.matters.models import Attachment, Clock, Event, Matter, Opinion, Rating, Record, Referral, Withdrawal
+from xinqiao.matters.steps import recuse
 from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due, supports
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import citizen_words, rating
@@ -131,6 +132,7 @@ _OPEN: dict[Step, Callable[[Dossier], object]] = {
     Step.REQUEST_WITHDRAWAL: lambda dossier: dossier.withdrawal is None,
     Step.OBJECT_TO_FILING: lambda dossier: not dossier.matter.filing_objected,
     Step.RATE: lambda dossier: bool(dossier.ratable()),
+    Step.ASK_RECUSAL: lambda dossier: dossier.handler_desk is not None and not recuse.is_waiting(dossier.records),
     Step.CONFIRM_EXECUTION: lambda dossier: dossier.confirms_until() is not None,
     Step.DISPUTE_EXECUTION: lambda dossier: dossier.promised(),
     Step.REQUEST_REVIEW: lambda dossier: dossier.served("handling") is not None,

@@ -3,6 +3,8 @@
 from django import forms
 from django.urls import reverse
 
+from xinqiao.matters.secrecy import shut_out_organisations
+from xinqiao.organisations.models import Organisation
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.review_organ import NO_FURTHER_INSTANCE
 from xinqiao.rules.stages import Step
@@ -66,7 +68,10 @@ class ReviewForm(ActForm):
 
 def organs_for(dossier: Dossier, step: Step) -> list:
     opinion = dossier.served(AGAINST[step])
-    return review_organs(opinion.organisation) if opinion else []
+    organs = review_organs(opinion.organisation) if opinion else []
+    out = Organisation.objects.filter(shut_out_organisations(dossier.matter.pk), pk__in=[one.organ_id for one in organs])
+    hidden = set(out.values_list("pk", flat=True)) if organs else set()
+    return [one for one in organs if one.organ_id not in hidden]
 
 
 def _act(step: Step, word: str, term: str) -> Act:

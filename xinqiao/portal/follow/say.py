@@ -56,6 +56,13 @@ class DisputeForm(ActForm):
     )  # fmt: skip
 
 
+class RecusalForm(ActForm):
+    reason = Prose(
+        label="为什么要换承办人", limit="reason", required="请写明为什么要换承办人，例如他（她）是对方的亲属。", rows=5,
+        help_text="例如：他（她）是对方的亲属，和这件事有利害关系，或者就是您反映的人。",
+    )  # fmt: skip
+
+
 class NothingForm(ActForm):
     """An act that needs no words."""
 
@@ -78,6 +85,11 @@ DISPUTE = Act(
     Step.DISPUTE_EXECUTION, DisputeForm, "没有落实", "提交", "已经收到。我们会督促落实，不算重复信访。",
     lead="答应的事没有做到，请告诉我们。我们会督促落实，不算重复信访。",
 )  # fmt: skip
+RECUSAL = Act(
+    Step.ASK_RECUSAL, RecusalForm, "申请承办人回避", "提交申请", "已经收到。决定以前，这位承办人暂停办理。结果会显示在这一页。",
+    lead="承办人和您反映的事有利害关系，可能不公正的，您可以申请换人。由单位负责人决定；承办人就是负责人的，由上级决定。",
+    note=f"{find('RECUSAL3WD').length}内告诉您结果和理由。办理的期限照常计算。",
+)  # fmt: skip
 CONFIRM = Act(
     Step.CONFIRM_EXECUTION, NothingForm, "确认已经落实", "确认，已经落实", "谢谢您告诉我们。",
     template="portal/follow/plain_act.html",
@@ -86,4 +98,6 @@ CONFIRM = Act(
 )  # fmt: skip
 
 
-supplement, ask, object_to_filing, dispute, confirm = map(act_page, (SUPPLEMENT, ASK, OBJECT, DISPUTE, CONFIRM))
+supplement, ask, object_to_filing, dispute, confirm, recusal = map(
+    act_page, (SUPPLEMENT, ASK, OBJECT, DISPUTE, CONFIRM, RECUSAL)
+)

@@ -64,6 +64,10 @@ LINES: dict[Step, Line] = {
     Step.RECORD_SILENCE: Line("没有按时告诉您是否受理，对不起", "办理期限照样开始算，不会因此推后：最晚{due_on}书面答复您。"),
     Step.START_HANDLING: Line("确定了承办人", "承办人：{handler_name}。"),
     Step.RECORD_CONTACT: Line("{org}和您联系", only_with_record=True),
+    Step.ASK_RECUSAL: Line("您申请承办人回避", "决定以前，这位承办人暂停办理。"),
+    Step.DECIDE_RECUSAL: Line("回避有了决定", only_with_record=True),
+    Step.PASS_SEALED: Line("密封送到上一级", "本地没有留下内容，也看不到您的信息。"),
+    Step.SEAL_OFF_LINE: Line("转为线下办理", "内容不再在网上显示。"),
     Step.CONVERT_TO_ORDINARY: Line("改按普通程序办理", "情况比原来想的复杂，要多用一些时间。"),
     Step.EXTEND: Line("延长办理时间", "多用 {days} 天。新的答复日期：最晚{due_on}。原因：{reasons}。"),
     Step.ISSUE_OPINION: Line("作出书面答复", "正在送给您。收到以后请签收。", passing=True),
@@ -105,13 +109,14 @@ LINES: dict[Step, Line] = {
 
 # Between organs and inside them; the citizen meets the result.
 INSIDE = frozenset(
-    {Step.CLASSIFY, Step.REQUEST_EXTENSION, Step.DECLINE_EXTENSION, Step.SUBMIT_OPINION, Step.RETURN_OPINION, Step.CO_ANSWER,
+    {Step.CLASSIFY, Step.APPROVE_EXTRACT, Step.UNSEAL, Step.CLEAR_SUBORDINATE, Step.LIFT_CLEARANCE,
+     Step.WITHDRAW_FROM_HANDLING, Step.REQUEST_EXTENSION, Step.DECLINE_EXTENSION, Step.SUBMIT_OPINION, Step.RETURN_OPINION, Step.CO_ANSWER,
      Step.REPORT_COMPLETION, Step.WARN}
 )  # fmt: skip
 # Desks whose own steps the citizen does not read: a discipline organ is not named (C-01), a co-handler answers the lead unit.
 QUIET_DESKS = frozenset({ReferralKind.DISCIPLINE, ReferralKind.CO_HANDLING})
 BY_CITIZEN = frozenset(
-    {"supplement", "question", "objection", "execution_dispute", "review_request", "recheck_request"}
+    {"supplement", "question", "objection", "execution_dispute", "review_request", "recheck_request", "recusal"}
 )
 
 

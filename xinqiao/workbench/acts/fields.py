@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from xinqiao.organisations.models import ContentClass, Organisation
+from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules import wording
 from xinqiao.rules.stages import LEVELS, Line
 
@@ -177,6 +177,28 @@ def by_duties(text: str, own_level: int):
         return fits + (3 if organ.line == Line.DEPARTMENT else 0) - 2 * abs(organ.level - own_level)
 
     return score
+
+
+class Posts(forms.ModelMultipleChoiceField):
+    """Several officers in their posts, found by name; none is listed before somebody is looked for."""
+
+    widget = OrganBoxes
+    search_name = ""
+
+    def __init__(self, **kwargs):
+        super().__init__(Officer.objects.none(), required=False, **kwargs)
+        self.error_messages["invalid_choice"] = _("有一位工作人员不在可以选择的范围里，请重新选择。")
+
+    def offer(self, posts, *, chosen: list[str], search: str, search_name: str) -> None:
+        """The chosen ones and what a search by name found among `posts`."""
+        self.queryset, self.search_name = posts, search_name
+        wanted = Q(pk__in=[pk for pk in chosen if str(pk).isdigit()])
+        if word := search.strip()[: wording.LIMITS["search"]]:
+            wanted |= Q(user__name__icontains=word)
+        rows = posts.filter(wanted).select_related("user", "organisation").order_by("user__name", "pk")
+        self.choices = [
+            (row.pk, f"{row.user.name}（{row.organisation.name} {row.title}）") for row in rows[:LISTED_AT_MOST]
+        ]
 
 
 # ---- classes --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 from xinqiao.access import reveal
 from xinqiao.matters import clocks, identities, opinions, policy
+from xinqiao.matters.finding import similar
+from xinqiao.matters.steps import recuse
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import simple_procedure, terms
@@ -53,12 +55,42 @@ def submission(here: Situation) -> list[Panel]:
     return boxes
 
 
+def extract(here: Situation) -> list[Panel]:
+    """Exactly what will go out of a mixed submission: title, text, requests, files, and the name as it will be shown (C-03)."""
+    files = tuple(here.matter.attachments.order_by("pk").values_list("original_name", flat=True))
+    hidden = here.matter.secrecy or here.matter.anonymous
+    name = _("对承办单位保密") if hidden else here.matter.petitioner_name or _("承办单位可以看到姓名和联系方式")
+    boxes = submission(here)
+    return [*boxes, Panel(_("随同转出的附件"), lines=files, note="" if files else _("没有附件。原信和原来的附件留在本部门。")),
+            Panel(_("信访人姓名"), note=name)]  # fmt: skip
+
+
+def recusal(here: Situation) -> list[Panel]:
+    """Who should leave, who says so, and why (C-05)."""
+    row = recuse.waiting(here.matter)
+    if row is None:
+        return []
+    facts = ((_("承办人"), row.officer.user.name), (_("由谁提出"), _("信访人") if row.by_citizen else _("承办人本人")))
+    return [Panel(_("回避的申请"), text=row.reason, facts=facts)]
+
+
 def earlier_ones(here: Situation) -> list[Panel]:
     """DU-1: earlier matters of the same person, for a person to judge. Nobody is counted or ranked."""
     found = [f"{row.title}（{row.number}）" for row in candidates(here.matter, here.officer)]
     words = _("同一信访人有以前的信访件，请看是不是同一件事。先登记，再决定是否并入。")
     panel = Panel(_("判重"), lines=tuple(found), note=words if found else _("没有找到同一信访人的其他信访件。"))
-    return [panel, *submission(here)]
+    return [panel, *much_the_same(here), *submission(here)]
+
+
+def much_the_same(here: Situation) -> list[Panel]:
+    """DU-1: matters that say much the same, whoever brought them; for a person to judge."""
+    found = [f"{row.title}（{row.number}，{_alike(share)}）" for row, share in similar(here.matter, here.officer)]
+    words = _("文字相近，可能是同一件事，也可能是不同的人反映同样的问题。请打开核对，系统不会自动并入。")
+    return [Panel(_("文字相近的信访件"), lines=tuple(found), note=words)] if found else []
+
+
+def _alike(share: float) -> str:
+    return _("约%(percent)s%%相同") % {"percent": round(share * 100)}
 
 
 def _last_facts(here: Situation, step: Step) -> dict:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.rules.stages import Step
 
 from . import panels
-from .forms import StepForm, handle, office, register, review, unit
+from .forms import StepForm, handle, office, register, reports, review, unit
 from .panels import Panel
 from .situation import Situation
 
@@ -60,6 +60,21 @@ _ROWS = (
     Act(Step.SPLIT, _("分案"),
         _("一封信里有几件事，或者既有诉求又有检举时分开办理。分出的一件用您写的摘要，原信留在这里，不随之转出。"),
         _("已分案，分出的一件已经收件。"), register.SplitForm, panels.submission),
+    Act(Step.APPROVE_EXTRACT, _("核准摘要"),
+        _("分出的摘要要由写摘要以外的人核对。请看右边：转出去的就是这些，一字不差。"),
+        _("已登记核对结果。"), reports.ExtractApprovalForm, panels.extract),
+    Act(Step.UNSEAL, _("决定是否改类"), _("信访人按检举控告提出的，改为其他类别会让更多人看到，要由第二个人同意。"),
+        _("已登记决定。"), reports.UnsealForm, panels.submission),
+    Act(Step.PASS_SEALED, _("密封上送"),
+        _("涉及本级纪检监察机关、本部门，或者属于上级管辖的检举控告，收到之日起5个工作日内密封上送。本级只留编号、日期和去向，内容、附件、身份从此打不开，不复制、不摘抄、不打印。"),
+        _("已密封上送，本级只留编号、日期和去向。"), reports.PassSealedForm),
+    Act(Step.SEAL_OFF_LINE, _("封存，转为线下"),
+        _("可能含有国家秘密的，不能留在网上。封存后任何人都打不开内容，只登记交给了谁。信访人会看到已转为线下办理。"),
+        _("已封存并转为线下办理。"), reports.OffLineForm),
+    Act(Step.CLEAR_SUBORDINATE, _("允许下级知悉"),
+        _("被检举控告单位的下级，一律视同回避。确有需要由某个下级协助的，写明理由放开；可以随时撤销。"),
+        _("已放开。"), reports.ClearForm),
+    Act(Step.LIFT_CLEARANCE, _("撤销知悉"), _("撤销后，这个单位从现在起看不到这一件。"), _("已撤销。"), reports.LiftForm),
     # ---- the petition office decides
     Act(Step.TRANSFER, _("转送"), _("转给有权处理的机关、单位，并告知信访人去向。") + _ARRIVAL,
         _("已转送，并告知信访人去向。"), office.TransferForm, panels.submission),
@@ -120,6 +135,12 @@ _ROWS = (
         _("已确定承办人，开始办理。"), handle.StartForm),
     Act(Step.RECORD_CONTACT, _("保存联系记录"), _("记录听取信访人陈述的情况。勾选后信访人也能看到。"),
         _("已保存联系记录。"), handle.ContactForm),
+    Act(Step.WITHDRAW_FROM_HANDLING, _("自行回避"),
+        _("与信访人或者这件事有利害关系的，应当回避。由本单位负责人决定，决定以前暂停办理，期限照常计算。"),
+        _("已提出回避，等待决定。"), reports.WithdrawForm),
+    Act(Step.DECIDE_RECUSAL, _("决定是否回避"),
+        _("承办人的回避由本单位负责人决定；负责人的回避，由上级领导决定、信访部门登记。信访人会看到决定和理由。"),
+        _("已决定，并告知信访人。"), reports.RecusalForm, panels.recusal),
     Act(Step.CONVERT_TO_ORDINARY, _("转为普通程序"), _("60日仍从原来受理之日起计算，请告知信访人。"),
         _("已转为普通程序。"), handle.ConvertForm, starts_on={"HANDLE60": lambda here: here.matter.accepted_on}),
     Act(Step.REQUEST_EXTENSION, _("提交延期申请"), _("情况复杂的，在期限届满前申请，由本单位负责人批准。批准以前，期限不变。"),

@@ -10,7 +10,7 @@ from xinqiao.matters import files
 from xinqiao.matters.intake import StoredFile
 from xinqiao.ui.fields import Wishes, render_field
 
-from ..fields import ClassPick, Organ, Organs, offer
+from ..fields import ClassPick, Organ, Organs, Posts, offer
 from ..situation import Situation
 
 
@@ -68,6 +68,11 @@ class StepForm(forms.Form):
             self.fields[name], candidates, chosen=self.given(name), search=search, best=best, search_name=f"{name}_find"
         )
 
+    def offer_posts(self, name: str, posts) -> None:
+        """Put officers into the field `name`: those chosen, and those that the search sent along found."""
+        search = (self.given(f"{name}_find") or [""])[0]
+        self.fields[name].offer(posts, chosen=self.given(name), search=search, search_name=f"{name}_find")
+
     def first(self, **values) -> None:
         """First values of an empty page; what the officer typed always wins."""
         for name, value in values.items():
@@ -95,13 +100,20 @@ class StepForm(forms.Form):
 
     def _row(self, bound) -> SafeString:
         wishes = dict(self.wishes.get(bound.name, {}))
+        if isinstance(bound.field, Posts):
+            drawn = render_field(bound, Wishes(**wishes)) if bound.field.choices else self._nobody_yet(bound)
+            return format_html("{}{}", self._search_row(bound, gettext("按姓名查找工作人员")), drawn)
         if not isinstance(bound.field, (Organ, Organs)):
             return render_field(bound, Wishes(**wishes))
         wishes.setdefault("filter", gettext("输入名称或拼音首字母查找"))
         drawn = format_html('<div class="pick-list">{}</div>', render_field(bound, Wishes(**wishes)))
         return format_html("{}{}", self._search_row(bound), drawn) if bound.field.search_name else drawn
 
-    def _search_row(self, bound) -> SafeString:
+    @staticmethod
+    def _nobody_yet(bound) -> SafeString:
+        return format_html('<p class="sub">{}</p>', bound.field.help_text)
+
+    def _search_row(self, bound, label: str = "") -> SafeString:
         """Where the page cannot list all organs: a search that works without script, and keeps what was typed."""
         name = bound.field.search_name
         return format_html(
@@ -109,7 +121,7 @@ class StepForm(forms.Form):
             '<input class="input" type="search" id="f-{0}" name="{0}" value="{2}" autocomplete="off">'
             '<button class="btn secondary" name="do" value="find">{3}</button></div>',
             name,
-            gettext("查找机关、单位（名称或拼音首字母）"),
+            label or gettext("查找机关、单位（名称或拼音首字母）"),
             (self.given(name) or [""])[0],
             gettext("查找"),
         )
@@ -123,7 +135,7 @@ class StepForm(forms.Form):
         elif field.label:
             words = _("请选择“%(label)s”。") if chosen else _("请填写“%(label)s”。")
             field.error_messages["required"] = words % {"label": field.label}
-        if chosen and not isinstance(field, (Organ, Organs, ClassPick)):
+        if chosen and not isinstance(field, (Organ, Organs, Posts, ClassPick)):
             field.error_messages["invalid_choice"] = _("请从列出的选项中选择。")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.matters.secrecy import shut_out_organisations
 from xinqiao.matters.steps.transfer import FILING_REASONS, LAW_LINES
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import grounds, terms
@@ -26,9 +27,7 @@ def organs_in_reach(officer: Officer, matter):
     """Active organs of the officer's territory, without the own one and without the accused set (C-01)."""
     low, high = officer.organisation.territory
     found = Organisation.objects.filter(active=True, lft__range=(low, high)).exclude(pk=officer.organisation_id)
-    for accused_lft, accused_rgt in matter.accused.values_list("org_lft", "org_rgt"):
-        found = found.exclude(lft__range=(accused_lft, accused_rgt))
-    return found
+    return found.exclude(shut_out_organisations(matter.pk))
 
 
 class _Sending(StepForm):
@@ -82,9 +81,10 @@ class TransferForm(_Sending):
     def _office_above(self):
         """The next petition office up: where a matter goes that is not of this territory."""
         low, high = self.officer.organisation.territory
-        return Organisation.objects.filter(
+        above = Organisation.objects.filter(
             active=True, line=Line.PETITION_OFFICE, lft__lt=self.officer.organisation.lft, territory_rgt__gte=high
-        ).exclude(lft__range=(low, high))
+        )
+        return above.exclude(lft__range=(low, high)).exclude(shut_out_organisations(self.matter.pk))
 
 
 class TransferDownForm(TransferForm):

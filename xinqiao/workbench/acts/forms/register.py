@@ -4,12 +4,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.matters.finding import similar
 from xinqiao.matters.models import Matter, MatterNumber
 from xinqiao.matters.steps.register import candidates
-from xinqiao.organisations.models import Organisation
+from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.stages import Channel, Kind, Line, Purpose
 
-from ..fields import ClassPick, ManyLines, OneLine, Organ, Organs, Prose
+from ..fields import ClassPick, ManyLines, OneLine, Organ, Organs, Posts, Prose, YesNo
 from . import StepForm
 
 # At a window or on the phone the office writes; the citizen must have heard it read back (I-04).
@@ -59,15 +60,34 @@ class ClassifyForm(StepForm):
         rows=5,
         required=False,
     )
+    also_reports = YesNo(
+        label=_("来件里是不是还检举、控告了什么人或者单位？"),
+        help_text=_("既有诉求又有检举的，要先分案，才能转出。类别选检举控告的，不用回答。"),
+        required=False,
+    )
     place = Organ(label=_("问题属地"), help_text=_("事情发生在哪里，不是信访人住在哪里。"))
     accused = Organs(
         label=_("被检举控告的单位"),
-        help_text=_("检举控告类请勾选。勾选后，这些单位和它们的下级都看不到这一件，也收不到转送。"),
+        help_text=_("有检举控告的请勾选。勾选后，这些单位和它们的下级都看不到这一件，也收不到转送。"),
+    )
+    accused_officers = Posts(
+        label=_("被检举控告的工作人员"),
+        help_text=_("输入姓名查找。选中后，本人、本人任职的单位和下级都看不到这一件；以后调动也一样。"),
+    )
+    accused_people = ManyLines(
+        label=_("查找不到的被检举控告人"),
+        help_text=_("一行一人，写姓名、职务。只用于核对摘要里有没有泄露姓名。"),
+        limit="reason",
+        rows=2,
+        required=False,
     )
     litigation = forms.BooleanField(label=_("涉法涉诉（已经或者依法应当由政法机关处理）"), required=False)
     urgent = forms.BooleanField(label=_("重大、紧急"), required=False)
     unseal_reason = Prose(label=_("改为其他类别的理由"), rows=3, required=False)
-    folded = (_("更多：属地、涉法涉诉、紧急、被检举的单位"), ("place", "accused", "litigation", "urgent"))
+    folded = (
+        _("更多：属地、涉法涉诉、紧急、被检举的单位和人"),
+        ("place", "accused", "accused_officers", "accused_people", "litigation", "urgent"),
+    )
 
     def prepare(self):
         matter = self.matter
@@ -86,7 +106,11 @@ class ClassifyForm(StepForm):
         if not self.is_bound:
             self.first(requests=self._requests())
         self.offer("place", places | Organisation.objects.filter(pk=matter.place_id))
-        self.offer("accused", here.exclude(line=Line.PETITION_OFFICE))
+        self.offer("accused", here)
+        inside = Officer.objects.filter(active=True, organisation__lft__range=(low, high))
+        self.offer_posts("accused_officers", inside)
+        if matter.mixed:
+            self.first(also_reports="yes")
         if matter.sealed:
             self.fields["unseal_reason"].help_text = _(
                 "信访人按揭发控告提出。改为其他类别，会让更多人看到这一件，请写明理由；类别不改的，不用填写。"
@@ -101,10 +125,17 @@ class ClassifyForm(StepForm):
         first = self.matter.submissions.order_by("pk").values_list("requests", flat=True).first()
         return [str(one) for one in first or []]
 
-    def facts(self):
-        return {**super().facts(), "kind": Kind(self.cleaned_data["kind"])}
+    def clean(self):
+        given = super().clean()
+        if given.get("kind") in (Kind.REQUEST, Kind.SUGGESTION) and given.get("also_reports") in (None, ""):
+            self.add_error("also_reports", _("请回答：来件里是不是还检举、控告了什么人或者单位。"))
+        return given
 
-    wishes = {"kind": {"columns": 3}, "content_class": {"filter": _("输入几个字查找分类")}}
+    def facts(self):
+        given = super().facts()
+        return {**given, "kind": Kind(given["kind"]), "also_reports": given["also_reports"] is True}
+
+    wishes = {"kind": {"columns": 3}, "also_reports": {"columns": 2}, "content_class": {"filter": _("输入几个字查找分类")}}
 
     def _row(self, bound):
         drawn = super()._row(bound)
@@ -123,14 +154,16 @@ class _OtherMatter(StepForm):
     fact = ""
 
     def prepare(self):
-        found = candidates(self.matter, self.officer)
+        found = list(candidates(self.matter, self.officer))
+        known = {row.pk for row in found}
+        found += [row for row, _share in similar(self.matter, self.officer) if row.pk not in known]
         choices = [(row.number, f"{row.title}（{row.number}）") for row in found]
         if choices:
             self.fields["likely"].choices = choices
         else:
             del self.fields["likely"]
             self.fields["number"].label = _("编号")
-            self.fields["number"].help_text = _("没有找到同一信访人的其他信访件，请输入编号。")
+            self.fields["number"].help_text = _("没有找到同一信访人的或者文字相近的信访件，请输入编号。")
 
     def clean(self):
         number = (self.cleaned_data.get("number") or self.cleaned_data.get("likely") or "").replace(" ", "")
@@ -161,10 +194,30 @@ class SplitForm(StepForm):
     title = OneLine(label=_("分出一件的标题"), limit="title")
     kind = forms.ChoiceField(label=_("分出一件的类别"), choices=Kind.choices(), widget=forms.RadioSelect)
     extract = Prose(
-        label=_("分出部分的摘要"), limit="content", rows=6, help_text=_("只写分出的这件事，不要带上检举的内容和人名。")
+        label=_("分出部分的摘要"),
+        limit="content",
+        rows=6,
+        help_text=_("用自己的话写分出的这件事，不要带上检举的内容、人名和原信的原话。提交时会自动核对。"),
     )
     requests = ManyLines(label=_("分出部分的诉求"), limit="facts", rows=3, help_text=_("一行一项。"), required=False)
+    attachments = forms.TypedMultipleChoiceField(
+        label=_("随摘要转出的附件"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("没有勾选的，留在原件。请逐个打开看过再勾选。"),
+    )
     wishes = {"kind": {"columns": 3}}
+
+    def prepare(self):
+        files = self.matter.attachments.filter(from_citizen=True).order_by("pk")
+        choices = [(row.pk, row.original_name) for row in files]
+        if choices:
+            self.fields["attachments"].choices = choices
+        else:
+            del self.fields["attachments"]
+        if self.matter.mixed or self.matter.sealed:  # the report is what stays
+            self.fields["kind"].choices = [one for one in Kind.choices() if one[0] != Kind.REPORT]
 
     def facts(self):
         return {**super().facts(), "kind": Kind(self.cleaned_data["kind"])}

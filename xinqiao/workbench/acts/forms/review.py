@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.matters.secrecy import shut_out_organisations
 from xinqiao.matters.steps.review import HEARING_NOTICE_DAYS, REVIEW_GROUNDS, served_opinion
 from xinqiao.organisations.models import Organisation
 from xinqiao.organisations.tree import review_organs
@@ -30,7 +31,9 @@ class PaperRequestForm(StepForm):
         against = "handling" if self.situation.step is Step.REQUEST_REVIEW else "review"
         opinion = served_opinion(self.matter, against)
         organs = review_organs(opinion.organisation) if opinion else []
-        self.fields["organ_id"].choices = [(one.organ_id, one.name) for one in organs]
+        out = Organisation.objects.filter(shut_out_organisations(self.matter.pk))
+        hidden = set(out.filter(pk__in=[one.organ_id for one in organs]).values_list("pk", flat=True))
+        self.fields["organ_id"].choices = [(one.organ_id, one.name) for one in organs if one.organ_id not in hidden]
         self.first(posted_on=self.situation.today)
 
     def facts(self):
@@ -45,7 +48,8 @@ class ForwardReviewForm(StepForm):
     def prepare(self):
         opinion = served_opinion(self.matter, "handling")
         ids = [one.organ_id for one in review_organs(opinion.organisation)] if opinion else []
-        self.offer("to", Organisation.objects.filter(pk__in=ids).exclude(pk=self.officer.organisation_id))
+        organs = Organisation.objects.filter(pk__in=ids).exclude(pk=self.officer.organisation_id)
+        self.offer("to", organs.exclude(shut_out_organisations(self.matter.pk)))
 
 
 class RefuseReviewForm(StepForm):

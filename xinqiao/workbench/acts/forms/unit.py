@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.matters.secrecy import shut_out_organisations
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules import grounds, routes
 from xinqiao.rules.refusals import StepRefused
@@ -74,9 +75,7 @@ class PassDownForm(StepForm):
     def prepare(self):
         own = self.officer.organisation
         below = Q(lft__gt=own.lft, lft__lte=own.rgt) | Q(parent_line=own)
-        found = Organisation.objects.filter(below, active=True)
-        for accused_lft, accused_rgt in self.matter.accused.values_list("org_lft", "org_rgt"):
-            found = found.exclude(lft__range=(accused_lft, accused_rgt))
+        found = Organisation.objects.filter(below, active=True).exclude(shut_out_organisations(self.matter.pk))
         self.offer("to", found, by_duties(self.matter.title, own.level))
 
 
