@@ -140,6 +140,14 @@ class TestRotation:
         assert main(["rotate-keys", "--retire", "1", "--now"]) == 1
         assert "people_petitioner" in capsys.readouterr().err
 
+    def test_a_value_inside_json_keeps_the_key_too(self, own_keys, capsys):
+        world = World()
+        matter = Matter.objects.get(pk=world.file().matter_id)
+        matter.records.create(sort="note", data={"kept": crypto.seal("甄佳丽")}, at=matter.received_at)
+        assert main(["rotate-keys"]) == 0
+        assert main(["rotate-keys", "--retire", "1", "--now"]) == 1
+        assert "matters_record.data 1 个" in capsys.readouterr().err
+
     def test_a_fresh_key_waits_a_day_for_sessions(self, own_keys, capsys):
         keys.add("field")
         assert main(["rotate-keys", "--retire", "1"]) == 1

@@ -85,14 +85,14 @@ def reindex(table: SealedTable, sums: Sums) -> Iterator[int]:
 
 
 def uses() -> dict[str, Counter]:
-    """For every text column of the database: how many values each field key sealed. Finds columns that nobody registered."""
+    """For every column of the database with text or JSON: how many values each field key sealed; also where nobody registered it."""
     found: dict[str, Counter] = {}
     for table, column in _text_columns():
         count = sql.SQL(
-            "SELECT split_part({0}, '$', 2), count(*) FROM {1} WHERE {0} ~ {2} AND split_part({0}, '$', 2) ~ '^[0-9]+$' GROUP BY 1"
-        )
+            "SELECT m[2], count(*) FROM {} t, LATERAL regexp_matches(t.{}::text, {}, 'g') m GROUP BY 1"
+        ).format(sql.Identifier(table), sql.Identifier(column), sql.Literal(r'(?:^|")(sm4gcm|aesgcm)\$([0-9]+)\$'))
         with connection.cursor() as cursor:
-            cursor.execute(count.format(sql.Identifier(column), sql.Identifier(table), sql.Literal(_SEALED)))
+            cursor.execute(count)
             rows = dict(cursor.fetchall())
         if rows:
             found[f"{table}.{column}"] = Counter(rows)
@@ -104,7 +104,7 @@ def _text_columns() -> list[tuple[str, str]]:
         cursor.execute(
             "SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t "
             "USING (table_schema, table_name) WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' "
-            "AND c.data_type IN ('text', 'character varying') ORDER BY 1, 2"
+            "AND c.data_type IN ('text', 'character varying', 'json', 'jsonb') ORDER BY 1, 2"
         )
         return cursor.fetchall()
 

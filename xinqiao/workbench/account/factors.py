@@ -31,7 +31,7 @@ class Adapter(DefaultMFAAdapter):
     """What allauth asks us: how secrets are kept, and what the app and the passkey show."""
 
     def encrypt(self, text: str) -> str:
-        return crypto.seal(text, context=CONTEXT)
+        return crypto.seal(text, context=CONTEXT, lasting=True)  # inside JSON, where a rotation of keys does not reach
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.open_sealed(encrypted_text, context=CONTEXT)
