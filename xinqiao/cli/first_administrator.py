@@ -27,9 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--username", required=True, help="用户名，小写字母开头 lower-case log-in name")
     parser.add_argument("--name", required=True, help="姓名 the person's name")
     parser.add_argument("--organisation", required=True, metavar="KEY", help="机构编号 key of the organisation")
-    parser.add_argument("--organisation-name", help="还没有机构时：名称（与印章一致） makes the first organisation, a petition office")
+    parser.add_argument(
+        "--organisation-name", help="还没有机构时：名称（与印章一致） makes the first organisation, a petition office"
+    )
     parser.add_argument("--organisation-short", default="信", help="简称（文号用） its short name, for letter numbers")
-    parser.add_argument("--level", type=int, choices=range(5), default=3, help="层级 its level, 0 state to 4 township (3)")
+    parser.add_argument(
+        "--level", type=int, choices=range(5), default=3, help="层级 its level, 0 state to 4 township (3)"
+    )
     parser.add_argument("--division-code", default="", help="行政区划代码 its division code, 6 to 12 digits")
     parser.add_argument("--json", action="store_true", help="print user name and one-time password as JSON")
 
@@ -37,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 with the password printed, 1 when there is one already or the name is taken, 2 for wrong use."""
     if not USERNAME.fullmatch(args.username) or not 1 <= len(args.name.strip()) <= 50:
-        print("用户名应以小写字母开头，3到40个字母、数字、点或横线；姓名1到50个字。\n--username or --name is not usable.", file=sys.stderr)
+        print(
+            "用户名应以小写字母开头，3到40个字母、数字、点或横线；姓名1到50个字。\n--username or --name is not usable.",
+            file=sys.stderr,
+        )
         return cli.USAGE
     with database.available():
         cli.start_django()
@@ -83,7 +90,9 @@ def _organisation(args: argparse.Namespace):
     if Organisation.objects.exists():
         raise RightsRefused(f"没有编号为 {args.organisation} 的机构。请核对编号。")
     if not args.organisation_name or not DIVISION.fullmatch(args.division_code):
-        raise RightsRefused("还没有任何机构。请加上 --organisation-name 名称 和 --division-code 行政区划代码，建立第一个。")
+        raise RightsRefused(
+            "还没有任何机构。请加上 --organisation-name 名称 和 --division-code 行政区划代码，建立第一个。"
+        )
     Organisation.objects.create(
         key=args.organisation, name=args.organisation_name, short=args.organisation_short, level=args.level,
         line=Line.PETITION_OFFICE, division_code=args.division_code,
@@ -94,7 +103,11 @@ def _organisation(args: argparse.Namespace):
 
 def _say(args: argparse.Namespace, post, password: str) -> None:
     if args.json:
-        print(json.dumps({"username": post.user.username, "role": args.role, "one_time_password": password}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"username": post.user.username, "role": args.role, "one_time_password": password}, ensure_ascii=False
+            )
+        )
         return
     print(
         f"已建立{post.title}：{post.user.username}（{post.user.name}，{post.organisation.name}）\n"

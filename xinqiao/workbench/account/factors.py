@@ -6,6 +6,7 @@ Secrets are sealed with a key outside the database. A code of an app is taken on
 import re
 from datetime import datetime
 
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -46,7 +47,7 @@ class Adapter(DefaultMFAAdapter):
         return {**super().get_public_key_credential_rp_entity(), "name": settings.XINQIAO_SITE_NAME}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict:
-        return {"id": str(user.pk).encode(), "display_name": user.name, "name": user.username}
+        return {"id": user_pk_to_url_str(user).encode(), "display_name": user.name, "name": user.username}
 
 
 def of(user: User) -> list[Authenticator]:

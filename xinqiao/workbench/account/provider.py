@@ -28,6 +28,7 @@ from .. import door
 from . import arrival
 
 PROVIDER_ID, NEXT = "organ", "provider_next"
+LONGEST_NAME = 60  # characters of a user name
 
 
 def name() -> str:
@@ -60,6 +61,11 @@ def _run(request: HttpRequest, view) -> HttpResponse:
 
 class Service(OpenIDConnectOAuth2Adapter):
     """The service as allauth's client sees it."""
+
+    def get_provider(self):
+        provider = super().get_provider()
+        provider.oauth2_adapter_class = Service
+        return provider
 
     def get_callback_url(self, request, app) -> str:
         return settings.XINQIAO_PUBLIC_URL + reverse("workbench:provider_back")  # never from the request (checklist 2)
@@ -102,7 +108,8 @@ class Adapter(DefaultSocialAccountAdapter):
 
 def _admit(request: HttpRequest, claims: dict) -> HttpResponse:
     username = claims.get(settings.XINQIAO_OIDC_USERNAME_CLAIM)
-    user = User.objects.filter(username=username).first() if isinstance(username, str) and username else None
+    readable = isinstance(username, str) and 0 < len(username) <= LONGEST_NAME and "\x00" not in username
+    user = User.objects.filter(username=username).first() if readable else None
     if user is None or not user.is_active or not door.active_posts(user):
         return _refuse(request, "no_user", user)
     wanted = door.safe_path(request, request.session.pop(NEXT, ""))
