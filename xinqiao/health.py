@@ -1,6 +1,7 @@
 """Two pages for machines: is the program alive, and may it take petitions."""
 
 import logging
+from datetime import timedelta
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
@@ -9,11 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xinqiao import database
+from xinqiao.integrity import checkpoints
+from xinqiao.jobs.models import Duty
 from xinqiao.matters import virus_scan
 
 logger = logging.getLogger("xinqiao.health")
 
 CLOCK_SECONDS = 5
+CHECKPOINT_LATE = timedelta(minutes=10)
 
 
 @require_safe
@@ -26,7 +30,10 @@ def alive(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when a row can be written and confirmed data is safe, else 503 with the checks that failed."""
+    """200 when a row can be written and confirmed data is safe, else 503 with the checks that failed.
+
+    `warnings` is what does not stop the intake but must be mended soon: checkpoints that are not made or not copied outside.
+    """
     checks = {"database": _answers(), "clock": False, "writable": False, "durable": False}
     if checks["database"]:
         checks["clock"] = _clocks_agree()
@@ -34,7 +41,31 @@ def ready(request: HttpRequest) -> JsonResponse:
         checks["durable"] = _is_durable()
     good = all(checks.values())
     told = {"status": "ready" if good else "not ready", "checks": checks, "virus_scanner": _virus_scanner()}
+    if checks["database"] and (warnings := _warnings()):
+        told["warnings"] = warnings
     return JsonResponse(told, status=200 if good else 503)
+
+
+def _warnings() -> dict[str, str]:
+    """Petitions are taken all the same: checkpoints wait in the database and are lost by nothing."""
+    try:
+        duty = Duty.objects.filter(name="checkpoints").first()
+        since = checkpoints.waiting_since()
+    except DatabaseError:
+        return {}
+    if duty and duty.error:
+        logger.warning("checkpoints failed", extra={"error": duty.error})
+        return {"checkpoints": _CHECKPOINT_WORDS.get(duty.error, f"not made: {duty.error}")}
+    if since and timezone.now() - since > CHECKPOINT_LATE:
+        logger.warning("checkpoints are late")
+        return {"checkpoints": "rows wait for a checkpoint for more than 10 minutes: is a worker running?"}
+    return {}
+
+
+_CHECKPOINT_WORDS = {
+    "PlaceTrouble": "not copied: a folder of XINQIAO_CHECKPOINTS is missing, cannot be written, or knows another past; see the log",
+    "SigningUnavailable": "not made: the signing key cannot be read; see the log",
+}
 
 
 def _virus_scanner() -> str:
