@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.urls import NoReverseMatch, reverse
@@ -12,11 +13,12 @@ from django.utils.timezone import localdate
 
 from bench import meter, synthetic
 from bench.visitor import Unexpected, Visitor
-from xinqiao.matters import intake, steps
+from xinqiao.matters import finding, intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter, Referral
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.stages import Role, Stage
+from xinqiao.search.models import SearchEntry
 
 Call = Callable[[], bytes]
 
@@ -62,6 +64,7 @@ def _everything() -> Iterator[tuple[str, Callable[[], Call]]]:
     )
     yield "case page, handler", lambda: _page(handler, _case_address())
     yield "case page, office leader", lambda: _page(leader, _case_address())
+    yield from _searches()
     yield "tracking page", _tracking
     yield "submission, the step alone", _direct_submission
     yield "submission, REST", _rest_submission
@@ -118,6 +121,62 @@ def _tracking() -> Call:
     visitor, number = Visitor(), case_in_handling().number
     visitor.submit(reverse("portal:track"), {"number": number, "code": synthetic.QUERY_CODE})
     return lambda: visitor.get(reverse("portal:matter", args=[number]))
+
+
+# ---- search ----------------------------------------------------------------------------------------------------------
+
+
+def _searches() -> Iterator[tuple[str, Callable[[], Call]]]:
+    """Words of each sort, as a unit, an office and the whole region look for them."""
+    posts = {
+        "unit": _officer(synthetic.FOCUS_UNIT, Role.HANDLER),
+        "prefecture": _officer(synthetic.FOCUS_OFFICE, Role.OFFICE_LEADER),
+        "region": _officer("yunling-petition", Role.OFFICE_LEADER),
+    }
+    for who, officer in posts.items():
+        for sort, words in _words().items():
+            yield f"search, {who}, {sort}", lambda officer=officer, words=words: _page(officer, _search(q=words))
+    region = posts["region"]
+    common = _words()["common, 2 characters"]
+    yield "search, region, best first", lambda: _page(region, _search(q=common, order="best"))
+    yield "search, region, second page", lambda: _second_page_of(region, _search(q=common))
+    yield "search, region, filters", lambda: _page(region, _search(q=common, kind="request", channel="letter", group="closed"))
+    yield "search, much the same text", _much_the_same
+
+
+def _words() -> dict[str, str]:
+    unique = SearchEntry.objects.order_by("-matter_id")[100].petition.split("材料编号")[1][:10]
+    return {
+        "common, 2 characters": "反映",
+        "rare, 2 characters": "暖气",
+        "4 characters": "没有解决",
+        "two words": "小区 物业",
+        "code": unique,
+        "nothing": "没有这样的词",
+    }
+
+
+def _search(**query: str) -> str:
+    return f"{reverse('workbench:search')}?{urlencode(query)}"
+
+
+def _second_page_of(officer: Officer, path: str) -> Call:
+    following = re.search(rb'href="([^"]*[?&;]after=[^"]+)"', _page(officer, path)())
+    if following is None:
+        raise NoReverseMatch("the search has only one page")
+    return _page(officer, html.unescape(following.group(1).decode()))
+
+
+def _much_the_same() -> Call:
+    """The look-up alone, each time of another matter."""
+    officer = _officer(synthetic.FOCUS_OFFICE, Role.TRIAGE)
+    own = Matter.objects.visible_to(officer).filter(sealed=False).order_by("-received_at")
+    matters = iter(list(own[:60]) * 1000)
+
+    def look() -> bytes:
+        return str(len(finding.similar(next(matters), officer))).encode()
+
+    return look
 
 
 # ---- submissions -----------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ import re
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
 
 from xinqiao.wsgi import application
 
@@ -27,12 +28,12 @@ class Visitor:
 
     def sign_in(self, user) -> None:
         """Give this visitor a session of `user`, as the log-in page does."""
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.create()
-        self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        request = HttpRequest()
+        request.session = SessionStore()
+        request.META["REMOTE_ADDR"] = "127.0.0.1"
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        request.session.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
 
     def get(self, path: str, *, expect: int = 200, **headers: str) -> bytes:
         return self._ask("GET", path, b"", "", expect, headers)

@@ -18,7 +18,7 @@ from functools import partial
 from django.db.models import Q
 
 from xinqiao import crypto
-from xinqiao.organisations.models import ContentClass, Officer, Organisation
+from xinqiao.organisations.models import ContentClass, Officer
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import identity
 from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
@@ -138,12 +138,9 @@ def scope_marks(officer: Officer) -> list[str]:
 
 
 def _area(officer: Officer) -> int:
-    """The organisation whose subtree is the officer's scope: the own one, or the government that it works for."""
-    first, last = officer.scope
+    """The organisation whose subtree is the officer's scope: the own one, or the government that it works for (`tree.OVERSEES_PARENT`)."""
     own = officer.organisation
-    if (first, last) == own.interval:
-        return own.pk
-    return Organisation.objects.filter(lft=first, rgt=last).values_list("pk", flat=True).first() or own.pk
+    return own.pk if officer.scope == own.interval or own.parent_id is None else own.parent_id
 
 
 # ---- a person who is there -----------------------------------------------------------------------------------------------

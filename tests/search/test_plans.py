@@ -1,0 +1,112 @@
+"""What a search makes the database do: no big table read through, and no more rows touched where there are more matters."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from bench import synthetic
+from xinqiao.matters import finding
+from xinqiao.matters.models import Matter
+from xinqiao.organisations.models import Officer
+from xinqiao.people.models import Petitioner
+from xinqiao.rules.stages import Role
+from xinqiao.search import marks, query
+from xinqiao.search.models import SearchEntry
+from xinqiao.search.words import terms
+
+pytestmark = pytest.mark.django_db
+MATTERS = 1500
+BIG = {"search_searchentry", "matters_matter", "matters_referral", "people_petitioner", "matters_accused"}
+
+
+@pytest.fixture(scope="module")
+def region(django_db_setup, django_db_blocker, postgres_server):
+    """Synthetic matters with their entries, really committed, so that the planner knows the tables."""
+    import psycopg
+
+    with django_db_blocker.unblock():
+        synthetic.fill(MATTERS, at=timezone.now())
+        synthetic.index()
+        owner = postgres_server.address("xinqiao_owner", connection.settings_dict["NAME"])
+        with psycopg.connect(**owner.connection(), autocommit=True) as tables:
+            tables.execute("VACUUM (ANALYZE)")
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def leader() -> Officer:
+    posts = Officer.objects.select_related("user", "organisation").filter(organisation__key=synthetic.FOCUS_OFFICE)
+    return next(post for post in posts.order_by("pk") if Role.OFFICE_LEADER.value in post.roles)
+
+
+def nodes(rows) -> list[dict]:
+    """The parts of the plan that read a big table, as they ran."""
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")  # at this size it could be the cheaper way; at a million it is not
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0]
+        cursor.execute("RESET enable_seqscan")
+    found, waiting = [], [(json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]]
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(node.get("Plans", ()))
+        if node.get("Relation Name") in BIG or node.get("Index Name", "").startswith("search_"):
+            found.append(node)
+    return found
+
+
+def assert_by_words(rows) -> None:
+    seen = nodes(rows)
+    assert [node for node in seen if node["Node Type"] == "Seq Scan"] == []
+    assert "search_words" in {node.get("Index Name") for node in seen}
+    assert "search_received" not in {node.get("Index Name") for node in seen}, "walks the years instead of looking up"
+
+
+def ordered(asked: query.Asked, *more):
+    from django.db.models import F, Value
+
+    order = F("received_at") + Value(timedelta(0))
+    return query.entries(asked, *more).order_by(order.desc(), "-matter_id")[:21]
+
+
+class TestPlans:
+    @pytest.mark.parametrize("words", ["反映", "没有解决", "小区 物业", "没有这个词", "12", "2025"])
+    def test_words_are_looked_up_by_the_index_of_words(self, region, words):
+        scope = tuple(finding.scope_marks(leader()))
+        assert_by_words(ordered(query.Asked(terms(words), (scope,), True)))
+
+    def test_a_window_touches_only_its_days(self, region):
+        last = timezone.localdate()
+        _begin, group = marks.since(query.ALWAYS, last, span=60)
+        rows = ordered(query.Asked(terms("小区"), (tuple(finding.scope_marks(leader())),), True), tuple(group))
+        touched = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(rows) if node.get("Relation Name") == "search_searchentry"]
+        recent = SearchEntry.objects.filter(received_at__gte=timezone.now() - timedelta(days=100)).count()
+        assert max(touched) <= recent < MATTERS / 2
+
+    def test_what_may_be_opened_is_asked_by_key(self, region):
+        officer = leader()
+        ids = list(SearchEntry.objects.order_by("pk").values_list("pk", flat=True)[:20])
+        assert [node for node in nodes(Matter.objects.visible_to(officer).filter(pk__in=ids)) if node["Node Type"] == "Seq Scan"] == []
+
+    @pytest.mark.parametrize("typed", ["13800138000", "王秀兰", "11010519491231002X"])
+    def test_a_person_is_looked_up_by_index(self, region, typed):
+        rows = Petitioner.objects.filter(finding.read_person(typed).condition)
+        assert [node for node in nodes(rows) if node["Node Type"] == "Seq Scan"] == []
+
+    def test_statements_of_a_search_are_few_whatever_is_found(self, region, django_assert_max_num_queries):
+        officer = leader()
+        for words in ("反映", "没有这个词"):
+            with django_assert_max_num_queries(6):  # newest day, at most four windows, what may be opened
+                finding.by_words(officer, finding.Wanted(terms(words)))
+
+    def test_much_the_same(self, region, django_assert_max_num_queries):
+        officer = leader()
+        matter = Matter.objects.visible_to(officer).filter(sealed=False).first()
+        finding.similar(matter, officer)
+        with django_assert_max_num_queries(4):
+            finding.similar(matter, officer)
