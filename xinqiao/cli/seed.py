@@ -1,6 +1,7 @@
 """Fill an empty database with the fictional region of the demonstration: organs, officers and matters, made by the real steps.
 
-生成虚构的演示地区。只写入空数据库；同一个种子数生成同样的内容。不要在正式使用的数据库上运行。
+生成虚构的演示地区。只写入空数据库；同一个种子数生成同样的内容。不要在正式使用的数据库上运行；
+没有设置 XINQIAO_DEMO、而且要求 HTTPS 的地方会被拒绝，因为演示账号的密码是公开的。
 """
 
 import argparse
@@ -26,6 +27,13 @@ def run(args: argparse.Namespace) -> int:
         return cli.USAGE
     with database.available():
         cli.start_django()
+        if _would_open_a_real_door():
+            print(
+                "演示账号的密码是公开的，这里不是演示环境，没有生成。要生成演示地区，请设置 XINQIAO_DEMO=1。\n"
+                "The log-ins of the fictional region have a published password; refused outside a demonstration (XINQIAO_DEMO=1).",
+                file=sys.stderr,
+            )
+            return cli.FAILED
         from xinqiao import seed
         from xinqiao.seed.program import AlreadySeeded
 
@@ -38,6 +46,13 @@ def run(args: argparse.Namespace) -> int:
             return cli.OK if args.if_empty else cli.FAILED
         _report(made, seed.logins(), args.json)
     return cli.OK
+
+
+def _would_open_a_real_door() -> bool:
+    """Whether this is no demonstration and no test machine: there must be no default accounts there (checklist 52)."""
+    from django.conf import settings
+
+    return not (settings.XINQIAO_DEMO or settings.XINQIAO_INSECURE_HTTP)
 
 
 def _report(made: dict, logins: list[dict], as_json: bool) -> None:
