@@ -74,9 +74,7 @@ class TestEdges:
         wrong = []
         for path in sources():
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == "at" for one in node.targets):
-                    value = node.value
-                elif isinstance(node, ast.keyword) and node.arg == "at":
+                if (isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == "at" for one in node.targets)) or (isinstance(node, ast.keyword) and node.arg == "at"):
                     value = node.value
                 else:
                     continue

@@ -7,7 +7,7 @@ existed at that time and was not changed by one character. Every step of the che
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from xinqiao import crypto
 from xinqiao.crypto import signing
@@ -19,6 +19,7 @@ from .checkpoints import Statement, written
 FORMAT = "xinqiao-receipt-1"
 LARGEST = 512 * 1024  # bytes: 20,000 characters, escaped, with their path, several times over
 LONGEST_PATH = 64
+BEIJING = timezone(timedelta(hours=8))
 # The columns of an event in the order of its hash (matters/history.py).
 EVENT_FIELDS = (
     "matter_id", "seq", "step", "from_stage", "to_stage", "referral_id", "actor_kind", "officer_id", "organisation_id",
@@ -236,10 +237,11 @@ def _signature(seal: dict, statement: Statement, keys: dict[str, signing.PublicK
             f"签名：与回执里附的公钥相符，但还要核对公钥编号 {statement.key_id} 是不是机关公布的。用 --key 或 --checkpoints 指定公钥。",
             f"Signature: fits the key inside the receipt. Whose key {statement.key_id} is was not checked: name it by --key or --checkpoints.",
         )  # fmt: skip
-    when = statement.made_at.replace("T", " ")[:19]
+    utc = statement.made_at.replace("T", " ")[:19]
+    here = f"{statement.moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）" if statement.moment else utc
     return Line(
-        "signature", True, f"签名：成立，公钥 {statement.key_id}，存证时间 {when}（UTC）。",
-        f"Signature: holds, key {statement.key_id}, sealed at {when} UTC.",
+        "signature", True, f"签名：成立，公钥 {statement.key_id}，存证时间 {here}。",
+        f"Signature: holds, key {statement.key_id}, sealed at {utc} UTC.",
     )  # fmt: skip
 
 

@@ -79,9 +79,8 @@ class CheckForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )  # fmt: skip
     pasted = forms.CharField(
-        label="或者把文件内容粘贴在这里", required=False, strip=True, max_length=receipts.LARGEST,
+        label="或者把文件内容粘贴在这里", required=False, strip=True,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
-        error_messages={"max_length": "内容太长，不是回执文件。"},
     )  # fmt: skip
 
     def clean(self) -> dict:
