@@ -76,9 +76,9 @@ class TestWhoMayOpen:
         ):
             client, url = client_of(officer), reverse("workbench:case", args=[matter.number])
             client.get("/desk/messages/")  # the first page of a session also writes it
-            with django_assert_max_num_queries(24):  # the first opening within an hour is put on record
+            with django_assert_max_num_queries(28):  # the first opening within an hour is put on record
                 assert client.get(url).status_code == 200
-            with django_assert_max_num_queries(16):
+            with django_assert_max_num_queries(18):
                 assert client.get(url).status_code == 200
 
     def test_opening_marks_as_read_and_makes_nobodys_page_stale(self, world):
