@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from tests.world import World
 from xinqiao import crypto
@@ -220,14 +220,19 @@ def test_every_sealed_column_is_registered(own_keys):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_data_key_survives_the_rollback_of_who_asked_for_it(own_keys):
-    from django.db import transaction
-
     data_keys.forget()
     with pytest.raises(RuntimeError), transaction.atomic():
         sealed = crypto.seal("附件", context="x", lasting=True)
         raise RuntimeError
     data_keys.forget()
     assert crypto.open_sealed(sealed, context="x") == "附件"
+
+
+@pytest.mark.django_db
+def test_a_data_key_cannot_be_deleted():
+    crypto.seal("附件", context="x", lasting=True)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM crypto_datakey")
 
 
 def raw(query: str) -> list:

@@ -7,6 +7,7 @@ import struct
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import path
 from django.utils import timezone
@@ -137,6 +138,14 @@ class TestHeld:
         files.discard(stored)
         assert not list(file_room.names(file_room.INFECTED))
 
+    def test_the_citizens_list_says_so(self, silent, client):
+        from tests.world import World
+
+        receipt = World().file(attachments=[files.store(b"letter", name="证据.txt")])
+        client.post("/track/", {"number": receipt.number, "code": receipt.query_code})
+        page = client.get(f"/matters/{receipt.number}/").content.decode()
+        assert "证据.txt" in page and "正在做安全检查" in page
+
     def test_the_reader_gets_a_page(self, silent):
         stored = files.store(b"letter", name="a.txt")
 
@@ -147,6 +156,17 @@ class TestHeld:
         with override_settings(ROOT_URLCONF=Urls):
             answer = Client().get("/one")
         assert answer.status_code == 409 and "正在做安全检查" in answer.content.decode()
+
+
+class TestEmpty:
+    def test_an_empty_file_is_refused_in_our_words(self):
+        from xinqiao.workbench.acts.fields import SeveralFiles
+
+        nothing = SimpleUploadedFile("空.pdf", b"")
+        assert SeveralFiles().clean([nothing]) == [nothing], "the form leaves it to the store"
+        with pytest.raises(FileRefused) as refused:
+            files.store(nothing, name="空.pdf")
+        assert refused.value.message == "这个文件是空的，没有内容。请重新选择。"
 
 
 class TestReadyPage:

@@ -81,7 +81,8 @@ class SeveralFiles(forms.FileField):
         allow_multiple_selected = True
 
     def __init__(self, **kwargs):
-        super().__init__(widget=self._Input(attrs={"multiple": True}), required=False, **kwargs)
+        # an empty one is refused there too, in our words
+        super().__init__(widget=self._Input(attrs={"multiple": True}), required=False, allow_empty_file=True, **kwargs)
 
     def clean(self, data, initial=None):
         one = super().clean
