@@ -143,6 +143,8 @@ _OPEN: dict[Step, Callable[[Dossier], object]] = {
 def load(matter: Matter, *, today: date) -> Dossier:
     """Read it all. The matter was opened by `proof.open_matter`."""
     mine = {"matter_id": matter.pk}
+    if matter.stage == Stage.OFF_LINE:
+        return _off_line(matter, today)
     opinions = list(Opinion.objects.filter(**mine).exclude(state__in=("draft", "in_approval")).order_by("pk"))
     return Dossier(
         matter=matter,
@@ -161,6 +163,13 @@ def load(matter: Matter, *, today: date) -> Dossier:
         ratings=list(Rating.objects.filter(**mine).order_by("pk")),
         withdrawals=list(Withdrawal.objects.filter(**mine).order_by("pk")),
     )  # fmt: skip
+
+
+def _off_line(matter: Matter, today: date) -> Dossier:
+    """C-15: what may hold a state secret is shown to nobody here any more; the citizen reads where it stands."""
+    events = Event.objects.filter(matter_id=matter.pk).select_related("organisation").order_by("seq")
+    nothing = dict.fromkeys(("desks", "clocks", "records", "letters", "attachments", "opinions", "ratings", "withdrawals"), [])
+    return Dossier(matter=matter, today=today, events=list(events), **nothing)
 
 
 def letters_of(matter: Matter) -> list[Document]:

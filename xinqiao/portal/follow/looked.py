@@ -6,7 +6,7 @@ number that the petition names.
 
 import json
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from xinqiao.access import looked as access_looked
 from xinqiao.matters.models import Matter, Submission
 from xinqiao.people.models import Account, Identity, Petitioner
 from xinqiao.rules.identity import IdType
-from xinqiao.rules.stages import Channel, Purpose
+from xinqiao.rules.stages import Channel, Purpose, Stage
 
 from .matter import needs_proof
 
@@ -64,6 +64,8 @@ def my_data(request: HttpRequest, dossier, actor) -> HttpResponse:
 def my_data_copy(request: HttpRequest, dossier, actor) -> HttpResponse:
     """The same as a file that programs can read (JSON): what I said, what I gave, which letters I got, who looked."""
     matter = dossier.matter
+    if dossier.stage == Stage.OFF_LINE:
+        raise Http404  # C-15: shown to nobody here any more
     body = json.dumps(_copy(dossier, matter, actor.account_id), ensure_ascii=False, indent=2) + "\n"
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="xinfang-{matter.number}.json"'
