@@ -115,7 +115,9 @@ class TestShown:
         assert "再次查看：联系信访人核实情况" in shown or "查看完整信息" in shown
         reveal(client, matter)
         client.post(reverse("workbench:reveal_close", args=[matter.number]))
-        assert NAME not in page(client, matter)
+        shown = page(client, matter)
+        assert NAME not in shown
+        assert "再次查看：联系信访人核实情况" in shown
 
     def test_not_when_secrecy_was_asked_for_meanwhile(self, world, matter):
         client = signed_in(world.xu_handles)

@@ -150,10 +150,11 @@ def open_for(request, matter: Matter, *, purpose: str, reason: str, at: datetime
     return True
 
 
-def close(request, matter: Matter) -> None:
-    """Mask it again before the ten minutes are over."""
+def close(request, matter: Matter, *, at: datetime) -> None:
+    """Mask it again before the ten minutes are over; what it was for stays, to open it once more."""
     openings = _openings(request)
-    if openings.pop(_key(request, matter), None):
+    if kept := openings.get(_key(request, matter)):
+        kept["until"] = (at - timedelta(seconds=1)).isoformat()
         request.session[_SESSION] = crypto.seal(json.dumps(openings, ensure_ascii=False), context=_CONTEXT)
 
 

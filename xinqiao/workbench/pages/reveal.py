@@ -143,7 +143,7 @@ def _page(request, matter, level, granted, form, *, status: int = 200) -> HttpRe
 def close_page(request: HttpRequest, number: str) -> HttpResponse:
     """Mask it again at once."""
     matter = visible_matter(request.officer, number)
-    reveal.close(request, matter)
+    reveal.close(request, matter, at=timezone.now())
     return redirect(reverse("workbench:case", args=[matter.number]) + "#people")
 
 
