@@ -119,7 +119,7 @@ def page(request: HttpRequest, dossier: dossiers.Dossier, actor) -> HttpResponse
         "review": _review_card(dossier, shown), "has_reckoning": bool(due.all_of(dossier)),
         "joined": _number_of(matter.joined_to) if dossier.stage == Stage.ENDED_JOINED else "",
         "parts": _parts(dossier), "sms": dossiers.told_by_sms(matter) if matter.stage not in CLOSED else "",
-        "sealed": sealed.line_of(dossier.events), "now": timezone.now(),
+        "sealed": None if dossier.stage == Stage.OFF_LINE else sealed.line_of(dossier.events), "now": timezone.now(),
         "account_id": actor.account_id, "can_claim": actor.account_id and matter.account_id is None,
     }  # fmt: skip
     return render(request, "portal/follow/matter.html", context)
