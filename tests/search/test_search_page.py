@@ -164,4 +164,4 @@ class TestCost:
             world.file(f"2026-04-{number + 2:02d}")
         hits, many = asked()
         assert hits == 20
-        assert many <= few <= 15
+        assert many <= few <= 15  # session, search, frame

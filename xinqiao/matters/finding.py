@@ -79,7 +79,7 @@ def by_words(officer: Officer, wanted: Wanted, *, after: query.Position | None =
     enough = PAGE_ROWS * 3 if after else query.COUNTED_TO + 1
     result, position = Result(), after
     for _round in range(ROUNDS):
-        found = query.newest(asked, enough=enough, after=position)
+        found = query.newest(asked, enough=enough, after=position, spans=_spans(officer))
         seen = visible(officer, [pk for pk, _at in found.rows])
         rows = [(pk, at) for pk, at in found.rows if pk in seen]
         if position is after and after is None:
@@ -102,16 +102,20 @@ def best_by_words(officer: Officer, wanted: Wanted, *, offset: int = 0) -> Resul
     asked = _asked(officer, wanted)
     if asked is None:
         return Result(count=0)
-    found = query.newest(asked, enough=query.COUNTED_TO + 1)
+    found = query.newest(asked, enough=query.COUNTED_TO + 1, spans=_spans(officer))
     seen = visible(officer, [pk for pk, _at in found.rows])
     ids = query.best(asked, [pk for pk, _at in found.rows if pk in seen][:BEST_OF])
     following = offset + PAGE_ROWS
     return Result(ids[offset:following], offset=following if following < len(ids) else None, count=len(seen))
 
 
+def _spans(officer: Officer) -> tuple[int, ...]:
+    return query.SPANS if officer.role_set & TERRITORY_ROLES else query.SPANS_OF_ONE_UNIT
+
+
 def visible(officer: Officer, ids: list[int]) -> set[int]:
     """Those of these matters that the officer may open."""
-    return set(Matter.objects.visible_to(officer).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    return set(Matter.objects.visible_to(officer).filter(pk__among=ids).values_list("pk", flat=True)) if ids else set()
 
 
 def _asked(officer: Officer, wanted: Wanted) -> query.Asked | None:

@@ -4,8 +4,10 @@ Words that were searched for are kept nowhere. Reports that were found are put o
 under seal until somebody opens them (C-11).
 """
 
+import time
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -39,6 +41,7 @@ COLUMNS = (
     "sealed", "urgent", "place_detail",
 )  # fmt: skip
 UNITS_OFFERED = 8
+CLASSES_FOR = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def number_of(typed: str, officer: Officer) -> str:
     except ValueError:
         return ""
     matter_id = MatterNumber.objects.filter(number=number).values_list("matter_id", flat=True).first()
-    return number if Matter.objects.visible_to(officer).filter(pk=matter_id).exists() else ""
+    return number if matter_id and Matter.objects.visible_to(officer).filter(pk=matter_id).exists() else ""
 
 
 def _is_of_a_person(typed: str) -> bool:
@@ -195,8 +198,9 @@ def put_reports_on_record(request: HttpRequest, rows: list[dict]) -> None:
 
 
 def rows_of(officer: Officer, ids: list[int], terms=()) -> list[dict]:
-    """These matters in this order as the list shows them, with the words marked. Of a report neither title nor text."""
-    seen = {row["pk"]: row for row in Matter.objects.visible_to(officer).filter(pk__in=ids).values(*COLUMNS)}
+    """These matters, which `finding` let through `visible_to`, in this order as the list shows them, with the words marked. Of a report
+    neither title nor text."""
+    seen = {row["pk"]: row for row in Matter.objects.filter(pk__in=ids).values(*COLUMNS)}
     open_ones = [pk for pk, row in seen.items() if not row["sealed"]] if terms else []
     texts = {pk: parts for pk, *parts in SearchEntry.objects.filter(pk__in=open_ones).values_list("pk", "petition", "answer")}
     answers = allowed(officer.role_set, "opinion", Action.READ) is not None
@@ -245,12 +249,11 @@ def _context(request: HttpRequest, asked: Asked, found: Found | None) -> dict:
 
 
 def _selects(asked: Asked) -> list[dict]:
-    classes = [(str(pk), name) for pk, name in ContentClass.objects.filter(level=1, valid_to=None).values_list("pk", "name")]
     lists = (
         ("kind", _("事项类别"), _("全部类别"), [("undecided", _("还没有定类别")), *Kind.choices()]),
         ("channel", _("渠道"), _("全部渠道"), Channel.choices()),
         ("group", _("阶段"), _("全部阶段"), [(key, label) for key, (label, _stages) in GROUPS.items()]),
-        ("class", _("内容分类"), _("全部分类"), classes),
+        ("class", _("内容分类"), _("全部分类"), _classes(int(time.monotonic() // CLASSES_FOR))),
     )
     made = [
         {"name": name, "label": label, "all": every, "options": options, "value": asked.values[name]}
@@ -258,6 +261,12 @@ def _selects(asked: Asked) -> list[dict]:
     ]
     orders = [("", _("按收到时间")), ("best", _("按相关程度"))]
     return [*made, {"name": "order", "label": _("排序"), "options": orders, "value": asked.values["order"]}]
+
+
+@lru_cache(maxsize=1)
+def _classes(_period: int) -> list[tuple[str, str]]:
+    """The classes of the first level, read again every few minutes: they change once in years."""
+    return [(str(pk), name) for pk, name in ContentClass.objects.filter(level=1, valid_to=None).values_list("pk", "name")]
 
 
 def _shorter(asked: Asked) -> list[tuple[str, str]]:
