@@ -1,6 +1,6 @@
-"""Write docs/law.md and docs/glossary.md from the tables of xinqiao/rules: the law stands in one place, the pages quote it.
+"""Write docs/law.md, docs/glossary.md and docs/permissions.md from the tables of xinqiao/rules: the law stands in one place, the pages quote it.
 
-    .venv/bin/python docs/generate.py          # tests/test_documentation.py fails while the files are out of date
+.venv/bin/python docs/generate.py          # tests/test_documentation.py fails while the files are out of date
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
-from xinqiao.rules import document_contents, gates, grounds, moves, stages, terms  # noqa: E402
+from xinqiao.rules import document_contents, entrances, gates, grounds, moves, permissions, stages, terms  # noqa: E402
 
 STEP_MODULES = ("receive", "register", "transfer", "accept", "handle", "review", "follow", "end", "import_history")
 
@@ -81,7 +81,9 @@ def law() -> str:
 
 
 def _move_row(move: moves.Move) -> str:
-    origins = "any" if len(move.origins) == len(stages.Stage) else "、".join(o.label for o in sorted(move.origins)) or "—"
+    origins = (
+        "any" if len(move.origins) == len(stages.Stage) else "、".join(o.label for o in sorted(move.origins)) or "—"
+    )
     if len(move.origins) > 8 and origins != "any":
         origins = f"{len(move.origins)} stages"
     clocks = " ".join([*(f"−{term}" for term in move.stops), *(f"+{term}" for term in move.starts)])
@@ -114,7 +116,9 @@ def _by_article() -> list[str]:
         for article in re.findall(r"(?<!A)R-(\d+)", move.article):
             found[int(article)].append(f"{move.step.label}")
     for term in terms.TERMS.values():
-        for article in re.findall(r"第([一二三四五六七八九十]+)条", term.article) + re.findall(r"R-(\d+)", term.article):
+        for article in re.findall(r"第([一二三四五六七八九十]+)条", term.article) + re.findall(
+            r"R-(\d+)", term.article
+        ):
             number = int(article) if article.isdigit() else _numeral(article)
             if "信访工作条例" in term.article or article.isdigit():
                 found[number].append(f"`{term.code}`")
@@ -151,12 +155,18 @@ NOUNS = (
     ("Policy pack", "地方规则包", "regional rules that may only tighten", "rules/packs.py"),
 )
 PAIRS = (
-    ("transfer 转送 / assign 交办", "An assignment sets a date for a report to the petition office; a transfer does not."),
+    (
+        "transfer 转送 / assign 交办",
+        "An assignment sets a date for a report to the petition office; a transfer does not.",
+    ),
     ("reply 答复 / notify 告知", "A notice says what happens with a matter; a reply decides it."),
     ("review 复查 / recheck 复核", "The second and the third, last instance."),
     ("accept 受理 / register 登记", "Every submission is registered; only the competent unit accepts."),
     ("handler 承办人 / receiver 收文岗", "The receiver signs for the desk, the handler investigates and drafts."),
-    ("due 期限 / office target 内部目标日", "The last lawful day, rolled over rest days; the last working day before it."),
+    (
+        "due 期限 / office target 内部目标日",
+        "The last lawful day, rolled over rest days; the last working day before it.",
+    ),
 )
 
 
@@ -187,7 +197,50 @@ def glossary() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"law.md": law, "glossary.md": glossary}
+def permissions_page() -> str:
+    """The permission matrix, and every way in and out with its row."""
+    codes = {caller: code for code, caller in permissions.COLUMNS.items()}
+    order = list(next(iter(permissions.ROWS.values())).cells)
+    lines = [
+        "# Who may do what",
+        "",
+        "Made by `docs/generate.py` from `xinqiao/rules/permissions.py` and `xinqiao/rules/entrances.py`: the tables by which the program",
+        "decides. `xinqiao permissions` and `xinqiao routes` print the same as text, CSV or JSON. Rows in bold are those of B.3.",
+        "",
+        "A cell is `reach:letters`. Reach: `own` one's own · `reg` while it is being registered · `asg` given to this very person · `sld` sealed",
+        "list · `cmp` the competent organ · `org` a desk of the own organisation · `sub` also of those below the own government · `all`.",
+        "Letters: `R` read · `M` read masked · `W` write · `A` approve · `X` export · `V` reveal with a reason · `C` counts only. Empty: nothing.",
+        "",
+        "Who stands in the accused set of a report has no cell at all there (C-01). Which step is open when: [law.md](law.md).",
+        "",
+        "| Code | Caller |",
+        "|---|---|",
+        *(f"| {codes[caller]} | {caller.label} |" for caller in order),
+        "",
+        f"| Object | {' | '.join(codes[caller] for caller in order)} | Basis |",
+        f"|---|{'---|' * len(order)}---|",
+    ]
+    for row in permissions.ROWS.values():
+        name = f"**{row.name}**" if row.in_b3 else row.name
+        cells = " | ".join(str(row.cells[caller] or "") for caller in order)
+        lines.append(f"| {name} | {cells} | {row.basis} |")
+    lines += [
+        "",
+        "## Every way in and out",
+        "",
+        "Test: `tests/authz/test_tables.py` fails for a page, an operation, a job or a message without a line, and for a line whose name is",
+        "gone. `tests/authz/test_matrix.py` lets every identity try every way in.",
+        "",
+        "| Name | Asks for | Who proves what | Scope | Basis |",
+        "|---|---|---|---|---|",
+    ]
+    for line in entrances.ENTRANCES.values():
+        asks = " or ".join(f"{thing} {action.code}" for thing, action in line.asks)
+        lines.append(f"| `{line.name}` | {asks} | {line.who} | {line.scope} | {line.basis} |")
+    return "\n".join([*lines, ""])
+
+
+PAGES = {"law.md": law, "glossary.md": glossary, "permissions.md": permissions_page}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():

@@ -515,7 +515,7 @@ class Tenant:
             for desk in Referral.objects.filter(matter=matter).select_related("organisation").order_by("pk")
         ]
         letters = Document.objects.filter(matter_id=matter.pk).exclude(status=Status.DRAFT).order_by("pk")
-        made.letters = [{"id": one.pk, "kind": one.kind} for one in letters]
+        made.letters = [{"id": one.pk, "kind": one.kind, "code": one.verification_code} for one in letters]
         made.files = list(Attachment.objects.filter(matter=matter).order_by("pk").values_list("pk", flat=True))
         self.fixture.matters.append(made)
 

@@ -1,0 +1,350 @@
+"""Every identity tries every way in, at every matter: what the table denies is not there, and no answer holds a word too many.
+
+One pass over the fixture of `xinqiao seed-authz`. A cell is one identity at one entrance of one object by one method. What must happen is
+worked out in `oracle.py` from the tables; here it is only asked, counted and compared. Steps are tried by those who may not take them.
+"""
+
+import io
+import re
+import time
+import zipfile
+from collections import Counter
+
+import pytest
+from django.db import transaction
+from django.template import Template
+from django.test import Client
+from django.test.utils import _TestState
+from django.urls import reverse
+
+from tests.authz.oracle import FULL, NONE, Oracle, Who
+from xinqiao import errors
+from xinqiao.matters.models import Event
+from xinqiao.rules.entrances import ENTRANCES
+from xinqiao.rules.moves import MOVES
+from xinqiao.rules.stages import Role, Step
+
+pytestmark = pytest.mark.django_db
+
+OFFICER_STEPS = sorted({move.step for move in MOVES if move.roles - {Role.CITIZEN, Role.SYSTEM}})
+WRONG_STEPS = (
+    Step.ACCEPT,
+    Step.TRANSFER,
+    Step.TRANSFER_DISCIPLINE,
+)  # tried with POST by whoever may not see the matter
+WRONG_AT_MOST = 3  # of the steps that a reader of the matter has no role for, so many with POST, others at every matter
+# Of the other prefecture, enough posts and matters to show that nothing goes across; of the own one, all.
+OF_THE_OTHER = ("handled", "report", "secret")
+POSTS_OF_THE_OTHER = (
+    "handler", "accused_officer", "registrar", "triage", "office_leader", "liaison", "supervisor", "auditor",
+)  # fmt: skip
+DRAWN = ("workbench:opinion_page", "workbench:opinion_pdf", "workbench:opinion_word")  # slow to make: at one draft
+SEARCHED = ("a-handled", "a-secret", "a-report", "b-handled", "b-report")
+PORTAL_GET = (
+    "matter", "reckoning", "supplement", "ask", "object", "confirm", "dispute", "withdraw", "resume", "review", "recheck", "looked",
+    "my_data", "my_data_copy", "proof",
+)  # fmt: skip
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
+AT_LEAST = 3_000
+
+
+class Run:
+    """One walk through everything, by one process. `cells` counts, `wrong` says what was not as the table promises."""
+
+    def __init__(self, fixture: dict):
+        self.oracle = Oracle(fixture)
+        self.fixture = fixture
+        self.cells: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self.missing: dict[tuple, tuple] = {}
+        self.people = [
+            who
+            for who in self.oracle.people
+            if who.told["tenant"] != "b" or who.key[2:] in POSTS_OF_THE_OTHER or who.sort == "citizen"
+        ]
+        self.pages = self._case_pages()
+        self.clients = {who.key: self._client(number, who) for number, who in enumerate(self.people)}
+        self.events = dict(Event.objects.values_list("matter_id").annotate(n=_count()))
+
+    def _client(self, number: int, who: Who) -> Client:
+        client = Client(REMOTE_ADDR=f"10.9.{number // 250}.{number % 250 + 1}")
+        if who.sort == "officer":
+            from xinqiao.organisations.models import User
+
+            client.force_login(User.objects.get(pk=who.told["user_id"]))
+        if who.sort == "citizen":
+            for typed, code in who.told["query_codes"].items():
+                answer = client.post(reverse("portal:track"), {"number": typed, "code": code})
+                assert answer.status_code == 302, f"{who.key}: {answer.status_code}"
+        return client
+
+    def matters(self, who: Who) -> list[dict]:
+        """All of the own prefecture, some of the other; for who belongs to none, as for the first."""
+        own = "b" if who.told["tenant"] == "b" else "a"
+        tried = [made for made in self.oracle.matters if made["tenant"] == own or made["key"][2:] in OF_THE_OTHER]
+        return [made for made in tried if own == "a" or made["key"][2:] in OF_THE_OTHER]
+
+    # ---- one cell -------------------------------------------------------------------------------------------------------
+
+    def ask(
+        self, who: Who, sort: str, path: str, *, data=None, echo: str = "", denied: bool = False, ok=None, **headers
+    ):
+        """Ask once; note what leaks, what is not refused, what is refused. `echo`: a word that was typed and may come back."""
+        self.cells[sort] += 1
+        client = self.clients[who.key]
+        with transaction.atomic():
+            answer = client.get(path, headers=headers) if data is None else client.post(path, data, headers=headers)
+            if data is not None:
+                transaction.set_rollback(True)
+        body = _text(answer)
+        if echo:
+            body = body.replace(echo, "")
+        told = f"{who.key} {'GET' if data is None else 'POST'} {path} ({answer.status_code})"
+        if answer.status_code >= 500:
+            self.wrong.append(f"{told}: fails")
+        if leaked := self.oracle.leaks(who, body + str(dict(answer.headers))):
+            self.wrong.append(f"{told}: leaks {sorted(leaked)[:4]}")
+        if denied and not self._is_refused(who, answer):
+            self.wrong.append(f"{told}: is not refused")
+        if ok and answer.status_code not in ok:
+            self.wrong.append(f"{told}: should be {ok}")
+        return answer
+
+    def _is_refused(self, who: Who, answer) -> bool:
+        """The 404 page, or 405 where only forms are sent to, whatever the number; for who is not logged in, the way to the log-in."""
+        if who.sort == "officer" and who.active:
+            return answer.status_code in (404, 405)
+        return answer.status_code in (404, 405) or (answer.status_code == 302 and "/login/" in answer.headers["Location"])
+
+    # ---- officers' pages -------------------------------------------------------------------------------------------------
+
+    def desk(self, who: Who, made: dict) -> None:
+        """Every address of the workbench that names this matter, for one identity that may be an officer or not."""
+        seen, number = self.oracle.sees(who, made), made["number"]
+        for name in self._pages_at(made, seen):
+            may = seen and self.oracle.enters(who, name)
+            ok = (200,) if may and name == "workbench:case" else None
+            self.ask(who, name, self._address(name, number), echo="" if seen else number, denied=not may, ok=ok)
+        may = seen and self.oracle.enters(who, "workbench:note")
+        note = reverse("workbench:note", args=[number])
+        self.ask(who, "workbench:note POST", note, data={"text": "试一试"}, echo="" if seen else number, denied=not may)
+        for step in self._wrong_steps(who, seen, made):
+            self.take(who, made, step, denied=not (seen and self.oracle.enters(who, "workbench:step")))
+        for letter in made["letters"][: 2 if seen else 1]:
+            may = seen and self.oracle.enters(who, "workbench:letter")
+            whole = may and self.oracle.identity(who, made) == FULL
+            path = reverse("workbench:letter", args=[letter["id"], "docx"])
+            self.ask(who, "workbench:letter", path, denied=not may, ok=(200, 302) if whole else None)
+        for file in made["files"]:
+            may = (
+                seen
+                and self.oracle.enters(who, "workbench:file")
+                and self.oracle.reaches(who, made, "attachment") > NONE
+            )
+            self.ask(
+                who,
+                "workbench:file",
+                reverse("workbench:file", args=[file]),
+                denied=not may,
+                ok=(200,) if may else None,
+            )
+
+    def take(self, who: Who, made: dict, step: Step, *, denied: bool) -> None:
+        """Try a step that is not this identity's; nothing may happen to the matter."""
+        path = reverse("workbench:step", args=[made["number"], step.value])
+        self.cells["workbench:step POST"] += 1
+        with transaction.atomic():
+            answer = self.clients[who.key].post(path, {"version": "1", "reason": "这是一个够长的理由，用来试一试"})
+            changed = Event.objects.filter(matter_id=made["matter_id"]).count() != self.events[made["matter_id"]]
+            transaction.set_rollback(True)
+        if changed:
+            self.wrong.append(f"{who.key} took {step} of {made['key']}")
+        if denied and not self._is_refused(who, answer):
+            self.wrong.append(f"{who.key} POST {path} ({answer.status_code}): is not refused")
+        if leaked := self.oracle.leaks(who, _text(answer).replace(made["number"], "")):
+            self.wrong.append(f"{who.key} POST {path}: leaks {sorted(leaked)[:4]}")
+
+    def _wrong_steps(self, who: Who, seen: bool, made: dict) -> list[Step]:
+        """Steps for which no role of this identity is named; other ones at every matter, so that all have their turn."""
+        if who.sort != "officer" or not seen:
+            return list(WRONG_STEPS)
+        wrong = [
+            step for step in OFFICER_STEPS if not any(move.step is step and move.roles & who.roles for move in MOVES)
+        ]
+        first = self.oracle.matters.index(made) * WRONG_AT_MOST % max(len(wrong), 1)
+        return (wrong + wrong)[first : first + WRONG_AT_MOST]
+
+    def _pages_at(self, made: dict, seen: bool) -> list[str]:
+        """Of what is hidden, the page itself and two others, different ones at every matter; of what is seen, all of them."""
+        pages = self.pages
+        if seen:
+            return [name for name in pages if name not in DRAWN or made["key"] == "a-secret"]
+        first = 2 * self.oracle.matters.index(made)
+        return ["workbench:case", *(pages[(first + more) % len(pages)] for more in (0, 1))]
+
+    @staticmethod
+    def _case_pages() -> list[str]:
+        """Addresses of the workbench with the number of a matter and nothing else that a form would have to send."""
+        found = []
+        for name in ENTRANCES:
+            if name.startswith("workbench:") and name not in ("workbench:note", "workbench:step"):
+                try:
+                    Run._address(name, "1")
+                except Exception:
+                    continue
+                found.append(name)
+        return found
+
+    @staticmethod
+    def _address(name: str, number: str) -> str:
+        more = {"workbench:opinion_page": [1]}.get(name, [])
+        path = reverse(name, args=[number, *more])
+        if f"cases/{number}/" not in path:
+            raise ValueError(name)
+        return path
+
+    def lists(self, who: Who) -> None:
+        """The first page with every shelf, the bell, the search for words that are there and for words that are not."""
+        from xinqiao.workbench import shelves
+
+        enters = self.oracle.enters(who, "workbench:queue")
+        for shelf in shelves.SHELVES:
+            if shelf.roles and not shelf.roles & who.roles and shelf is not shelves.SHELVES[0]:
+                continue
+            self.ask(who, "workbench:queue", f"{reverse('workbench:queue')}?shelf={shelf.key}", denied=not enters)
+        self.ask(who, "workbench:messages", reverse("workbench:messages"), denied=not enters)
+        may = self.oracle.enters(who, "workbench:search")
+        nothing = None
+        for made in (one for one in self.oracle.matters if one["key"] in SEARCHED):
+            hidden = not (may and self.oracle.sees(who, made))
+            for field in ("title", "number", "name"):
+                word = made["number"] if field == "number" else made["canaries"][field]
+                path = f"{reverse('workbench:search')}?q={word}"
+                answer = self.ask(who, f"search by {field}", path, echo=word, denied=not may)
+                if may and hidden:
+                    nothing = nothing or self._nothing(who)
+                    if _plain(answer, word) != nothing:
+                        self.wrong.append(f"{who.key} searching {field} of {made['key']}: not as if it were not there")
+
+    def _nothing(self, who: Who) -> tuple:
+        word = "canary-zz-nowhere"
+        return _plain(self.clients[who.key].get(f"{reverse('workbench:search')}?q={word}"), word)
+
+    # ---- citizens' pages -------------------------------------------------------------------------------------------------
+
+    def portal(self, who: Who, made: dict) -> None:
+        """Every address of the portal that names this matter."""
+        own = self.oracle.sees(who, made) and who.sort == "citizen"
+        for name in PORTAL_GET:
+            if f"portal:{name}" in ENTRANCES:
+                try:
+                    path = reverse(f"portal:{name}", args=[made["number"]])
+                except Exception:
+                    continue
+                self.ask(
+                    who,
+                    f"portal:{name}",
+                    path,
+                    echo="" if own else made["number"],
+                    denied=not own,
+                    ok=(200,) if own and name == "matter" else None,
+                )
+        for name in ("supplement", "ask", "withdraw"):
+            if not own:
+                self.ask(
+                    who,
+                    f"portal:{name} POST",
+                    reverse(f"portal:{name}", args=[made["number"]]),
+                    data={"text": "试"},
+                    denied=True,
+                )
+        for letter in made["letters"]:
+            self.ask(
+                who, "portal:letter", reverse("portal:letter", args=[made["number"], letter["id"]]), denied=not own
+            )
+        for file in made["files"]:
+            path = reverse("portal:attachment", args=[made["number"], file])
+            self.ask(who, "portal:attachment", path, denied=not own, ok=(200,) if own else None)
+
+    def open_to_all(self, who: Who) -> None:
+        for letter in (one for made in self.oracle.matters for one in made["letters"]):
+            if letter["code"]:
+                self.ask(who, "portal:verify", reverse("portal:verify", args=[letter["code"]]))
+        for name in ("portal:home", "portal:help", "portal:law", "portal:track", "portal:account", "api:organisations"):
+            self.ask(who, name, reverse(name))
+        for made in self.oracle.matters:
+            self.ask(
+                who,
+                "api:follow",
+                reverse("api:follow", args=[made["number"]]),
+                denied=True,
+                **{"X-Query-Code": "0000000000000000"},
+            )
+
+
+def _count():
+    from django.db.models import Count
+
+    return Count("pk")
+
+
+def _text(answer) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            body = b"\n".join(parts.read(name) for name in parts.namelist())
+    return body.decode("utf-8", "replace")
+
+
+def _plain(answer, word: str) -> tuple:
+    """A page without what is new every time and without the word that was typed."""
+    return answer.status_code, CSRF.sub(b"", answer.content).decode().replace(word, "")
+
+
+@pytest.fixture(scope="module")
+def run(authz):
+    """The walk, with the plain 404 page: the one with the frame around it is compared, byte by byte, in test_hidden.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(errors, "_page", lambda request, status, context=None: errors._plain(status))
+        patch.setattr(Template, "_render", _TestState.saved_data.template_render)  # nobody looks at the contexts
+        yield Run(authz)
+
+
+def finish(run: Run, name: str, began: float, capsys) -> None:
+    with capsys.disabled():
+        print(f"\n  {name}: {sum(run.cells.values())} cells so far, {time.monotonic() - began:.1f} s", end="")
+    wrong, run.wrong = run.wrong, []
+    assert not wrong, f"{len(wrong)} cells:\n" + "\n".join(wrong[:60])
+
+
+class TestMatrix:
+    def test_pages_of_officers(self, run, capsys):
+        began = time.monotonic()
+        for who in run.people:
+            for made in run.matters(who):
+                run.desk(who, made)
+        finish(run, "pages of officers", began, capsys)
+
+    def test_lists_search_and_counts(self, run, capsys):
+        began = time.monotonic()
+        for who in run.people:
+            run.lists(who)
+        finish(run, "lists and search", began, capsys)
+
+    def test_pages_of_citizens(self, run, capsys):
+        began = time.monotonic()
+        for who in run.people:
+            if who.sort != "officer" or who.key in ("a-accused_head", "a-registrar", "a-system_administrator"):
+                for made in run.matters(who):
+                    run.portal(who, made)
+        finish(run, "pages of citizens", began, capsys)
+
+    def test_what_is_open_to_all(self, run, capsys):
+        began = time.monotonic()
+        for who in run.people:
+            if who.sort != "officer":
+                run.open_to_all(who)
+        finish(run, "open to all", began, capsys)
+
+    def test_enough_was_tried(self, run):
+        assert sum(run.cells.values()) >= AT_LEAST, dict(run.cells)
