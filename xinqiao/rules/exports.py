@@ -51,7 +51,7 @@ class InspectionItem(Coded):
 # What stands in the file for each item, so that whoever decides knows it before deciding. No petitioner is named in any of them (B.3).
 INSPECTION_CONTENT = {
     InspectionItem.LEADERS: "编号、收到日期、被检举控告的单位、分类和阶段；不含举报人、举报内容",
-    InspectionItem.RESPONSIBILITY: "各单位收到、受理、按期办结、超期的件数",
+    InspectionItem.RESPONSIBILITY: "各单位收到、受理、办结、在办和超期的件数",
     InspectionItem.TRENDS: "各内容分类的件数，与上一个同样长的时期比较",
     InspectionItem.ATTENTION: "重大紧急、集体、联名事项的编号、分类、属地、办理机关和阶段；不含信访人",
 }
