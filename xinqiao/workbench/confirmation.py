@@ -27,9 +27,9 @@ class PasswordAgain:
         super().__init__(*args, **kwargs)
         self.request = request
         if not door.is_confirmed(request):
-            self.fields["password"] = password_field(
-                gettext_lazy("您的登录密码"), gettext_lazy("这一步需要再次确认是您本人。")
-            )
+            own = request.user.has_usable_password()
+            label = gettext_lazy("您的登录密码") if own else gettext_lazy("第二步验证的验证码或恢复码")
+            self.fields["password"] = password_field(label, gettext_lazy("这一步需要再次确认是您本人。"))
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -9,7 +9,7 @@ post of the user changes, when the password changes or the second factor is rese
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from . import gate, tries
 
 IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 60 * 60
 SEEN_EVERY_SECONDS = 60  # the session is written at most once a minute, not with every page
+KEPT_DAYS = 180  # how long a user sees old log-ins; the audit log keeps its own
 CONFIRMED_SECONDS = 10 * 60  # how long a password given again holds for grave acts (reveal, export, rights)
 POST, SIGNED_IN_AT, SEEN_AT, CONFIRMED_AT = "officer_id", "signed_in_at", "seen_at", "confirmed_at"
 SIGN_IN, RIGHTS, FACTOR = "sign_in", "rights", "factor"
@@ -90,6 +91,7 @@ def begin_session(sender, request: HttpRequest, user: User, **_ignored) -> None:
         return
     now = timezone.now()
     facts = getattr(request, "sign_in_facts", {"means": "password", "factor": ""})
+    SignIn.objects.filter(user=user, began_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
     row = SignIn.objects.create(
         user=user, began_at=now, seen_at=now, device=audit.device(request), source=tries.source(request), **facts
     )

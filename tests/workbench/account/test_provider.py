@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
+from tests.workbench.account.test_second_step import code
 from tests.world import World
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.organisations.models import Officer, User
@@ -195,6 +196,17 @@ class TestProvider:
         assert client.get("/desk/").url.startswith("/desk/account/factors/")
         _answer, client = walk(service, amr=["pwd", "mfa"])
         assert client.get("/desk/").status_code == 200
+
+    def test_who_has_no_password_here_sets_up_a_factor_and_confirms_with_it(self, world, service):
+        user = world.xu_handles.user
+        user.set_unusable_password()
+        user.save()
+        client = walk(service)[1]
+        secret = client.get("/desk/account/factors/app/").context["secret"].replace(" ", "")
+        assert client.post("/desk/account/factors/app/", {"code": code(-0.5, secret)}).status_code == 200
+        removal = f"/desk/account/factors/{factors.of(user)[0].pk}/remove/"
+        assert client.post(removal, {"password": "000000"}).status_code == 422
+        assert client.post(removal, {"password": code(0, secret)}).status_code == 302
 
     def test_without_configuration_there_is_no_button_and_no_address(self, world):
         assert BEGIN not in Client().get(LOGIN).content.decode()

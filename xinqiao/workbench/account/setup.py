@@ -29,7 +29,16 @@ class ConfirmForm(PasswordAgain, forms.Form):
     """Nothing but the password, where it is due."""
 
 
-class AppForm(PasswordAgain, forms.Form):
+class FirstFactor(PasswordAgain):
+    """As PasswordAgain, but for whom the organ's service signed in and who has nothing yet to confirm with."""
+
+    def __init__(self, *args, request: HttpRequest, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        if not request.user.has_usable_password() and not factors.has_any(request.user):
+            self.fields.pop("password", None)
+
+
+class AppForm(FirstFactor, forms.Form):
     code = forms.CharField(
         label=gettext_lazy("应用上显示的6位数字"), max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
@@ -37,7 +46,7 @@ class AppForm(PasswordAgain, forms.Form):
     )  # fmt: skip
 
 
-class PasskeyForm(PasswordAgain, forms.Form):
+class PasskeyForm(FirstFactor, forms.Form):
     name = forms.CharField(
         label=gettext_lazy("给它起个名字"), max_length=30, initial=gettext_lazy("办公电脑"),
         help_text=gettext_lazy("例如“办公电脑”“手机”“备用钥匙”，以后好认。"),
