@@ -26,9 +26,17 @@ class TestParts:
     @pytest.mark.parametrize(
         ("counts", "told", "why"),
         [
-            ({"a": 3, "b": 20, "c": 9}, {"a": WITHHELD, "b": "20", "c": "略"}, "the smallest other one is withheld with it"),
+            (
+                {"a": 3, "b": 20, "c": 9},
+                {"a": WITHHELD, "b": "20", "c": "略"},
+                "the smallest other one is withheld with it",
+            ),
             ({"a": 3, "b": 2, "c": 9}, {"a": WITHHELD, "b": WITHHELD, "c": "9"}, "two small ones hide each other"),
-            ({"a": 1, "b": 1, "c": 9}, {"a": WITHHELD, "b": WITHHELD, "c": "略"}, "two that sum up to two are both one"),
+            (
+                {"a": 1, "b": 1, "c": 9},
+                {"a": WITHHELD, "b": WITHHELD, "c": "略"},
+                "two that sum up to two are both one",
+            ),
             ({"a": 0, "b": 7}, {"a": "0", "b": "7"}, "nothing small"),
             ({"a": 2}, {"a": WITHHELD}, "one part only; its total is not told either"),
         ],
