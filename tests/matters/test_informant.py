@@ -108,7 +108,7 @@ class TestAccusedSet:
 
     def test_only_adds(self, world):
         row = against(world).accused.first()
-        for change in (lambda: row.delete(), lambda: type(row).objects.filter(pk=row.pk).update(organisation=world.police)):
+        for change in (row.delete, lambda: type(row).objects.filter(pk=row.pk).update(organisation=world.police)):
             with pytest.raises(DatabaseError), transaction.atomic():
                 change()
 
@@ -199,9 +199,7 @@ class TestNothingReachesTheAccused:
         for query in ("", "?shelf=all", "?shelf=closed", "?shelf=due", f"?q={matter.number}", f"?q={matter.title[:6]}"):
             page = client.get(reverse("workbench:queue") + query, follow=True)
             assert f"/cases/{matter.number}" not in page.content.decode()
-        assert matter.number not in client.get(reverse("workbench:search"), {"q": matter.title[:6]}).content.decode().replace(
-            matter.number if matter.title[:6] in matter.number else "", ""
-        )
+        assert matter.number not in client.get(reverse("workbench:search"), {"q": matter.title[:6]}).content.decode()
         assert not Referral.objects.visible_to(officer).exists()
         assert not InAppMessage.objects.filter(officer=officer).exists()
 

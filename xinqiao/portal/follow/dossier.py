@@ -168,7 +168,8 @@ def load(matter: Matter, *, today: date) -> Dossier:
 def _off_line(matter: Matter, today: date) -> Dossier:
     """C-15: what may hold a state secret is shown to nobody here any more; the citizen reads where it stands."""
     events = Event.objects.filter(matter_id=matter.pk).select_related("organisation").order_by("seq")
-    nothing = dict.fromkeys(("desks", "clocks", "records", "letters", "attachments", "opinions", "ratings", "withdrawals"), [])
+    kinds = ("desks", "clocks", "records", "letters", "attachments", "opinions", "ratings", "withdrawals")
+    nothing = {name: [] for name in kinds}
     return Dossier(matter=matter, today=today, events=list(events), **nothing)
 
 
