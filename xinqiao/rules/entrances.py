@@ -79,7 +79,7 @@ workbench:note                                                     | note W     
 workbench:letter                                                   | letter R              | officer   | matters | B.3, I-17
 workbench:file                                                     | attachment R          | officer   | matters | B.3
 workbench:step                                                     | step W                | officer   | matters | moves.py
-workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | opinion W or review W | officer | matters | B.3 rows opinion and review
+workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | draft W | officer | matters | B.3 rows opinion and review: the text before it is signed
 workbench:sealed                                                   | sealed_register R     | officer   | post    | B.3 "own sealed list", C-08, C-15
 workbench:window                                                   | filing W              | officer   | session | I-01
 workbench:export                                                   | list_export X         | officer   | matters | C-11: the rows of the list itself, without reports

@@ -38,8 +38,8 @@ from xinqiao.rules import rating
 from xinqiao.rules.confidentiality import Access
 from xinqiao.rules.masking import mask_name
 from xinqiao.rules.moves import DESK_DONE
-from xinqiao.rules.permissions import Action, allowed
-from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Role, Stage, Step
+from xinqiao.rules.permissions import Action, Reach, allowed, holders
+from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
 
 from . import channels, history_words, standing
@@ -48,18 +48,8 @@ from .pages.papers import may_read
 
 REGISTERING = (Stage.RECEIVED, Stage.REGISTERED, Stage.TRIAGE)
 # B.3 row "rating"; what others see are counts, elsewhere.
-RATING_READERS = frozenset(
-    {
-        Role.TRIAGE,
-        Role.OFFICE_LEADER,
-        Role.SUPERVISOR,
-        Role.UNIT_RECEIVER,
-        Role.HANDLER,
-        Role.UNIT_LEADER,
-        Role.REVIEWER,
-    }
-)
-RATING_OVERSEERS = (Role.TRIAGE, Role.OFFICE_LEADER, Role.SUPERVISOR)
+RATING_READERS = holders("rating", Action.READ_MASKED)
+RATING_OVERSEERS = holders("rating", Action.READ_MASKED, Reach.TERRITORY)
 ANSWERS = {**{one.value: one.label for one in Outcome}, **{one.value: one.label for one in ReviewOutcome}}
 LONG = 240  # characters: a longer text is folded in the history
 INSTANCES = {"handling": "处理意见", "review": "复查意见", "recheck": "复核意见"}

@@ -7,6 +7,7 @@ may know the petitioner's identity read them (B.3).
 from dataclasses import dataclass
 
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.permissions import Action, Reach, holders
 from xinqiao.rules.stages import Channel, Role
 
 
@@ -132,7 +133,7 @@ _ROWS = {
 WINDOWS: dict[str, Window] = {key.replace("_", "-"): row for key, row in _ROWS.items()}
 BY_CHANNEL = {row.channel: row for row in WINDOWS.values()}
 
-MAY_REGISTER = frozenset({Role.REGISTRAR, Role.UNIT_RECEIVER, Role.VILLAGE_INFORMATION_OFFICER})
+MAY_REGISTER = holders("filing", Action.WRITE, Reach.ORGANISATION)
 
 
 def may_register(officer: Officer) -> bool:

@@ -10,12 +10,13 @@ from xinqiao.matters.act import Act
 from xinqiao.matters.models import Opinion
 from xinqiao.matters.steps import handle, review
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.permissions import Action, holders
 from xinqiao.rules.stages import Role, Step
 
 from . import preview
 from .situation import Situation, situation_in, visible_matter
 
-WRITERS = (Role.HANDLER, Role.UNIT_LEADER, Role.REVIEWER)
+WRITERS = holders("draft", Action.WRITE)
 LETTER_KINDS = {"handling": "F-16", "review": "F-18", "recheck": "F-19"}
 OPEN = ("draft", "in_approval")
 # The field to which a gate that is not passed leads; "{n}" is the number of the request.
