@@ -202,11 +202,11 @@ def acknowledge(digest_id: int, *, by: Officer, at: datetime, request=None) -> D
     return digest
 
 
-def waiting_count(officer: Officer) -> int:
+def waiting(officer: Officer) -> QuerySet[Digest]:
     """What waits for this officer: to be signed for, or to be decided."""
-    waiting = visible_to(officer)
+    found = visible_to(officer)
     if allowed(officer.role_set, "digest", Action.APPROVE):
-        return waiting.filter(state=DigestState.ASKED).exclude(prepared_by__user=officer.user_id).count()
+        return found.filter(state=DigestState.ASKED).exclude(prepared_by__user=officer.user_id)
     if allowed(officer.role_set, "digest", Action.WRITE):
-        return 0
-    return waiting.filter(state=DigestState.DELIVERED).count()
+        return found.none()
+    return found.filter(state=DigestState.DELIVERED)

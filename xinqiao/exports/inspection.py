@@ -255,9 +255,9 @@ def may_be_inspected(officer: Officer) -> QuerySet[Organisation]:
     return Organisation.objects.filter(lft__range=officer.organisation.territory, active=True).order_by("lft")
 
 
-def waiting_count(officer: Officer) -> int:
+def waiting(officer: Officer) -> QuerySet[ExportRequest]:
     """Requests that this officer could decide now."""
     if not allowed(officer.role_set, "requested_export", Action.APPROVE):
-        return 0
-    waiting = visible_to(officer).filter(state=RequestState.ASKED, lapses_at__gt=timezone.now())
-    return waiting.exclude(asked_by__user=officer.user_id).count()
+        return ExportRequest.objects.none()
+    found = visible_to(officer).filter(state=RequestState.ASKED, lapses_at__gt=timezone.now())
+    return found.exclude(asked_by__user=officer.user_id)

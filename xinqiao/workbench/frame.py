@@ -33,7 +33,8 @@ def shelf_counts(request: HttpRequest, more: dict | None = None) -> dict[str, in
         queries = {
             one.key: one.desks(officer, today) for one in shelves.shelves_of(officer) if one.key in shelves.COUNTED
         }
-        request.shelf_counts = shelves.counts({**queries, **(more or {})})
+        leaving = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
+        request.shelf_counts = shelves.counts({**queries, **leaving, **(more or {})})
     return request.shelf_counts
 
 
@@ -101,19 +102,23 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
 def _leaving(request: HttpRequest, officer: Officer) -> list[dict]:
     """What leaves the house, for the posts that have to do with it (C-09 to C-11)."""
     rows = (
-        ("我的导出", "exports", "download", ("list_export", Action.EXPORT), None),
-        ("巡视巡察数据", "inspection", "folder-search", ("requested_export", Action.READ), inspection.waiting_count),
-        ("干部情况通报", "digests", "stamp", ("digest", Action.READ), digests.waiting_count),
+        ("我的导出", "exports", "download", ("list_export", Action.EXPORT)),
+        ("巡视巡察数据", "inspection", "folder-search", ("requested_export", Action.READ)),
+        ("干部情况通报", "digests", "stamp", ("digest", Action.READ)),
     )
-    links = []
-    for label, name, icon, (thing, action), count in rows:
-        if allowed(officer.role_set, thing, action):
-            url, waiting = reverse(f"workbench:{name}"), count(officer) if count else 0
-            current = request.path.startswith(url)
-            links.append(
-                {"label": label, "url": url, "icon": icon, "count": waiting or "", "tone": "new", "current": current}
-            )
-    return links
+    counts = shelf_counts(request)
+    return [
+        {
+            "label": label,
+            "url": reverse(f"workbench:{name}"),
+            "icon": icon,
+            "count": shelves.shown_count(counts.get(name, 0)),
+            "tone": "new",
+            "current": request.path.startswith(reverse(f"workbench:{name}")),
+        }
+        for label, name, icon, (thing, action) in rows
+        if allowed(officer.role_set, thing, action)
+    ]
 
 
 def _windows(officer: Officer) -> list[str]:
