@@ -43,9 +43,11 @@ def _roles(reach_of, *reaches: Reach) -> frozenset[Role]:
 # person, reports (检举控告) on an own desk, reports only while they are being registered.
 READERS = _roles(lambda row: row.reach, Reach.ORGANISATION, Reach.TERRITORY)
 ASSIGNED_READERS = _roles(lambda row: row.reach, Reach.ASSIGNED)
-REPORT_READERS = _roles(
-    lambda row: row.report_reach, Reach.ASSIGNED, Reach.SEALED_LIST, Reach.COMPETENT, Reach.ORGANISATION
-)
+# A report that lies at the petition office is given to whoever triages there (B.3 "assigned"); to anybody else, by name.
+REPORT_READERS = _roles(lambda row: row.report_reach, Reach.SEALED_LIST, Reach.COMPETENT, Reach.ORGANISATION) | {
+    Role.TRIAGE
+}
+REPORT_GIVEN = _roles(lambda row: row.report_reach, Reach.ASSIGNED) - REPORT_READERS
 REPORT_REGISTRARS = _roles(lambda row: row.report_reach, Reach.WHILE_REGISTERING)
 
 
@@ -99,6 +101,8 @@ def _may_open(officer: Officer) -> Q:
         may |= Q(Exists(desks.filter(handler=officer)) | Exists(registered), sealed=False)
     if roles & REPORT_READERS:
         may |= Q(own, sealed=True)
+    if roles & REPORT_GIVEN:
+        may |= Q(Exists(desks.filter(handler=officer).exclude(stage__in=_given_away(roles))), sealed=True)
     if roles & REPORT_REGISTRARS:
         may |= Q(own, sealed=True, stage=Stage.RECEIVED)
     return may
@@ -148,8 +152,12 @@ class Matter(models.Model):
     accessibility_need = models.CharField("语言、无障碍需求", max_length=100, blank=True)
     filing_objected = models.BooleanField(default=False)
     mixed = models.BooleanField("既有诉求又有检举", default=False, db_default=False, help_text="to be split (C-03)")
-    extract_by = models.BigIntegerField(null=True, blank=True, help_text="who wrote the extract that a second person has not approved")
-    unseal_by = models.BigIntegerField(null=True, blank=True, help_text="who proposed another kind for what is sealed as a report")
+    extract_by = models.BigIntegerField(
+        null=True, blank=True, help_text="who wrote the extract that a second person has not approved"
+    )
+    unseal_by = models.BigIntegerField(
+        null=True, blank=True, help_text="who proposed another kind for what is sealed as a report"
+    )
 
     joined_to = models.BigIntegerField(null=True, blank=True, db_index=True)
     split_from = models.BigIntegerField(null=True, blank=True)
@@ -329,6 +337,8 @@ class ReferralQuerySet(models.QuerySet):
         kept = own & Q(matter__sealed=True) & ~Q(stage__in=_given_away(roles))
         if roles & REPORT_READERS:
             may |= kept
+        if roles & REPORT_GIVEN:
+            may |= kept & Q(handler=officer)
         if roles & REPORT_REGISTRARS:
             may |= kept & Q(matter__stage=Stage.RECEIVED)
         return self.filter(reach, may).exclude(shut_out(officer, "matter_id"))

@@ -69,7 +69,7 @@ POSTS = (
     ("liaison", "信访部门的纪检监察对接人", "office", (R.DISCIPLINE_LIAISON,)),
     ("discipline", "纪检监察机关的对接人", "discipline", (R.DISCIPLINE_LIAISON,)),
     ("reviewer", "复查复核承办人", "gov", (R.REVIEWER,)),
-    ("leader", "接访领导", "gov", (R.LEADER,)),
+    ("leader", "接访领导", "office", (R.LEADER,)),
     ("analyst", "分析研判岗", "office", (R.ANALYST,)),
     ("archivist", "档案员", "office", (R.ARCHIVIST,)),
     ("mediator", "调解员", "water", (R.MEDIATOR,)),
