@@ -337,4 +337,6 @@ def other_part(case: Case) -> None:
         requests=(wish,),
         respondent=None,
     )
+    if case.matter.extract_by:  # the leader reads what will go out, not who wrote it (C-03)
+        case.take(Step.APPROVE_EXTRACT, case.at_office(Role.OFFICE_LEADER), agree=True)
     register(case)
