@@ -26,8 +26,8 @@ def main() -> None:
         )
         from xinqiao import cli, database
 
-        cli.main(["migrate"])
         with database.available():
+            cli.main(["migrate"])
             cli.start_django()
             measure(args.pairs)
 

@@ -21,12 +21,12 @@ def run(args: argparse.Namespace) -> int:
     """0 when done; the progress goes to standard error."""
     with database.available():
         cli.start_django()
-        from django.utils.timezone import localdate  # noqa: PLC0415 - Django is set up now
+        from django.utils.timezone import localdate
 
-        from xinqiao.matters import entries  # noqa: PLC0415
+        from xinqiao.matters import entries
 
         seen = made = 0
-        for seen, made, at in entries.make_again(only_missing=args.missing, everything=args.all):  # noqa: B007
+        for seen, made, at in entries.make_again(only_missing=args.missing, everything=args.all):
             print(f"\r已查看{seen}件，补建{made}件，做到{localdate(at)} ", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
         print(f"完成：查看{seen}件，补建{made}件。")

@@ -237,6 +237,7 @@ def _context(request: HttpRequest, asked: Asked, found: Found | None) -> dict:
     return {
         "asked": asked,
         "found": found,
+        "rows": found.rows if found else [],
         "selects": _selects(asked),
         "clear_url": _link(asked, but=("kind", "channel", "group", "class", "unit", "from", "to")),
         "no_unit_url": _link(asked, but=("unit",)),
