@@ -17,6 +17,7 @@ from xinqiao.rules import numbering
 
 IDLE = timedelta(minutes=30)
 AT_MOST = 20  # matters in one session
+NOTHING = 0  # no matter has it: what is missing is looked for as long as what is somebody else's
 _PROVED, _TYPED = "proved", "typed"
 _NOTE_EVERY = timedelta(minutes=1)
 
@@ -61,21 +62,18 @@ def open_matter(request: HttpRequest, number: str) -> tuple[Matter, Citizen]:
         named = MatterNumber.objects.filter(number=numbering.normalise_matter_number(number)).first()
     except ValueError:
         named = None
-    if named is None:
-        raise TimedOut(None, account=True) if accounts.is_over(request) else Http404
+    matter_id = named.matter_id if named else NOTHING
     account_id = accounts.current_id(request)
     seen = Matter.objects.select_related("unit", "received_by", "place")
     proved = _proved(request)
-    last = proved.get(str(named.matter_id))
+    last = proved.get(str(matter_id))
     fresh = last is not None and at.timestamp() - last <= IDLE.total_seconds()
-    actor = Citizen(matter_id=named.matter_id if fresh else None, account_id=account_id)
-    matter = seen.visible_to(actor).filter(pk=named.matter_id).first() or _part_of_proved(
-        seen, named.matter_id, proved, at
-    )
+    actor = Citizen(matter_id=matter_id if fresh else None, account_id=account_id)
+    matter = seen.visible_to(actor).filter(pk=matter_id).first() or _part_of_proved(seen, matter_id, proved, at)
     if matter is None:
         if last is not None:
-            raise TimedOut(named.matter_id)
-        raise TimedOut(named.matter_id, account=True) if accounts.is_over(request) else Http404
+            raise TimedOut(matter_id)
+        raise TimedOut(matter_id or None, account=True) if accounts.is_over(request) else Http404
     if fresh and at.timestamp() - last > _NOTE_EVERY.total_seconds():
         _keep(request, {**proved, str(matter.pk): at.timestamp()})
     return matter, Citizen(matter_id=matter.pk, account_id=account_id)
