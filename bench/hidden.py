@@ -9,6 +9,7 @@ import os
 import statistics
 import tempfile
 import time
+from datetime import date
 
 
 def main() -> None:
@@ -22,7 +23,8 @@ def main() -> None:
             XINQIAO_DEMO="1",
             XINQIAO_INSECURE_HTTP="1",
             XINQIAO_ALLOWED_HOSTS="testserver",
-            XINQIAO_LOG_LEVEL="ERROR",
+            XINQIAO_LOG_LEVEL="CRITICAL",
+            XINQIAO_SECOND_FACTOR="optional",
         )
         from xinqiao import cli, database
 
@@ -39,11 +41,12 @@ def measure(pairs: int) -> None:
     from django.utils import timezone
 
     from xinqiao.organisations.models import User
+    from xinqiao.rules.numbering import make_matter_number
     from xinqiao.seed import authz
 
     made = authz.run(at=timezone.now())
     numbers = {one["key"]: one["number"] for one in made["matters"]}
-    missing = "9902002026010199990"
+    missing = make_matter_number("990200", date(2026, 1, 1), 99_999)
     for who, matter, name in (
         ("a-accused_officer", "a-report", "workbench:case"),
         ("a-sibling", "a-handled", "workbench:case"),

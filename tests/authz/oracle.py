@@ -72,7 +72,7 @@ class Oracle:
         if who.sort != "officer" or not who.active or self.is_accused(who, made):
             return NONE
         cells = (ROWS[row].cells.get(role) for role in who.roles)
-        found = [self._level(cell, actions) for cell in cells if cell and self._holds(cell.reach, who, made, cell)]
+        found = [self._level(cell, actions) for cell in cells if cell and self._holds(cell.reach, who, made)]
         return max(found, default=NONE)
 
     def is_accused(self, who: Who, made: dict) -> bool:
@@ -83,28 +83,31 @@ class Oracle:
             return FULL if any(cell.lets(action) for action in actions) else NONE
         return FULL if cell.lets(Action.READ) else MASKED if cell.lets(Action.READ_MASKED) else NONE
 
-    def _holds(self, reach: Reach, who: Who, made: dict, cell) -> bool:
+    def _holds(self, reach: Reach, who: Who, made: dict) -> bool:
         desks = {desk["organisation"] for desk in made["desks"]}
-        own = who.organisation in desks
-        match reach:
-            case Reach.ORGANISATION | Reach.COMPETENT | Reach.SEALED_LIST:
-                return own
-            case Reach.TERRITORY:
-                top = self.territory(who.organisation)
-                return any(top in self.chain(desk) for desk in desks)
-            case Reach.ASSIGNED:
-                return self._is_given(who, made)
-            case Reach.WHILE_REGISTERING:
-                return own and made["stage"] == "received"
-            case Reach.EVERYWHERE:
-                return True
-        return False
+        own, top = who.organisation in desks, self.territory(who.organisation)
+        holds = {
+            Reach.ORGANISATION: own,
+            Reach.COMPETENT: own,
+            Reach.SEALED_LIST: own and not self._is_passed_on(made),  # then only the entry of the register is left
+            Reach.TERRITORY: any(top in self.chain(desk) for desk in desks),
+            Reach.ASSIGNED: self._is_given(who, made),
+            Reach.WHILE_REGISTERING: own and made["stage"] == "received",
+            Reach.EVERYWHERE: True,
+        }
+        return holds.get(reach, False)
 
     def _is_given(self, who: Who, made: dict) -> bool:
-        """Given to this very person; a report waiting at the petition office is given to whoever triages there."""
+        """Given to this very person; a report waiting at the petition office is given to whoever triages there, until it is passed on."""
         if made["sealed"] and Role.TRIAGE in who.roles:
-            return any(desk["organisation"] == who.organisation and desk["kind"] == "intake" for desk in made["desks"])
+            return not self._is_passed_on(made) and any(
+                desk["organisation"] == who.organisation and desk["kind"] == "intake" for desk in made["desks"]
+            )
         return who.key in {made["registrar"], *(desk["handler"] for desk in made["desks"])}
+
+    @staticmethod
+    def _is_passed_on(made: dict) -> bool:
+        return any(desk["kind"] == "discipline" for desk in made["desks"])
 
     def text(self, who: Who, made: dict) -> int:
         """How much of what was written: row report where it is sealed, else row text. Registering, one reads what one enters."""

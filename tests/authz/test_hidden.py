@@ -1,6 +1,8 @@
 """Hidden and missing look the same: status, headers, body, and as many statements, at every address that names a matter."""
 
 import re
+from datetime import date
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -11,11 +13,16 @@ from django.urls import NoReverseMatch, reverse
 from tests.authz.oracle import Oracle
 from xinqiao.organisations.models import User
 from xinqiao.rules.entrances import ENTRANCES
+from xinqiao.rules.numbering import make_matter_number
 
 pytestmark = pytest.mark.django_db
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
-MISSING = {"number": "9902002026010199990", "document_id": 99_999_999, "attachment_id": 99_999_999}
+MISSING = {
+    "number": make_matter_number("990200", date(2026, 1, 1), 99_999),
+    "document_id": 99_999_999,
+    "attachment_id": 99_999_999,
+}
 # An identity that may not see the matter, for each kind of reason.
 HIDDEN_FROM = (
     ("a-accused_officer", "a-report", "accused"),
@@ -68,10 +75,16 @@ def answer(client: Client, path: str) -> tuple:
     """Everything that somebody outside can tell, without what is new in each answer and without the address itself."""
     with CaptureQueriesContext(connection) as asked:
         got = client.get(path)
-    headers = {name: value for name, value in got.headers.items() if name not in ("Date",)}
+    headers = {
+        name: value for name, value in got.headers.items() if name != "Content-Length"
+    }  # the page names its own address
     body = CSRF.sub(b"", got.content).decode().replace(path, "")
-    number = path.split("/")[3 if path.startswith("/desk/") else 2]
-    return got.status_code, headers, body.replace(number, ""), len(asked)
+    return (
+        got.status_code,
+        str(headers).replace(path, ""),
+        body.replace(quote(path), "").replace(quote(path, safe=""), ""),
+        len(asked),
+    )
 
 
 @pytest.mark.parametrize(("who", "matter", "why"), HIDDEN_FROM)
@@ -92,7 +105,7 @@ def test_at_the_desk(authz, who, matter, why):
             for part, a, b in zip(("status", "headers", "body", "statements"), one, other, strict=True)
             if a != b
         ]
-        if one[0] != 404:
+        if one[0] not in (404, 405):  # 405: only forms are sent there, whatever the number
             wrong.append(f"{name}: {one[0]}")
     assert not wrong, f"{why}: {wrong}"
 
@@ -109,7 +122,9 @@ def test_on_the_portal(authz):
             answer(client, missing)
             one, two = answer(client, hidden), answer(client, missing)
             wrong += [
-                f"{name}: {part}" for part, a, b in zip(("status", "headers", "body"), one, two, strict=True) if a != b
+                f"{name}: {part}"
+                for part, a, b in zip(("status", "headers", "body", "statements"), one, two, strict=True)
+                if a != b
             ]
     assert not wrong
 

@@ -17,8 +17,14 @@ TIES = {"matter", "matter_id", "split_from"}
 # (file, function): why this query is right without `visible_to` in it and without a matter in hand.
 ALLOWED = {
     ("workbench/pages/papers.py", "letter"): "finds the matter that is asked for next; missing and hidden are one 404",
-    ("workbench/pages/papers.py", "attachment"): "finds the matter that is asked for next; missing and hidden are one 404",
-    ("workbench/pages/search.py", "rows_of"): "of the matters that the search, which starts from visible_to, has just found",
+    (
+        "workbench/pages/papers.py",
+        "attachment",
+    ): "finds the matter that is asked for next; missing and hidden are one 404",
+    (
+        "workbench/pages/search.py",
+        "rows_of",
+    ): "of the matters that the search, which starts from visible_to, has just found",
     ("portal/follow/dossier.py", "load"): "of the matter that the page has opened",
     ("access/reading.py", "_named"): "for the log of a refused address: nothing of it is shown",
     ("exports/audit_log.py", "narrowed"): "the auditor stands outside the cases and reads numbers only",
