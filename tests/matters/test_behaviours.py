@@ -64,6 +64,52 @@ class TestObjection:
         assert refused(world, Step.RAISE_OBJECTION, matter, world.zhou_leads_unit, "2026-03-10", **self.WORDS) == "objection_late"
         world.take(Step.RAISE_OBJECTION, matter.pk, world.zhou_leads_unit, "2026-03-09", **self.WORDS)
 
+    WHY = "分工清单上周才公布，单位收到时还不知道。"
+
+    def _late(self, world):
+        """Signed in on 2 March; the five working days ended on the 9th."""
+        return world.signed_in("2026-03-02")
+
+    def test_on_working_day_6_is_taken_when_the_offices_leader_allows_it(self, world):  # B06, T-24
+        matter = self._late(world)
+        world.take(Step.ALLOW_LATE_OBJECTION, matter.pk, world.wang_leads_office, "2026-03-10", reason=self.WHY)
+        assert matter.clocks.get(term="UNIT15").due_on == at("2026-03-17").date(), "the 15 days run on"
+        world.take(Step.RAISE_OBJECTION, matter.pk, world.zhou_leads_unit, "2026-03-10", **self.WORDS)
+        allowed, raised = matter.events.order_by("seq")[matter.events.count() - 2 :]
+        assert allowed.facts["reason"] == self.WHY
+        assert raised.facts["late"] is True
+        assert Matter.objects.get(pk=matter.pk).stage == Stage.OBJECTED
+
+    def test_that_was_allowed_late_is_one_objection(self, world):  # T-24
+        matter = self._late(world)
+        world.take(Step.ALLOW_LATE_OBJECTION, matter.pk, world.wang_leads_office, "2026-03-10", reason=self.WHY)
+        assert (
+            refused(world, Step.ALLOW_LATE_OBJECTION, matter, world.wang_leads_office, "2026-03-10", reason=self.WHY)
+            == "allowed_already"
+        )
+        world.take(Step.RAISE_OBJECTION, matter.pk, world.zhou_leads_unit, "2026-03-10", **self.WORDS)
+        world.take(Step.ANSWER_OBJECTION_REFUSE, matter.pk, world.li_triages, "2026-03-11", reason="属于地区局监管，不同意。")
+        assert refused(world, Step.RAISE_OBJECTION, matter, world.zhou_leads_unit, "2026-03-11", **self.WORDS) == "objection_late"
+
+    @pytest.mark.parametrize(
+        ("who", "when", "reason", "code"),
+        [
+            ("wang_leads_office", "2026-03-10", "同意", "reason_missing"),  # B06: the override needs a reason
+            ("wang_leads_office", "2026-03-09", WHY, "still_in_time"),
+            ("li_triages", "2026-03-10", WHY, "wrong_role"),  # only the office's leader
+            ("zhou_leads_unit", "2026-03-10", WHY, "wrong_stage"),  # never the unit itself
+        ],
+    )
+    def test_is_not_let_in_late_by(self, world, who, when, reason, code):
+        matter = self._late(world)
+        assert refused(world, Step.ALLOW_LATE_OBJECTION, matter, getattr(world, who), when, reason=reason) == code
+
+    def test_cannot_be_let_in_once_the_unit_accepted(self, world):
+        matter = self._late(world)
+        world.take(Step.ACCEPT, matter.pk, world.xu_handles, "2026-03-10")
+        code = refused(world, Step.ALLOW_LATE_OBJECTION, matter, world.wang_leads_office, "2026-03-10", reason=self.WHY)
+        assert code == "no_unit"
+
     def test_that_is_refused_leaves_the_units_fifteen_days_running_from_arrival(self, world):  # T-23
         matter = world.signed_in("2026-03-02")
         world.take(Step.RAISE_OBJECTION, matter.pk, world.zhou_leads_unit, "2026-03-04", **self.WORDS)

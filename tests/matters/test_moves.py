@@ -425,6 +425,9 @@ WAYS: dict[tuple, Way] = {
         signed_in, "zhou_leads_unit",
         facts(reasons="房屋在保修期内由县局监管，不属于本局。", competent_organ="青石县住建局", basis="分工规定"), "2026-03-05",
     ),
+    (Step.ALLOW_LATE_OBJECTION,): Way(
+        signed_in, "wang_leads_office", facts(reason="分工清单上周才公布，单位收到时还不知道。"), "2026-03-10"
+    ),
     (Step.ACCEPT, "request"): Way(signed_in, "xu_handles", when="2026-03-05"),
     (Step.ACCEPT, "suggestion"): Way(
         lambda w: signed_in(w, kind=Kind.SUGGESTION, purpose="suggest"), "xu_handles", when="2026-03-05"

@@ -101,6 +101,7 @@ FACTS = {
     Step.DISPUTE_JURISDICTION: lambda walk: {"opinion": "两家都说不归自己管"},
     Step.DECIDE_JURISDICTION: sent,
     Step.RAISE_OBJECTION: lambda walk: {"reasons": "房屋在保修期内由县局监管，不属于本局。", "competent_organ": "县住建局", "basis": "分工规定"},
+    Step.ALLOW_LATE_OBJECTION: lambda walk: {"reason": "分工清单上周才公布，单位收到时还不知道。"},
     Step.NOTIFY_ROUTE: lambda walk: {
         "route": Route.ARBITRATION, "reasons": "双方是劳动关系争议，应当先申请仲裁。", "basis": "", "opened_by_unit": False,
         "apply_to": "劳动人事争议仲裁委员会", "apply_how": "书面申请", "apply_until": "一年内",

@@ -76,6 +76,7 @@ BELLS: dict[Step, tuple[Bell, ...]] = {
     Step.RAISE_OBJECTION: (Bell("sender", "next", "收件单位提出异议，请在2个工作日内答复。", urgent=True),),
     Step.ANSWER_OBJECTION_AGREE: (Bell("open", "next", "异议已同意，请重新确定承办单位。"),),
     Step.ANSWER_OBJECTION_REFUSE: (Bell("open", "next", "异议没有同意，请依法受理或告知。", urgent=True),),
+    Step.ALLOW_LATE_OBJECTION: (Bell("named", "leader", "准许逾期提出异议，请尽快提出。", urgent=True),),
     Step.DISPUTE_JURISDICTION: (Bell("own", "leader", "受理单位有争议，请裁定。", urgent=True),),
     Step.OBJECT_TO_FILING: (Bell("open", "next", "信访人对答复或存查有不同意见，请重新看。"),),
     Step.SIGN_IN: (Bell("own", "next", "有已签收的信访件，请决定是否受理。"),),

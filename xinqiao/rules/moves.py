@@ -146,6 +146,8 @@ MOVES: tuple[Move, ...] = (
          stops=("OBJ_ANSWER2WD",), documents=("F-13",), told="reassigned"),
     _row(Step.ANSWER_OBJECTION_REFUSE, (S.OBJECTED, S.JURISDICTION_DISPUTED), S.TRANSFERRED, TRIAGERS, "R-23(3)",
          stops=("OBJ_ANSWER2WD",), documents=("F-13",)),
+    _row(Step.ALLOW_LATE_OBJECTION, (S.TRANSFERRED, S.ASSIGNED), None, R.OFFICE_LEADER, "T-24, R-23(3)", approval=True,
+         desk_kinds=OWN_DESK, precondition="收件单位5个工作日的异议期限已过，写明理由"),
     _row(Step.DISPUTE_JURISDICTION, S.OBJECTED, S.JURISDICTION_DISPUTED, TRIAGERS, "R-24(1)",
          stops=("OBJ_ANSWER2WD",), starts=("JURISDICTION5WD",)),
     _row(Step.DECIDE_JURISDICTION, S.JURISDICTION_DISPUTED, S.TRANSFERRED, (R.OFFICE_LEADER, R.JOINT_CONFERENCE),

@@ -107,7 +107,7 @@ class Step(Coded):
     SPLIT = "split", "分案", "T-14"
     CORRECT_REGISTRATION = "correct_registration", "更正登记", "D.1"
     APPROVE_EXTRACT = "approve_extract", "核准摘要", "C-03"
-    UNSEAL = "unseal", "同意改为其他类别", "B.3"
+    UNSEAL = "unseal", "决定是否改为其他类别", "B.3"
     # reports, and what must not be read here
     PASS_SEALED = "pass_sealed", "密封上送", "C-08"
     SEAL_OFF_LINE = "seal_off_line", "封存并转为线下办理", "C-15"
@@ -131,6 +131,7 @@ class Step(Coded):
     # the unit decides
     SIGN_IN = "sign_in", "签收", "T-20"
     RAISE_OBJECTION = "raise_objection", "提出异议", "T-21"
+    ALLOW_LATE_OBJECTION = "allow_late_objection", "准许逾期提出异议", "T-24"
     DISPUTE_JURISDICTION = "dispute_jurisdiction", "提请裁定管辖", "J-02"
     DECIDE_JURISDICTION = "decide_jurisdiction", "裁定管辖", "J-02"
     ACCEPT = "accept", "受理（普通程序）", "T-25"

@@ -29,7 +29,7 @@ from xinqiao.matters.models import (
     Referral,
     Request,
 )
-from xinqiao.matters.steps import recuse
+from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.models import Officer
@@ -131,6 +131,8 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
     closed = identities.is_report(matter) and not text_open
     masked = identities.text_access(matter, officer) is not Access.FULL
     desks = list(matter.referrals.select_related("organisation", "sender", "handler__user").order_by("pk"))
+    for desk in desks:  # what an office wrote to the next one speaks of the petition
+        desk.instruction = "" if closed else seen.text(desk.instruction)
     own = [desk for desk in desks if desk.organisation_id == officer.organisation_id]
     running = list(matter.clocks.select_related("organisation").order_by("pk"))
     events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
@@ -142,13 +144,14 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         archive_waits=_archive_waits(matter, desks, running),
         examined=_is_examined(running),
         recusal=recuse.is_waiting(records),
+        **_objecting(desks, own, events, today),
         cleared=matter.sealed and matter.clearances.filter(lifted_at=None).exists(),
     )
     shown = _shown_clock(running, own)
     ratings, ratings_wait = _ratings(matter, events, officer, today)
     return CaseFile(
         matter=matter,
-        title=seen.text(matter.title),
+        title=matter.listed_title if closed else seen.text(matter.title),
         desks=desks,
         own_desk=next((desk for desk in reversed(own) if desk.is_open), own[-1] if own else None),
         seen=seen,
@@ -245,6 +248,20 @@ def _archive_waits(matter: Matter, desks: list[Referral], running: list[Clock]) 
         return f"还不能归档：{'、'.join(left)}还没有办完。"
     last = max((one.due_on for one in running if one.state == "running" and one.holder == Holder.CITIZEN), default=None)
     return f"还不能归档：信访人的期限到{last.month}月{last.day}日。" if last and matter.stage != Stage.ARCHIVED else ""
+
+
+def _objecting(desks: list[Referral], own: list[Referral], events: list[Event], today: date) -> dict[str, bool]:
+    """Whether this unit may still object to the transfer, and whether this office may let another object late (T-21, T-24)."""
+    in_order = sorted(events, key=lambda event: event.seq)
+
+    def may(desk: Referral) -> bool:
+        return accept.is_in_time_to_object(desk, today) or accept.may_object_late(desk, in_order)
+
+    mine = [desk for desk in own if desk.is_open and desk.stage == Stage.SIGNED_IN]
+    by_pk = {desk.pk: desk for desk in sorted(desks, key=lambda desk: desk.pk)}
+    sent = [desk for desk in own if desk.stage in (Stage.TRANSFERRED, Stage.ASSIGNED)]
+    units = [unit for unit in (accept.waiting_unit(desk, by_pk) for desk in sent) if unit]
+    return {"objects": all(may(desk) for desk in mine), "late": any(not may(unit) for unit in units)}
 
 
 def _is_examined(running: list[Clock]) -> bool:
@@ -345,13 +362,20 @@ def _opinions(matter: Matter, seen: Seen, officer: Officer) -> list[dict]:
     if not allowed(officer.role_set, "opinion", Action.READ):
         return []
     return [
-        _opinion({**row, "facts": seen.text(row["facts"]), "body": seen.text(row["body"])})
+        _opinion({**row, "facts": seen.text(row["facts"]), "body": seen.text(row["body"])}, seen)
         for row in matter.opinion_rows
     ]
 
 
-def _opinion(row: dict) -> dict:
-    answers = [{**one, "label": ANSWERS.get(one.get("outcome", ""), "")} for one in row["answers"]]
+def _opinion(row: dict, seen: Seen) -> dict:
+    answers = [
+        {
+            **one,
+            "label": ANSWERS.get(one.get("outcome", ""), ""),
+            "conclusion": seen.text(one.get("conclusion", "")),
+        }
+        for one in row["answers"]
+    ]
     label = ANSWERS.get(row["outcome"], "")
     return {
         **row,

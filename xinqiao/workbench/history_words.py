@@ -74,6 +74,7 @@ WORDS: Mapping[Step, tuple[str, ...]] = {
     Step.REPLY_DIRECTLY: ("{text}",),
     Step.FILE_WITHOUT_ACTION: ("原因：{text}。",),
     Step.RAISE_OBJECTION: ("理由：{reasons}", "认为归{competent_organ}办。"),
+    Step.ALLOW_LATE_OBJECTION: ("准许{to_name}逾期提出异议。", "理由：{reason}"),
     Step.ANSWER_OBJECTION_AGREE: ("理由：{reason}",),
     Step.ANSWER_OBJECTION_REFUSE: ("理由：{reason}",),
     Step.DISPUTE_JURISDICTION: ("{opinion}",),

@@ -99,6 +99,8 @@ class Situation:
     archive_waits: str = ""  # what is still open in a matter that ended (AR-1); for the archivist
     cleared: bool = False  # a subordinate of the accused unit was let in (C-02)
     recusal: bool = False  # somebody should leave the matter, and nobody has decided yet (C-05)
+    objects: bool = True  # the unit may still object, in time or allowed to be late (T-21, T-24)
+    late: bool = False  # the unit has it undecided, and its time to object is over (T-24)
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
 
 
@@ -134,6 +136,8 @@ SENSIBLE: dict[Step, Callable[[Matter, Referral, Situation], bool]] = {
     Step.OPEN_HEARING: lambda matter, desk, facts: desk.pk not in facts.heard,
     Step.ACCEPT_REVIEW: lambda matter, desk, facts: not facts.examined,
     Step.APPROVE_EXTRACT: lambda matter, desk, facts: bool(matter.extract_by),
+    Step.RAISE_OBJECTION: lambda matter, desk, facts: facts.objects,
+    Step.ALLOW_LATE_OBJECTION: lambda matter, desk, facts: facts.late,
     Step.UNSEAL: lambda matter, desk, facts: bool(matter.unseal_by),
     Step.PASS_SEALED: lambda matter, desk, facts: matter.sealed,
     Step.LIFT_CLEARANCE: lambda matter, desk, facts: facts.cleared,

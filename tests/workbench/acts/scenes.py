@@ -169,6 +169,9 @@ class Scenes:
 
     answer_objection_refuse = dispute_jurisdiction = answer_objection_agree
 
+    def allow_late_objection(self):
+        return self._signed_in(), self.world.wang_leads_office, self.world.tang_registers
+
     def decide_jurisdiction(self):
         pk = self._objected()
         self.world.take(

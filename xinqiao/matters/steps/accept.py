@@ -1,6 +1,7 @@
 """The unit decides within 15 days: 签收、异议、受理、告知途径、转下级、不予受理、不再受理 (D.4, R-23)."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -12,7 +13,7 @@ from xinqiao.rules.stages import Kind, Line, ReferralKind, Route, Stage, Step
 from .. import clocks, letter_facts, policy
 from ..act import Act, begin, finish, open_desk, refusal
 from ..actors import SYSTEM
-from ..models import Matter, Referral
+from ..models import Event, Matter, Referral
 from .register import REASON_AT_LEAST
 from .transfer import no_longer_accepted_letter, require_split, transfer_letters
 
@@ -37,12 +38,16 @@ def raise_objection(
     competent_organ: str,
     basis: str,
 ) -> Matter:
-    """Object to a transfer within 5 working days of its arrival, with detailed reasons (R-23(3), B06)."""
+    """Object to a transfer within 5 working days of its arrival, with detailed reasons (R-23(3), B06).
+
+    Later only where the leader of the office that sent it has allowed it, once (T-24).
+    """
     act = begin(Step.RAISE_OBJECTION, matter_id, by=by, at=at, version=version)
-    arrived = localdate(act.desk.received_at)
-    if not deadlines.objection_open(arrived, act.today, pack=policy.pack()):
+    in_time = is_in_time_to_object(act.desk, act.today)
+    if not in_time and not may_object_late(act.desk, _objections(act.matter)):
         raise refusal(
-            "异议要在收到之日起5个工作日内提出，现在已经过期。请依法受理或告知处理途径；确有特殊情况的，请与转送的信访部门联系。",
+            "异议要在收到之日起5个工作日内提出，现在已经过期。请依法受理或告知处理途径；"
+            "确有特殊情况的，请转送的信访部门的负责人写明理由、准许后再提出。",
             "objection_late",
         )
     if len(reasons.strip()) < REASON_AT_LEAST:
@@ -54,22 +59,90 @@ def raise_objection(
     letter = letter_facts.to_organ(
         act, office_desk.organisation, reasons=reasons, legal_basis=basis, competent_organ=competent_organ
     )
-    finish(act, letters={"F-12": letter}, facts={"reasons": reasons, "competent_organ": competent_organ})
+    late = {} if in_time else {"late": True}
+    finish(act, letters={"F-12": letter}, facts={"reasons": reasons, "competent_organ": competent_organ, **late})
     return act.matter
 
 
 def _office_desk(act: Act) -> Referral:
-    """The desk of the petition office that sent it, through units that passed it down."""
-    sender_id = act.desk.sender_referral_id
-    while sender_id:
-        desk = Referral.objects.select_related("organisation").get(matter=act.matter, pk=sender_id)
-        if desk.organisation.line == Line.PETITION_OFFICE:
-            return desk
-        sender_id = desk.sender_referral_id
-    raise refusal(
-        "这一件是直接向本系统提出的，没有转送的信访部门。请与上级主管单位协商，或告知信访人有权处理的机关。",
-        "no_office",
-    )
+    desk = sending_office(act.desk, {row.pk: row for row in act.matter.referrals.select_related("organisation")})
+    if desk is None:
+        raise refusal(
+            "这一件是直接向本系统提出的，没有转送的信访部门。请与上级主管单位协商，或告知信访人有权处理的机关。",
+            "no_office",
+        )
+    return desk
+
+
+def sending_office(desk: Referral, desks: dict[int, Referral]) -> Referral | None:
+    """The desk of the petition office that sent it, through units that passed it down. `desks`: all of the matter, by pk."""
+    found = desks.get(desk.sender_referral_id)
+    while found and found.organisation.line != Line.PETITION_OFFICE:
+        found = desks.get(found.sender_referral_id)
+    return found
+
+
+# ---- an objection after the five working days (T-24) ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def allow_late_objection(
+    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, reason: str
+) -> Matter:
+    """The leader of the office that sent it lets the unit object although the five working days are over, with a reason (T-24, B06).
+
+    It is for one objection; the unit's 15 days run on.
+    """
+    act = begin(Step.ALLOW_LATE_OBJECTION, matter_id, by=by, at=at, version=version)
+    desks = {row.pk: row for row in act.matter.referrals.select_related("organisation").order_by("pk")}
+    desk = waiting_unit(act.desk, desks)
+    if desk is None:
+        raise refusal("收件单位已经受理、答复或者退回，没有可以准许的异议。请刷新页面。", "no_unit")
+    if is_in_time_to_object(desk, act.today):
+        raise refusal(f"{desk.organisation.name}还在5个工作日的期限内，可以直接提出异议，不用准许。", "still_in_time")
+    if may_object_late(desk, _objections(act.matter)):
+        raise refusal(f"已经准许过，正在等{desk.organisation.name}提出异议。", "allowed_already")
+    if len(reason.strip()) < REASON_AT_LEAST:
+        raise refusal(f"请写明为什么准许逾期提出异议（至少{REASON_AT_LEAST}个字）。", "reason_missing")
+    desk.unread = True
+    desk.save(update_fields=["unread"])
+    finish(act, facts={"desk": desk.pk, "to_name": desk.organisation.name, "reason": reason.strip()})
+    return act.matter
+
+
+def waiting_unit(office_desk: Referral, desks: dict[int, Referral]) -> Referral | None:
+    """The desk of the unit that `office_desk` sent the matter to and that has not decided yet."""
+    for desk in reversed(list(desks.values())):
+        undecided = desk.is_open and desk.stage in (Stage.AWAITING_SIGN_IN, Stage.SIGNED_IN)
+        if undecided and desk.kind in (ReferralKind.TRANSFER, ReferralKind.ASSIGNMENT):
+            sender = sending_office(desk, desks)
+            if sender and sender.pk == office_desk.pk:
+                return desk
+    return None
+
+
+def is_in_time_to_object(desk: Referral, today: date) -> bool:
+    """Whether the five working days from the arrival still run, signed in or not (R-23(3), B09)."""
+    return deadlines.objection_open(localdate(desk.received_at), today, pack=policy.pack())
+
+
+def may_object_late(desk: Referral, events: Iterable[Event]) -> bool:
+    """Whether a late objection of this desk was allowed and not raised yet. `events`: those of the matter, in order."""
+    allowed = False
+    for event in events:
+        if event.step == Step.ALLOW_LATE_OBJECTION and event.facts.get("desk") == desk.pk:
+            allowed = True
+        elif event.step == Step.RAISE_OBJECTION and event.referral_id == desk.pk:
+            allowed = False
+    return allowed
+
+
+def _objections(matter: Matter) -> Iterable[Event]:
+    steps = (Step.ALLOW_LATE_OBJECTION, Step.RAISE_OBJECTION)
+    return matter.events.filter(step__in=steps).order_by("seq")
+
+
+# ---- accept, or not --------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -248,7 +321,11 @@ def record_silence(matter_id: int, *, by=SYSTEM, at: datetime, desk_id: int) -> 
     notice.level, notice.next_warning_on = "overdue", None  # said once; the clock runs on until the unit answers, late
     notice.save(update_fields=["level", "next_warning_on"])
     act.target = desk
-    if act.matter.kind in (Kind.REQUEST, "") and not act.matter.sealed and desk.kind not in (ReferralKind.CO_HANDLING, ReferralKind.POLITICAL_LEGAL):
+    if (
+        act.matter.kind in (Kind.REQUEST, "")
+        and not act.matter.sealed
+        and desk.kind not in (ReferralKind.CO_HANDLING, ReferralKind.POLITICAL_LEGAL)
+    ):
         act.start_on["HANDLE60"] = notice.nominal_on
     else:
         act.skip_clocks.add("HANDLE60")  # R-23(4): other rules for the rest

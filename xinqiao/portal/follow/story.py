@@ -109,7 +109,7 @@ LINES: dict[Step, Line] = {
 
 # Between organs and inside them; the citizen meets the result.
 INSIDE = frozenset(
-    {Step.CLASSIFY, Step.APPROVE_EXTRACT, Step.UNSEAL, Step.CLEAR_SUBORDINATE, Step.LIFT_CLEARANCE,
+    {Step.CLASSIFY, Step.APPROVE_EXTRACT, Step.UNSEAL, Step.CLEAR_SUBORDINATE, Step.LIFT_CLEARANCE, Step.ALLOW_LATE_OBJECTION,
      Step.WITHDRAW_FROM_HANDLING, Step.REQUEST_EXTENSION, Step.DECLINE_EXTENSION, Step.SUBMIT_OPINION, Step.RETURN_OPINION, Step.CO_ANSWER,
      Step.REPORT_COMPLETION, Step.WARN}
 )  # fmt: skip

@@ -53,7 +53,9 @@ class ManyLines(Prose):
 
 
 class Day(forms.DateField):
-    """A day, typed or picked."""
+    """A day, typed or picked, of a year in which somebody alive may have something to do with it."""
+
+    years = range(1900, 2201)
 
     def __init__(self, **kwargs):
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
@@ -61,13 +63,23 @@ class Day(forms.DateField):
         super().__init__(**kwargs)
         self.error_messages["invalid"] = _("请把日期写成 2026-03-18 这样。")
 
+    def to_python(self, value):
+        day = super().to_python(value)
+        if day is not None and day.year not in self.years:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+YES, NO = _("是"), _("不是")
+
 
 class YesNo(forms.TypedChoiceField):
-    """A question that must be answered: nothing is chosen beforehand."""
+    """A question that must be answered: nothing is chosen beforehand. `yes` and `no` are the answers as the question asks for them."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, yes=YES, no=NO, **kwargs):
+        kwargs.setdefault("error_messages", {"required": _("请选择“%(yes)s”或者“%(no)s”。") % {"yes": yes, "no": no}})
         super().__init__(
-            choices=[("no", _("不是")), ("yes", _("是"))],
+            choices=[("no", no), ("yes", yes)],
             coerce=lambda value: value == "yes",
             widget=forms.RadioSelect,
             **kwargs,

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from xinqiao.access import reveal
 from xinqiao.matters import clocks, identities, opinions, policy
 from xinqiao.matters.finding import similar
-from xinqiao.matters.steps import recuse
+from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import simple_procedure, terms
@@ -76,7 +76,7 @@ def recusal(here: Situation) -> list[Panel]:
 
 def earlier_ones(here: Situation) -> list[Panel]:
     """DU-1: earlier matters of the same person, for a person to judge. Nobody is counted or ranked."""
-    found = [f"{row.title}（{row.number}）" for row in candidates(here.matter, here.officer)]
+    found = [f"{row.listed_title}（{row.number}）" for row in candidates(here.matter, here.officer)]
     words = _("同一信访人有以前的信访件，请看是不是同一件事。先登记，再决定是否并入。")
     panel = Panel(_("判重"), lines=tuple(found), note=words if found else _("没有找到同一信访人的其他信访件。"))
     return [panel, *much_the_same(here), *submission(here)]
@@ -106,6 +106,21 @@ def objection(here: Situation) -> list[Panel]:
         rows.append((_("信访部门的意见"), opinion))
     box = Panel(_("收到的异议"), text=facts.get("reasons", ""), facts=tuple(rows))
     return [box, *submission(here)]
+
+
+def late_objection(here: Situation) -> list[Panel]:
+    """Which unit has it, since when, and what came of an earlier objection."""
+    desks = {row.pk: row for row in here.matter.referrals.select_related("organisation").order_by("pk")}
+    desk = accept.waiting_unit(here.desk, desks) if here.desk else None
+    if desk is None:
+        return submission(here)
+    due = policy.limit("OBJ5WD", localdate(desk.received_at)).due
+    rows = (
+        (_("单位"), desk.organisation.name),
+        (_("收到的日期"), exact_day(localdate(desk.received_at), here.today)),
+        (_("异议的期限"), exact_day(due, here.today)),
+    )
+    return [Panel(_("收件单位"), facts=rows), *submission(here)]
 
 
 def proposal(here: Situation) -> list[Panel]:

@@ -209,6 +209,10 @@ class ObjectionAnswerForm(StepForm):
     reason = Prose(label=_("审核的理由"), help_text=_("对照异议逐项写明，引用职责分工的依据。"))
 
 
+class LateObjectionForm(StepForm):
+    reason = Prose(label=_("准许的理由"), help_text=_("写明有什么特殊情况，为什么没有在期限内提出。收件单位会看到。"))
+
+
 class DisputeForm(StepForm):
     opinion = Prose(label=_("本单位的意见"), help_text=_("写明各方的理由，以及本单位认为应当由谁办理。"))
 

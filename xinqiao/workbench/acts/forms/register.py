@@ -47,7 +47,12 @@ class CorrectForm(StepForm):
     )
 
     def prepare(self):
-        self.first(title=self.matter.title, place_detail=self.matter.place_detail)
+        self.first(place_detail=self.matter.place_detail)
+        if self.matter.sealed:  # its words are read by opening them, on record (C-11)
+            self.fields["title"].required = False
+            self.fields["title"].help_text = _("不改标题的，留空。")
+        else:
+            self.first(title=self.matter.title)
 
 
 class ClassifyForm(StepForm):
@@ -135,7 +140,7 @@ class ClassifyForm(StepForm):
         given = super().facts()
         return {**given, "kind": Kind(given["kind"]), "also_reports": given["also_reports"] is True}
 
-    wishes = {"kind": {"columns": 3}, "also_reports": {"columns": 2}, "content_class": {"filter": _("输入几个字查找分类")}}
+    wishes = {"kind": {"columns": 3}, "also_reports": {"columns": 2, "optional": False}, "content_class": {"filter": _("输入几个字查找分类")}}
 
     def _row(self, bound):
         drawn = super()._row(bound)

@@ -59,14 +59,14 @@ class LiftForm(StepForm):
 
 
 class UnsealForm(StepForm):
-    agree = YesNo(label=_("您同意改为其他类别、让更多人看到吗？"))
+    agree = YesNo(label=_("您同意改为其他类别、让更多人看到吗？"), yes=_("同意"), no=_("不同意"))
     reason = Prose(label=_("理由"), rows=3, help_text=_("不同意的，这一件仍按检举控告保密。"))
     wishes = {"agree": {"columns": 2}}
     danger = True
 
 
 class ExtractApprovalForm(StepForm):
-    agree = YesNo(label=_("右边的内容可以原样转出吗？"))
+    agree = YesNo(label=_("这份摘要可以原样转出吗？"), yes=_("可以"), no=_("不可以"))
     reason = Prose(label=_("要改什么"), rows=3, required=False, help_text=_("不可以转出的，写明要改什么；分出的这一件作废，重新分案。"))
     wishes = {"agree": {"columns": 2}}
 
@@ -76,14 +76,14 @@ class WithdrawForm(StepForm):
 
 
 class RecusalForm(StepForm):
-    granted = YesNo(label=_("同意回避吗？"))
+    granted = YesNo(label=_("同意回避吗？"), yes=_("同意"), no=_("不同意"))
     handler = forms.ModelChoiceField(
         Officer.objects.none(), label=_("新的承办人"), empty_label=_("请选择"), required=False, help_text=_("同意回避的，必须选择。")
     )
     no_interest = forms.BooleanField(label=_("新的承办人声明：与信访人、信访事项没有利害关系"), required=False)
     leader = OneLine(label=_("由哪位领导决定"), limit="name", help_text=_("申请单位负责人回避的，写明作出决定的上级领导。"))
     reason = Prose(label=_("决定的理由"), rows=3, help_text=_("信访人会看到。"))
-    wishes = {"granted": {"columns": 2}}
+    wishes = {"granted": {"columns": 2}, "handler": {"optional": False}}
 
     def prepare(self):
         row = recuse.waiting(self.matter)
@@ -95,6 +95,8 @@ class RecusalForm(StepForm):
             organisation_id=row.officer.organisation_id, active=True, roles__contains=[Role.HANDLER.value]
         ).exclude(user_id=row.officer.user_id)
         self.fields["handler"].queryset = colleagues.select_related("user", "organisation").order_by("user__name")
+        if not colleagues.exists():
+            self.fields["handler"].help_text = _("本单位没有其他承办人员。同意回避的，请先请系统管理员设置承办岗位。")
         self.fields["handler"].label_from_instance = lambda officer: f"{officer.user.name} {officer.title}".strip()
 
     def clean(self):
