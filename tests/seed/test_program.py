@@ -12,6 +12,7 @@ from xinqiao import crypto, seed
 from xinqiao.cli import FAILED, OK, USAGE, main
 from xinqiao.matters import files, history
 from xinqiao.matters.models import Attachment, Clock, Delivery, Event, Matter, Record, Referral
+from xinqiao.matters.secrecy import RetaliationLink
 from xinqiao.organisations.models import ContentClass, Officer, Organisation, User
 from xinqiao.rules import deadlines
 from xinqiao.rules.calendar import WorkCalendar
@@ -86,10 +87,12 @@ class TestRegion:
 
 
 class TestMatters:
-    def test_number_as_many_as_asked_for_and_what_was_split_off(self, seeded):
+    def test_number_as_many_as_asked_for_and_what_came_of_them(self, seeded):
         parts = Matter.objects.exclude(split_from=None).count()
+        complaints = RetaliationLink.objects.count()
         assert parts >= 1
-        assert seeded["matters"] == Matter.objects.count() == COUNT + parts
+        assert complaints >= 2
+        assert seeded["matters"] == Matter.objects.count() == COUNT + parts + complaints
 
     @pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in UNREACHED])
     def test_stand_in_every_stage(self, seeded, stage):

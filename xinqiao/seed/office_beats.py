@@ -139,9 +139,9 @@ def register_at_unit(case: Case) -> None:
     case.take(Step.REGISTER, case.at_unit(Role.UNIT_RECEIVER), read_back=case.petition.channel in ORAL)
 
 
-def classify(case: Case) -> None:
+def classify(case: Case, **more) -> None:
     """甄别: kind, class, place, requests, accused."""
-    case.take(Step.CLASSIFY, case.at_office(Role.TRIAGE), **_class_facts(case))
+    case.take(Step.CLASSIFY, case.at_office(Role.TRIAGE), **_class_facts(case), **more)
 
 
 def classify_at_unit(case: Case) -> None:

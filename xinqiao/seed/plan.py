@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from xinqiao.organisations.models import Organisation
-from xinqiao.rules.stages import Channel, Kind
+from xinqiao.rules.stages import Channel, Kind, Line
 
 from . import timetable
 from .case import Case
@@ -119,7 +119,10 @@ def _office(town: Town, rng: Random, way: Way, petition: DrawnPetition, unit: Or
     """The petition office that received it."""
     own = town.petition_office(unit)
     if petition.kind is Kind.REPORT:
-        return _untouched(town, own, town.organs[petition.respondent.organisation])
+        accused = town.organs[petition.respondent.organisation]
+        if accused.line == Line.DISCIPLINE:  # at home, whose office must not read it (C-08)
+            return town.petition_office(accused)
+        return _untouched(town, own, accused)
     match way.office:
         case "above":
             return town.office_above(own)

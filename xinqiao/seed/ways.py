@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Kind, Line, Outcome, Purpose, ReviewOutcome, Role, Route
 
-from . import office_beats, review_beats, unit_beats
+from . import office_beats, report_beats, review_beats, unit_beats
 from .case import organs_with_reviewer
 from .load_region import Town
 from .petitions import DrawnPetition
 from .timetable import Ago, Due, Gap
 
 LAW_LINES = {Line.COURT, Line.PROCURATORATE, Line.POLICE, Line.JUSTICE}
-MODULES = (office_beats, unit_beats, review_beats)
+MODULES = (office_beats, report_beats, unit_beats, review_beats)
 
 
 def beat(name: str) -> Callable:
@@ -39,6 +39,10 @@ GAPS = {
         "discipline": (0, 3), "reply": (0, 3), "file": (0, 3), "refuse_again_at_office": (1, 5), "split": (0, 1),
         "other_part": (0, 0), "join": (0, 1), "merge": (0, 1), "unmerge": (1, 3), "agree": (1, 2), "disagree": (1, 2),
         "dispute": (1, 1), "decide": (2, 4),
+        "receive_naming": (0, 0, False), "receive_passed_on": (0, 0, False), "receive_as_accusation": (0, 0, False),
+        "propose_unsealing": (0, 1), "unseal": (0, 1), "pass_up": (1, 3), "seal_off_line": (0, 1), "clear": (2, 6),
+        "lift_clearance": (4, 9), "ask_recusal": (1, 6, False), "withdraw_self": (1, 4), "grant_recusal": (1, 2),
+        "refuse_recusal": (1, 2), "complain": (2, 8, False), "discipline_signs_in": (0, 1), "allow_late_objection": (6, 7),
         "sign_in": (0, 1), "helper_signs_in": (0, 0), "helper_answers": (2, 6), "object_": (1, 3), "accept": (1, 7),
         "accept_simple": (0, 2), "notify_route": (2, 7), "end_other_route": (12, 35), "pass_down": (1, 3), "refuse_pending": (2, 7),
         "refuse_not_ours": (1, 6), "refuse_litigation": (2, 7), "refuse_again": (2, 7), "start": (0, 1), "contact": (0, 3),
@@ -176,6 +180,32 @@ def objected(town: Town, petition: DrawnPetition) -> bool:
     return ordinary(town, petition) and bool(petition.objection) and unit_of(town, petition).line == Line.DEPARTMENT
 
 
+def late_objection(town: Town, petition: DrawnPetition) -> bool:
+    return objected(town, petition) and unit_of(town, petition).level <= 3
+
+
+def two_handlers(town: Town, petition: DrawnPetition) -> bool:
+    """Somebody else at the unit can go on when the handler leaves the matter."""
+    return named(town, petition) and len(report_beats.handlers(town, unit_of(town, petition))) > 1
+
+
+def key_is(key: str) -> Callable:
+    return lambda town, petition: petition.key == key
+
+
+def has_subordinates(town: Town, petition: DrawnPetition) -> bool:
+    """A report against an organ that has others below it."""
+    if petition.way != "discipline":
+        return False
+    accused = town.organs[petition.respondent.organisation]
+    return accused.line == Line.GOVERNMENT and accused.rgt - accused.lft > 1
+
+
+def misfiled(town: Town, petition: DrawnPetition) -> bool:
+    """A request that its citizen filed as an accusation, at an office where a second person can look."""
+    return ordinary(town, petition) and unit_of(town, petition).level in (2, 3) and not petition.anonymous
+
+
 def mixed(town: Town, petition: DrawnPetition) -> bool:
     return petition.key in office_beats.PARTS
 
@@ -207,6 +237,14 @@ WAYS = (
     Way("sent to discipline", f"{TRIAGED} discipline", way_is("discipline"), Ago(2, 60), 5),
     Way("discipline signed in", f"{TRIAGED} discipline sign_in", way_is("discipline"), Ago(5, 90), 4),
     Way("split", "receive register classify split discipline other_part classify transfer sign_in", mixed, Ago(3, 20), 1),
+    Way("report, named officer", "receive_naming register classify discipline sign_in", key_is("report-school-recruit"), Ago(3, 30), 1),
+    Way("report, passed on unread", "receive_passed_on sign_in", key_is("report-discipline-head"), Ago(2, 20), 2),
+    Way("report, passed up", f"{TRIAGED} pass_up", key_is("report-police-detain"), Ago(1, 15), 1),
+    Way("report, subordinate cleared", f"{TRIAGED} discipline sign_in clear", has_subordinates, Ago(2, 20), 1),
+    Way("report, clearance lifted", f"{TRIAGED} discipline sign_in clear lift_clearance", has_subordinates, Ago(2, 20), 1),
+    Way("unsealing proposed", "receive_as_accusation register propose_unsealing", misfiled, Ago(1, 3), 1, "own"),
+    Way("unsealed", "receive_as_accusation register propose_unsealing unseal transfer sign_in", misfiled, Ago(1, 15), 1, "own"),
+    Way("off line", "receive register seal_off_line", ordinary, Ago(5, 60), 1),
     Way("reported up", f"{TRIAGED} report_up", ordinary, Ago(1, 5), 2),
     Way("back from leadership", f"{TRIAGED} report_up return_up transfer sign_in accept start", ordinary, Ago(3, 20), 1),
     Way("finished, refused at office", f"{TRIAGED} refuse_again_at_office", named, Ago(5, 60), 2, "own"),
@@ -225,6 +263,7 @@ WAYS = (
     Way("objected", f"{ARRIVED} object_", objected, Ago(1, 1), 3, "own"),
     Way("objection agreed", f"{ARRIVED} object_ agree transfer sign_in", objected, Ago(1, 5), 2, "own"),
     Way("objection refused", f"{ARRIVED} object_ disagree accept@1-3 start contact", objected, Ago(3, 20), 2, "own"),
+    Way("objected late", f"{ARRIVED} allow_late_objection object_@0-1", late_objection, Ago(1, 1), 1, "own"),
     Way("competence disputed", f"{ARRIVED} object_ dispute", objected, Ago(1, 3), 2, "own"),
     Way("competence decided", f"{ARRIVED} object_ dispute decide sign_in", objected, Ago(1, 6), 1, "own"),
     Way("other route 1", f"{SIGNED} notify_route", route_is(Route.JUDICIAL), Ago(3, 60), 2),
@@ -252,6 +291,12 @@ WAYS = (
     Way("extension asked", f"{BEGUN} ask_extension", ordinary, Ago(1, 2), 3),
     Way("extension declined", f"{BEGUN} ask_extension decline_extension", ordinary, Ago(1, 6), 1),
     Way("extended", f"{BEGUN} ask_extension extend", ordinary, Ago(1, 12), 5),
+    Way("recusal asked", f"{BEGUN} ask_recusal", two_handlers, Ago(1, 2), 2),
+    Way("recusal granted", f"{BEGUN} ask_recusal grant_recusal", two_handlers, Ago(1, 15), 1),
+    Way("recusal refused", f"{BEGUN} ask_recusal refuse_recusal", two_handlers, Ago(1, 15), 1),
+    Way("handler withdrew", f"{BEGUN} withdraw_self grant_recusal", two_handlers, Ago(1, 15), 1),
+    Way("retaliation, received", f"{BEGUN} complain", named, Ago(1, 2), 1),
+    Way("retaliation, in triage", f"{BEGUN} complain register discipline_signs_in", named, Ago(1, 6), 1),
     Way("in approval", f"{BEGUN} submit", ordinary, Ago(1, 3), 5),
     Way("opinion returned", f"{BEGUN} submit return_opinion", ordinary, Ago(1, 3), 2),
     Way("issued", f"{BEGUN} submit return_opinion? resubmit? issue", ordinary, Ago(1, 4), 5),
