@@ -15,7 +15,7 @@ from xinqiao.documents.models import Document
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters import files
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.stages import Kind, Purpose, Role
+from xinqiao.rules.stages import Kind, Purpose, Role, Step
 
 pytestmark = pytest.mark.django_db
 NOBODYS = "990100202603029999X"
@@ -54,6 +54,12 @@ class TestPapers:
         matter, client = world.in_handling(), signed_in(world.xu_handles)
         assert self.letter(client, matter, "F-08").content.startswith(b"%PDF")
         assert json.loads(entries(AuditKind.READ_LETTER).get().detail_text) == {"kind": "F-08"}
+
+    def test_a_letter_about_a_report_is_on_record_though_it_names_nobody(self, world):
+        matter = world.triaged("2026-03-03", kind=Kind.REPORT)
+        world.take(Step.TRANSFER_DISCIPLINE, matter.pk, world.dai_liaises, "2026-03-05", to=world.discipline)
+        assert self.letter(signed_in(world.dai_liaises), matter, "F-05").status_code == 200
+        assert entries(AuditKind.READ_LETTER).get().fields == "text"
 
     def test_the_form_with_the_whole_identity_asks_what_for(self, world):
         matter, client = world.in_handling(), signed_in(world.xu_handles)

@@ -11,6 +11,7 @@ from tests.world import World, at
 from xinqiao.matters import intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter, Referral
+from xinqiao.rules.confidentiality import REPORT_TITLE
 from xinqiao.rules.moves import DESK_DONE, MOVES
 from xinqiao.rules.stages import Kind, Purpose, Role, Stage, Step
 from xinqiao.workbench import duties, keyset, shelves
@@ -95,6 +96,14 @@ class TestWhatWaits:
                 answer = client_of(stranger).get(f"/desk/?shelf={shelf}")
                 assert titles(answer) == [], (stranger, shelf)
                 assert matter.title not in answer.content.decode()
+
+    def test_a_report_is_listed_without_its_words(self, world):
+        matter = world.triaged(kind=Kind.REPORT, title="举报局长收钱")
+        for page in ("/desk/?shelf=all", f"/desk/cases/{matter.number}/"):
+            shown = client_of(world.dai_liaises).get(page).content.decode()
+            assert REPORT_TITLE in shown and matter.title not in shown, page
+        opened = client_of(world.dai_liaises).get(f"/desk/cases/{matter.number}/report/").content.decode()
+        assert matter.title in opened
 
     def test_says_so_to_a_post_that_reads_no_petition(self, world):
         digests = world.officer("luzhaiyao", "陆摘要", world.office, Role.PERSONNEL_LIAISON)

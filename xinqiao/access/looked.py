@@ -24,7 +24,7 @@ _WORDS = {
     AuditKind.OPENED_FILE: "打开了信访件",
     AuditKind.READ_REPORT: "看了您写的材料",
     AuditKind.READ_IDENTITY: "看了您的身份信息",
-    AuditKind.READ_LETTER: "打开了写有您姓名的文书",
+    AuditKind.READ_LETTER: "打开了这一件的文书",
     AuditKind.READ_ATTACHMENT: "打开了您交的材料",
     AuditKind.REVEAL_ASKED: "申请看您的身份信息",
     AuditKind.EXPORTED: "导出了信访件的信息",

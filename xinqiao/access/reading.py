@@ -49,7 +49,7 @@ def report(request, matter: Matter) -> None:
 
 
 def letter(request, document: Document, *, fields: str) -> None:
-    """A letter that names the petitioner leaves as a file."""
+    """A letter that names the petitioner, or tells of a report, leaves as a file."""
     audit.note(
         AuditKind.READ_LETTER, officer=request.officer, matter_id=document.matter_id, request=request, fields=fields,
         subject=f"letter:{document.pk}", detail={"kind": document.kind},

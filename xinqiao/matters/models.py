@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from xinqiao.crypto.fields import SealedJSONField
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
-from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach
+from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach, listed_title
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.stages import (
     Channel,
@@ -189,6 +189,11 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def listed_title(self) -> str:
+        """The title as pages show it that do not open the text."""
+        return listed_title(self.title, sealed=self.sealed)
 
     @property
     def is_closed(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from xinqiao.rules.permissions import Action, Cell, Reach, cell, holders
+from xinqiao.rules.permissions import Action, Cell, Reach, cell
 from xinqiao.rules.stages import Kind, Role
 
 
@@ -83,8 +83,13 @@ TEXT_ACCESS = MappingProxyType(
 # organisation. B.3 gives SUP "org+sub"; POL signs supervision letters to the units below and needs the same (INF).
 TERRITORY_ROLES = frozenset(role for role, row in TEXT_ACCESS.items() if row.reach is Reach.TERRITORY)
 
-# Roles that may read a confidential identity only after writing down why (B.3 "R with reason", C-11).
-REASON_NEEDED_ROLES = holders("secret_identity", Action.REVEAL)
+
+REPORT_TITLE = "检举控告件（标题和内容打开材料后查看）"
+
+
+def listed_title(title: str, *, sealed: bool) -> str:
+    """The title in lists, page heads and bells: that of a report is its first words, read by opening it, on record (B.3, C-11)."""
+    return REPORT_TITLE if sealed else title
 
 
 def identity_access(

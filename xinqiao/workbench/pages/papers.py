@@ -1,6 +1,7 @@
 """Letters and files of a matter, for officers who may open it; who may not know the name gets no letter that says it (B.3).
 
-What names the petitioner is on record before it leaves (C-11). The forms that carry the whole identity ask first what for.
+What names the petitioner, and every letter about a report, is on record before it leaves (C-11). The forms that carry the whole
+identity ask first what for.
 """
 
 import json
@@ -67,8 +68,8 @@ def letter(request: HttpRequest, document_id: int, form: str) -> HttpResponse:
         if opening is None:
             return redirect(f"{reverse('workbench:reveal', args=[matter.number])}?letter={document.pk}")
         reveal.note(request, matter, opening, kind=AuditKind.READ_LETTER, subject=f"letter:{document.pk}")
-    elif named:
-        reading.letter(request, document, fields="name")
+    elif named or identities.is_report(matter):  # a letter about a report repeats its title or requests
+        reading.letter(request, document, fields="name" if named else "text")
     media_type, disposition = FORMS[form]
     response = HttpResponse(_drawn(document, form, request), content_type=media_type)
     name = f"{document.title}{document.number}.{form}"

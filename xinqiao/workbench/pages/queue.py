@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from xinqiao.matters.models import Event
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
+from xinqiao.rules.confidentiality import listed_title
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
 from xinqiao.ui.day_words import exact_day, moment_words
@@ -191,7 +192,7 @@ def _row(row: dict, officer: Officer, today: date, changed_at: datetime | None) 
     return {
         "number": row["matter__number"],
         "short": short_number(row["matter__number"], today),
-        "title": row["matter__title"],
+        "title": listed_title(row["matter__title"], sealed=row["matter__sealed"]),
         "person": person_of(row),
         "channel": CHANNELS[row["matter__channel"]],
         "content_class": row["content_class"],

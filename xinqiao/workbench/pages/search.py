@@ -24,6 +24,7 @@ from xinqiao.matters.models import Matter, MatterNumber
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules import identity, numbering
 from xinqiao.rules.audit import AuditKind
+from xinqiao.rules.confidentiality import listed_title
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Kind
 from xinqiao.rules.wording import LIMITS
@@ -208,10 +209,10 @@ def rows_of(officer: Officer, ids: list[int], terms=()) -> list[dict]:
 
 
 def _row(row: dict, texts: list[str] | None, terms, *, answers: bool) -> dict:
-    title = _("检举控告件（标题和内容打开材料后查看）") if row["sealed"] else highlight.marked(row["title"], terms)
+    title = listed_title(row["title"], sealed=row["sealed"])
     return {
         **row,
-        "title": title,
+        "title": title if row["sealed"] else highlight.marked(title, terms),
         "piece": _piece(texts, terms, answers=answers) if texts else "",
         "person": _("（匿名）") if row["anonymous"] else row["petitioner_name"] or _("（保密）"),
         "channel": CHANNELS[row["channel"]],
