@@ -1,9 +1,11 @@
 """C-09, R-30(2): the personnel organ learns of reports about cadres, never by whom, and never of one against itself."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -138,6 +140,40 @@ class TestFromOfficeToOrgan:
             world.dai_liaises, world.region_personnel, date(2026, 1, 1), date(2026, 6, 30)
         )
         assert [line.matter_id for line in again] == [matter.pk]
+
+
+class TestNumbers:
+    def test_follow_our_calendar_also_in_the_first_hours_of_a_year(self, world):
+        zone = timezone.get_default_timezone()
+        for hour in (1, 2):  # still the old year in UTC
+            matter = report(world, world.housing)
+            digests.compile_for(
+                world.personnel, {matter.pk: (Rank.UNKNOWN, False)}, title="涉及干部的信访情况", from_on=PERIOD_DAYS[0],
+                to_on=PERIOD_DAYS[1], by=world.dai_liaises, at=datetime(2027, 1, 1, hour, tzinfo=zone).astimezone(UTC),
+            )  # fmt: skip
+        assert [one.number[-9:] for one in Digest.objects.order_by("pk")] == ["情〔2027〕1号", "情〔2027〕2号"]
+
+
+class TestStatements:
+    def test_do_not_grow_with_the_rows(self, world):
+        counts = []
+        for more in (1, 3):
+            for _one in range(more):
+                report(world, world.housing)
+            with CaptureQueriesContext(connection) as captured:
+                digests.candidates(world.dai_liaises, world.personnel, *PERIOD_DAYS)
+            counts.append(len(captured))
+        assert counts[0] == counts[1]
+
+    def test_nor_does_opening_one(self, world):
+        counts = []
+        for number in (1, 3):
+            compiled(world, *(report(world, world.housing) for _one in range(number)))
+            digest = Digest.objects.latest("pk")
+            with CaptureQueriesContext(connection) as captured:
+                assert len(digests.read(digest, by=world.wang_leads_office)) == number
+            counts.append(len(captured))
+        assert counts[0] == counts[1]
 
 
 class TestWhoNeverReceivesIt:

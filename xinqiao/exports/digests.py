@@ -11,10 +11,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 
 from xinqiao.integrity import audit
 from xinqiao.matters.models import Accused, Matter
-from xinqiao.matters.secrecy import is_shut_out, shut_out
+from xinqiao.matters.secrecy import shut_out, shut_out_of
 from xinqiao.organisations import tree
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.audit import AuditKind
@@ -71,12 +72,10 @@ def candidates(officer: Officer, recipient: Organisation, from_on: date, to_on: 
         for pk in ids
     }
     reports = Matter.objects.visible_to(officer).filter(sealed=True, received_on__range=(from_on, to_on))
-    found = [
-        m
-        for m in reports.select_related("content_class").order_by("received_on", "pk")[: MOST_ROWS + len(told)]
-        if m.pk not in told
-    ]
-    kept = [matter for matter in found if not is_shut_out(matter.pk, recipient)]
+    rows = reports.select_related("content_class").order_by("received_on", "pk")[: MOST_ROWS + len(told)]
+    found = [matter for matter in rows if matter.pk not in told]
+    hidden = shut_out_of([matter.pk for matter in found], recipient)
+    kept = [matter for matter in found if matter.pk not in hidden]
     units = _units([matter.pk for matter in kept])
     return [_line(matter, units) for matter in kept[:MOST_ROWS]], len(found) - len(kept)
 
@@ -130,8 +129,9 @@ def compile_for(
 
 
 def _next_number(office: Organisation, at: datetime) -> str:
-    count = Digest.objects.filter(office=office, prepared_at__year=at.year).count()
-    return f"{office.short}干情〔{at.year}〕{count + 1}号"
+    year = localdate(at).year  # of our calendar: the first hours of a year are still the old one in UTC
+    count = Digest.objects.filter(office=office, prepared_at__year=year).count()
+    return f"{office.short}干情〔{year}〕{count + 1}号"
 
 
 def may_decide(digest: Digest, officer: Officer) -> str:
@@ -156,7 +156,8 @@ def decide(digest_id: int, *, by: Officer, at: datetime, agrees: bool, reason: s
         digest.state = DigestState.DELIVERED if agrees else DigestState.REFUSED
         digest.decided_by, digest.decided_at, digest.decision_reason = by, at, reason
         if agrees:
-            digest.rows = [row for row in digest.rows if not is_shut_out(row["matter_id"], digest.recipient)]
+            hidden = shut_out_of(digest.matter_ids, digest.recipient)
+            digest.rows = [row for row in digest.rows if row["matter_id"] not in hidden]
             digest.matter_ids, digest.row_count = [row["matter_id"] for row in digest.rows], len(digest.rows)
             if not digest.rows:
                 raise DigestRefused("这些信访件现在都不能告知该机关，没有送达。请不同意，并由联络人员重新编写。")
@@ -178,11 +179,8 @@ def read(digest: Digest, *, by: Officer, request=None) -> list[dict]:
         request=request,
         detail={"rows": digest.row_count},
     )
-    return [
-        {**row, "rank_label": Rank(row["rank"]).label}
-        for row in digest.rows
-        if row["matter_id"] not in _hidden(digest.matter_ids, by)
-    ]
+    hidden = _hidden(digest.matter_ids, by)
+    return [{**row, "rank_label": Rank(row["rank"]).label} for row in digest.rows if row["matter_id"] not in hidden]
 
 
 def _hidden(matter_ids: Iterable[int], officer: Officer) -> set[int]:

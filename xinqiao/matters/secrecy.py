@@ -5,6 +5,7 @@ organisations as it is now: whoever changes post takes the exclusion along, and 
 Rows are added, never changed or taken out (the database refuses it).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -98,12 +99,17 @@ class RetaliationLink(models.Model):
 
 def shut_out(officer: Officer, matter: str) -> Exists:
     """A condition on the rows whose matter is `matter`: this officer stands in the accused set of it (C-01, C-02)."""
-    return Exists(_against(OuterRef(matter), officer.organisation, officer.user_id))
+    return Exists(_against(officer.organisation, officer.user_id).filter(matter=OuterRef(matter)))
 
 
 def is_shut_out(matter_id: int, organisation: Organisation) -> bool:
     """Whether nothing of the matter may reach this organisation."""
-    return _against(matter_id, organisation, None).exists()
+    return _against(organisation, None).filter(matter=matter_id).exists()
+
+
+def shut_out_of(matter_ids: Iterable[int], organisation: Organisation) -> set[int]:
+    """Those of these matters of which nothing may reach this organisation, in one statement."""
+    return set(_against(organisation, None).filter(matter__in=matter_ids).values_list("matter_id", flat=True))
 
 
 def shut_out_organisations(matter_id: int) -> Q:
@@ -131,7 +137,7 @@ def _heads(matter_id: int):
     )
 
 
-def _against(matter, organisation: Organisation, user_id: int | None):
+def _against(organisation: Organisation, user_id: int | None):
     """The rows of the accused set that keep `organisation` (and the person `user_id`) out."""
     lft = organisation.lft
     holds = {"organisation__lft__lte": lft, "organisation__rgt__gte": lft}
@@ -145,7 +151,7 @@ def _against(matter, organisation: Organisation, user_id: int | None):
     posts = posts.filter(~cleared(OuterRef(OuterRef("matter"))))
     unit = Q(**holds) & ~Q(cleared(OuterRef("matter")))
     who = Q(user_id=user_id) if user_id else Q(pk__in=())
-    return Accused.objects.filter(matter=matter).filter(unit | who | Q(user__isnull=False) & Q(Exists(posts)))
+    return Accused.objects.filter(unit | who | Q(user__isnull=False) & Q(Exists(posts)))
 
 
 # ---- recusal -----------------------------------------------------------------------------------------------------------
