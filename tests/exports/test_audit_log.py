@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from tests.world import World
 from xinqiao.crypto import signing
-from xinqiao.exports import audit_log
+from xinqiao.exports import audit_log, making
+from xinqiao.exports.models import ExportKind
 from xinqiao.integrity import audit
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters.models import Accused
@@ -105,6 +106,19 @@ class TestWhoSeesWhat:
         assert shown(log(world.local, f"?matter={matter.number}")) == []
         assert client_of(world.local).get(reverse("workbench:audit_entry", args=[entry.pk])).status_code == 404
 
+    def test_nor_by_an_export_that_held_it(self, world):
+        matter = world.triaged("2026-03-03", kind=Kind.REPORT)
+        export = making.ask(
+            ExportKind.INSPECTION, officer=world.dai_liaises, form="zip", purpose=PURPOSE, at=timezone.now(), matter_ids=[matter.pk]
+        )
+        entry = audit.note(AuditKind.EXPORTED, officer=world.dai_liaises, subject=str(export))
+        asked = f"?matter={matter.number}"
+        assert entry.pk in shown(log(world.local, asked))
+        Accused.objects.create(
+            matter=matter, organisation=world.office, org_lft=world.office.lft, org_rgt=world.office.rgt
+        )
+        assert shown(log(world.local, asked)) == [] and shown(log(world.auditor, asked)) == [entry.pk]
+
     def test_no_petitioner_and_no_text(self, world):
         matter = world.triaged("2026-03-02")
         entry = audit.note(
@@ -154,6 +168,8 @@ class TestLookingFor:
         today = timezone.localdate()
         assert shown(log(world.auditor, f"?to_on={today - timedelta(days=1)}")) == []
         assert "一次最多看366天" in log(world.auditor, "?from_on=1999-01-01").content.decode()
+        assert log(world.auditor, "?to_on=0001-01-05").status_code == 200
+        assert shown(log(world.auditor, "?kind=no-such-kind")) == []
         assert log(world.auditor, "?from_on=bad&to_on=2026-99-99&kind=x%00&after=x&before=%00").status_code == 200
 
     def test_pages_are_complete_and_without_doubles(self, world):

@@ -74,9 +74,9 @@ def entries_for(auditor: Officer) -> QuerySet[AuditEntry]:
     )
 
 
-def narrowed(entries: QuerySet[AuditEntry], wanted: Wanted) -> QuerySet[AuditEntry]:
-    """The entries of a period, sort, organisation, user or matter."""
-    entries = entries.filter(at__range=_moments(wanted.from_on, wanted.to_on))
+def narrowed(auditor: Officer, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """Of `entries_for(auditor)` those of a period, sort, organisation, user or matter."""
+    entries = entries_for(auditor).filter(at__range=_moments(wanted.from_on, wanted.to_on))
     if wanted.kind in set(AuditKind):
         entries = entries.filter(kind=wanted.kind)
     elif wanted.kind:
@@ -86,7 +86,9 @@ def narrowed(entries: QuerySet[AuditEntry], wanted: Wanted) -> QuerySet[AuditEnt
     if wanted.user_id:
         entries = entries.filter(user_id=wanted.user_id)
     if wanted.matter:
-        matter_id = MatterNumber.objects.filter(number=wanted.matter).values_list("matter_id", flat=True).first()
+        # The number of a matter that accuses the auditor's own organ is nobody's, also where an export held it (C-01).
+        known = MatterNumber.objects.exclude(shut_out(auditor, "matter_id"))
+        matter_id = known.filter(number=wanted.matter).values_list("matter_id", flat=True).first()
         entries = (
             entries.filter(Q(matter_id=matter_id) | Q(subject__in=making.matters_in(matter_id)))
             if matter_id
@@ -167,7 +169,7 @@ manifest.sig    manifest.json 的签名（十六进制）和签名公钥
 def make_log(export: Export, at: datetime) -> making.Made:
     """Rows, manifest and signature in one archive (LG-5). Raises ExportRefused for more than LOG_MOST_ROWS entries."""
     wanted = Wanted.from_facts(export.facts["wanted"])
-    entries = narrowed(entries_for(export.officer), wanted).order_by("pk")
+    entries = narrowed(export.officer, wanted).order_by("pk")
     total = entries.count()
     if total > LOG_MOST_ROWS:
         raise making.ExportRefused(f"这个范围有{total}条记录，一次最多导出{LOG_MOST_ROWS}条。请缩短期间，分几次导出。")

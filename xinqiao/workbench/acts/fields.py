@@ -77,7 +77,7 @@ class YesNo(forms.TypedChoiceField):
     """A question that must be answered: nothing is chosen beforehand. `yes` and `no` are the answers as the question asks for them."""
 
     def __init__(self, *, yes=YES, no=NO, **kwargs):
-        kwargs.setdefault("error_messages", {"required": _("请选择“%(yes)s”或者“%(no)s”。") % {"yes": yes, "no": no}})
+        self.words = {"yes": yes, "no": no}
         super().__init__(
             choices=[("no", no), ("yes", yes)],
             coerce=lambda value: value == "yes",

@@ -78,7 +78,7 @@ class WantedForm(forms.Form):
         """What to show; filters in error find nothing, so that nobody takes the whole log for the answer."""
         self.is_valid()
         found = self.cleaned_data
-        unknown = [name for name in ("organisation", "user", "matter") if name in self.errors]
+        unknown = [name for name in ("kind", "organisation", "user", "matter") if name in self.errors]
         return Wanted(
             *self.period, kind=found.get("kind", ""), organisation_id=-1 if unknown else found.get("organisation"),
             user_id=found.get("user"), matter=found.get("matter", ""),
