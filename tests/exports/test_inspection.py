@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from xinqiao.integrity.models import AuditEntry
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.exports import InspectionItem
 from xinqiao.rules.stages import Kind, Role
+from xinqiao.workbench.exports.lists import fetch
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "不要用在别处的密码1"
@@ -195,6 +196,15 @@ class TestTheFile:
         agreed.refresh_from_db()
         with pytest.raises(keeping.FileGone):
             keeping.open_kept(agreed)
+
+    def test_leaves_once_though_two_windows_ask_at_the_same_moment(self, world, agreed, monkeypatch):
+        assert agreed.state == "ready"  # as both have read it
+        monkeypatch.setattr(keeping, "open_kept", lambda export: b"the same file")
+        request = RequestFactory().post("/")
+        request.officer = world.dai_liaises
+        answers = [fetch(request, Export.objects.get(pk=agreed.pk)), fetch(request, agreed)]
+        assert [answer.status_code for answer in answers] == [200, 302]
+        assert AuditEntry.objects.filter(kind=AuditKind.EXPORTED).count() == 1
 
     def test_only_who_asked_may_fetch_it(self, world, agreed):
         assert self.fetched(world, agreed, world.wang_leads_office).status_code == 404

@@ -1,5 +1,6 @@
 """导出清单: from a list of the queue to a file; what is large is made by the worker and fetched once it is there (C-11)."""
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -155,11 +156,16 @@ def fetch(request: HttpRequest, export: Export) -> HttpResponse:
     except keeping.FileGone:
         Export.objects.filter(pk=export.pk).update(state=ExportState.EXPIRED, stored_name="", problem=making.GONE_WORDS)
         return redirect("workbench:export_progress", export.pk)
-    making.let_go(export, officer=request.officer, request=request, at=timezone.now())
-    if export.kind == ExportKind.INSPECTION:
-        keeping.discard(export)
-        Export.objects.filter(pk=export.pk).update(stored_name="", expires_at=timezone.now())
-    return file_response(export, content)
+    with transaction.atomic():
+        locked = Export.objects.select_for_update(of=("self",)).get(pk=export.pk)
+        if not may_fetch(locked):  # fetched by the same person a moment ago, in another window
+            return redirect("workbench:export_progress", export.pk)
+        making.let_go(locked, officer=request.officer, request=request, at=timezone.now())
+        if locked.kind == ExportKind.INSPECTION:
+            Export.objects.filter(pk=locked.pk).update(stored_name="", expires_at=timezone.now())
+    if locked.kind == ExportKind.INSPECTION:
+        keeping.discard(locked)
+    return file_response(locked, content)
 
 
 def file_response(export: Export, content: bytes) -> HttpResponse:
