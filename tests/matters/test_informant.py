@@ -411,6 +411,17 @@ class TestRecusal:
         assert "情况属实" in told.text
         assert matter.clocks.get(term="RECUSAL3WD").state == "met"
 
+    def test_nobody_who_left_once_is_named_again(self, world):
+        matter = world.in_handling()
+        ding = world.officer("ding", "丁承办", world.housing, Role.HANDLER)
+        facts = {"granted": True, "no_interest": True, "reason": "情况属实，应当回避。"}
+        self.ask(world, matter)
+        world.take(Step.DECIDE_RECUSAL, matter.pk, world.zhou_leads_unit, "2026-03-21", handler=ding, **facts)
+        self.ask(world, matter)
+        decide = steps.FUNCTIONS[Step.DECIDE_RECUSAL]
+        again = refused(decide, matter.pk, by=world.zhou_leads_unit, at=at("2026-03-22"), handler=world.xu_handles, **facts)
+        assert again.code == "same_handler"
+
     def test_of_the_head_is_decided_above(self, world):
         matter = world.signed_in()
         boss = world.officer("boss", "高兼办", world.housing, Role.HANDLER, Role.UNIT_LEADER)

@@ -14,7 +14,7 @@ from .. import clocks
 from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
 from ..actors import Citizen
 from ..models import Matter, Referral
-from ..secrecy import Recusal
+from ..secrecy import Recusal, recusal_in_the_way
 from .handle import add_record
 
 TERM = "RECUSAL3WD"
@@ -141,8 +141,8 @@ def decide_recusal(
 def _replace(desk: Referral, old: Officer, new: Officer | None, no_interest: bool, *, at: datetime) -> None:
     if new is None or new.organisation_id != desk.organisation_id or not new.may(Role.HANDLER) or not new.active:
         raise refusal("同意回避的，请选择本单位另一位在岗的承办人员。", "not_our_handler")
-    if new.user_id == old.user_id:
-        raise refusal("新的承办人不能是回避的人。请另选一位。", "same_handler")
+    if new.user_id == old.user_id or recusal_in_the_way(desk.matter_id, new):
+        raise refusal("新的承办人不能是回避的人，也不能是先前在这一件中回避过的人。请另选一位。", "same_handler")
     if not no_interest:
         raise refusal("请新的承办人确认与信访人、与这件事没有利害关系。", "recusal")
     desk.handler, desk.recusal_declared_at, desk.unread = new, at, True
