@@ -7,8 +7,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from xinqiao.rules.audit import AuditKind
-
 
 class AuditChain(models.Model):
     """The end of one chain of audit entries: one per organisation, 0 for what belongs to none. Locked while it grows."""
@@ -27,11 +25,11 @@ class AuditEntry(models.Model):
     chain = models.BigIntegerField()
     seq = models.BigIntegerField()
     at = models.DateTimeField("时间")  # clock_timestamp() of the database
-    kind = models.CharField("事项", max_length=30, choices=AuditKind.choices())
+    kind = models.CharField("事项", max_length=30)  # a value of rules.audit.AuditKind
     user_id = models.BigIntegerField(null=True)
     officer_id = models.BigIntegerField("岗位", null=True)
     organisation_id = models.BigIntegerField("机关、单位", null=True)
-    roles = models.CharField("当时的岗位角色", max_length=200, blank=True)
+    roles = models.CharField("当时的岗位角色", max_length=400, blank=True)  # room for all of them in one post
     matter_id = models.BigIntegerField(null=True)
     subject = models.CharField("对象", max_length=80, blank=True)  # `user:12`, `export:7`, `letter:31`
     fields = models.CharField("字段组", max_length=80, blank=True)  # identity, text, attachment, letter …
