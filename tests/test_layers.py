@@ -26,6 +26,7 @@ SIDEWAYS = {
     ("cli", "jobs"): "the command starts the worker",
     ("jobs", "portal"): "the worker forgets drafts that nobody sent",
     ("jobs", "api"): "the worker forgets files that came with no petition",
+    ("seed", "api"): "the fixture of authorisation has a program among its identities, and programs are made there",
 }
 
 

@@ -7,4 +7,4 @@ class WorkbenchConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
-        from . import door  # noqa: F401, PLC0415 - it listens to log-ins, from the first one on
+        from . import door  # noqa: F401 - it listens to log-ins, from the first one on

@@ -120,12 +120,6 @@ def sign_out(request: HttpRequest, why: SessionEnd) -> None:
     logout(request)
 
 
-def renew_rights(request: HttpRequest) -> None:
-    """Let this very session go on after its own user changed something that ends the others."""
-    request.user.refresh_from_db()
-    request.session[RIGHTS] = _mark_of_rights(request.user, active_posts(request.user))
-
-
 def take_post(request: HttpRequest, post: Officer) -> None:
     """Go on in another post of the same user, under a new key: other rights, other session."""
     request.session.cycle_key()

@@ -4,7 +4,21 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from .pages import case, entrance, explained, inbox, notes, papers, person, queue, receipt, reveal, sealed, search, window
+from .pages import (
+    case,
+    entrance,
+    explained,
+    inbox,
+    notes,
+    papers,
+    person,
+    queue,
+    receipt,
+    reveal,
+    sealed,
+    search,
+    window,
+)
 from .refusals import noted
 
 
