@@ -1,6 +1,6 @@
 """What letters say of a matter: the one place that turns rows into the plain data of rules/document_contents.py."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -72,11 +72,6 @@ def query_url() -> str:
 
 def iso(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def term_day(start: date, days: int) -> str:
-    """A plain day so many calendar days after `start`, where a letter names a day that no clock holds."""
-    return (start + timedelta(days=days)).isoformat()
 
 
 def _head(act: Act) -> dict:

@@ -173,11 +173,6 @@ def _off_line(matter: Matter, today: date) -> Dossier:
     return Dossier(matter=matter, today=today, events=list(events), **nothing)
 
 
-def letters_of(matter: Matter) -> list[Document]:
-    """The letters that the citizen may have now, for the download."""
-    return _letters(matter, list(Opinion.objects.filter(matter_id=matter.pk, document_id__isnull=False)))
-
-
 def _letters(matter: Matter, opinions: list[Opinion]) -> list[Document]:
     """An opinion is shown from its service on: the days for a review count from then, and no second date may stand beside it."""
     on_the_way = {one.document_id for one in opinions if one.served_on is None}
