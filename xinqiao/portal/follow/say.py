@@ -1,7 +1,9 @@
 """补充材料、问问进度、不同意存查（直接答复）、没有落实: acts in which the citizen says something (DU-3, DU-5, T-11, T-12)."""
 
+from django import forms
 from django.conf import settings
 
+from xinqiao.matters.act import REASON_AT_LEAST
 from xinqiao.rules.stages import Step
 from xinqiao.rules.terms import find
 
@@ -59,8 +61,14 @@ class DisputeForm(ActForm):
 class RecusalForm(ActForm):
     reason = Prose(
         label="为什么要换承办人", limit="reason", required="请写明为什么要换承办人，例如他（她）是对方的亲属。", rows=5,
-        help_text="例如：他（她）是对方的亲属，和这件事有利害关系，或者就是您反映的人。",
+        help_text=f"例如：他（她）是对方的亲属，和这件事有利害关系，或者就是您反映的人。至少写{REASON_AT_LEAST}个字。",
     )  # fmt: skip
+
+    def clean_reason(self) -> str:
+        reason = self.cleaned_data["reason"]
+        if len(reason.strip()) < REASON_AT_LEAST:
+            raise forms.ValidationError(f"请写得具体一些，至少{REASON_AT_LEAST}个字，例如他（她）和对方是什么关系。")
+        return reason
 
 
 class NothingForm(ActForm):

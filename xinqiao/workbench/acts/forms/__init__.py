@@ -10,7 +10,7 @@ from xinqiao.matters import files
 from xinqiao.matters.intake import StoredFile
 from xinqiao.ui.fields import Wishes, render_field
 
-from ..fields import ClassPick, Organ, Organs, Posts, offer
+from ..fields import ClassPick, Organ, Organs, Posts, YesNo, offer
 from ..situation import Situation
 
 
@@ -132,6 +132,8 @@ class StepForm(forms.Form):
         if isinstance(field, forms.BooleanField):
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _("请勾选确认。")
+        elif isinstance(field, YesNo):
+            field.error_messages["required"] = _("请选择“%(yes)s”或者“%(no)s”。") % field.words
         elif field.label:
             words = _("请选择“%(label)s”。") if chosen else _("请填写“%(label)s”。")
             field.error_messages["required"] = words % {"label": field.label}
