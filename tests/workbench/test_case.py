@@ -228,6 +228,20 @@ class TestWhatCanBeDone:
         assert after.main.step == Step.ISSUE_REVIEW_OPINION
         assert Step.ACCEPT_REVIEW not in [action.step for action in after.second]
 
+    def test_after_five_working_days_the_unit_objects_only_where_it_was_let(self, world):  # T-24, B06
+        matter = world.signed_in("2026-03-02")
+
+        def offered(officer, step) -> bool:
+            made = case(officer, matter).context["file"].standing
+            return step in [action.step for action in (*made.second, *made.approvals)]
+
+        assert not offered(world.zhou_leads_unit, Step.RAISE_OBJECTION)
+        assert offered(world.wang_leads_office, Step.ALLOW_LATE_OBJECTION)
+        why = "分工清单上周才公布，单位收到时还不知道。"
+        world.take(Step.ALLOW_LATE_OBJECTION, matter.pk, world.wang_leads_office, "2026-03-10", reason=why)
+        assert offered(world.zhou_leads_unit, Step.RAISE_OBJECTION)
+        assert not offered(world.wang_leads_office, Step.ALLOW_LATE_OBJECTION)
+
     def test_who_only_watches_gets_no_button(self, world):
         made = case(world.sun_supervises, world.in_handling()).context["file"].standing
         assert not made.has_actions
