@@ -9,9 +9,13 @@ from django.utils import timezone
 
 from tests.access.looking import MOBILE, NAME, page, reveal, signed_in
 from tests.world import World
+from xinqiao.exports import making
+from xinqiao.exports.models import ExportKind
+from xinqiao.integrity import audit
 from xinqiao.people import accounts
 from xinqiao.people.models import Account, Petitioner
 from xinqiao.portal.follow import proof
+from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.stages import Kind, Purpose, Step
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +42,29 @@ def told(matter, name: str = "looked") -> str:
     return citizen(matter).get(reverse(f"portal:{name}", args=[matter.number])).content.decode()
 
 
+def exported(world, matter) -> None:
+    """A list with this matter has left the house."""
+    export = making.ask(
+        ExportKind.LIST, officer=world.li_triages, form="xlsx", purpose="每周例会核对在办件", at=timezone.now(), matter_ids=[matter.pk]
+    )
+    audit.note(AuditKind.EXPORTED, officer=world.li_triages, subject=str(export), reason=export.purpose)
+
+
 class TestWhoLooked:
+    def test_tells_of_a_list_that_left_with_it(self, world):
+        matter, other = world.in_handling(), world.in_handling()
+        exported(world, other)
+        assert "导出了信访件的信息" not in told(matter)
+        exported(world, matter)
+        shown = told(matter)
+        assert "导出了信访件的信息" in shown and "每周例会" not in shown
+        assert "导出了信访件的信息" in told(matter, "my_data_copy")
+
+    def test_tells_of_no_export_for_an_inspection_that_held_a_report(self, world):
+        matter = world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE)
+        exported(world, matter)
+        assert "导出了信访件的信息" not in told(matter)
+
     def test_nobody_yet(self, world):
         assert "还没有人查看" in told(world.in_handling())
 

@@ -5,9 +5,11 @@ others), and how a discipline organ works on a report, which could harm a lawful
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from xinqiao.integrity.models import AuditEntry
@@ -42,9 +44,9 @@ class Look:
     times: list[datetime] = field(default_factory=list)
 
 
-def days(matter: Matter) -> list[tuple[date, list[Look]]]:
-    """Newest day first; equal looks of one day together."""
-    entries = list(_told(matter).order_by("-id")[:AT_MOST])
+def days(matter: Matter, *, exports: Sequence[str] = ()) -> list[tuple[date, list[Look]]]:
+    """Newest day first; equal looks of one day together. `exports`: the files that the matter was in, as the log names them."""
+    entries = list(_told(matter, exports).order_by("-id")[:AT_MOST])
     organisations = Organisation.objects.in_bulk({one.organisation_id for one in entries} - {None})
     grouped: dict[date, dict[tuple, Look]] = {}
     for entry in entries:
@@ -60,12 +62,14 @@ def withholds(matter: Matter) -> bool:
     return identities.is_report(matter)
 
 
-def _told(matter: Matter):
-    entries = AuditEntry.objects.filter(matter_id=matter.pk, kind__in=TOLD_TO_CITIZEN)
+def _told(matter: Matter, exports: Sequence[str]):
+    own = Q(matter_id=matter.pk, kind__in=TOLD_TO_CITIZEN)
     if withholds(matter):
+        entries = AuditEntry.objects.filter(own)
         discipline = Organisation.objects.filter(line=Line.DISCIPLINE).values("pk")
-        entries = entries.exclude(organisation_id__in=discipline)
-    return entries
+        return entries.exclude(organisation_id__in=discipline)
+    left = Q(kind=AuditKind.EXPORTED, subject__in=exports) if exports else Q(pk__in=())
+    return AuditEntry.objects.filter(own | left)
 
 
 def _look(entry: AuditEntry, organisation: Organisation | None) -> Look:

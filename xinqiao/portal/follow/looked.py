@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xinqiao.access import looked as access_looked
+from xinqiao.exports.making import matters_in
 from xinqiao.matters.models import Matter, Submission
 from xinqiao.people.models import Account, Identity, Petitioner
 from xinqiao.rules.identity import IdType
@@ -36,7 +37,7 @@ def page(request: HttpRequest, dossier, actor) -> HttpResponse:
     matter = dossier.matter
     context = {
         "matter": matter,
-        "days": access_looked.days(matter),
+        "days": access_looked.days(matter, exports=matters_in(matter.pk)),
         "withholds": access_looked.withholds(matter),
         "today": dossier.today,
     }
@@ -125,7 +126,7 @@ def _copy(dossier, matter: Matter, account_id: int | None) -> dict:
                 "用途": look.why,
                 "次数": len(look.times),
             }
-            for day, looks in access_looked.days(matter)
+            for day, looks in access_looked.days(matter, exports=matters_in(matter.pk))
             for look in looks
         ],
     }
