@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 PAGE_ROWS = 30
 _POSITION = re.compile(r"([^.]*(?:\.[0-9]{1,6}[^.]*)?)\.([0-9]{1,18})")
@@ -101,3 +102,13 @@ def page(rows: QuerySet, order: Order, columns: tuple[str, ...], *, after: str =
         return Page([])
     has_before, has_after = (more, True) if back else (bool(start), more)
     return Page(found, order.position(found[0]) if has_before else "", order.position(found[-1]) if has_after else "")
+
+
+def with_choices(address: str, asked: QueryDict, **changes: str) -> str:
+    """The address of a list with the choices that stand in `asked`, some of them changed, from its beginning."""
+    query = asked.copy()
+    for name, value in {"after": "", "before": "", **changes}.items():
+        query[name] = value
+    for name in [name for name in query if not query[name]]:
+        del query[name]
+    return f"{address}?{query.urlencode()}" if query else address

@@ -86,14 +86,7 @@ def _looked(wanted: audit_log.Wanted) -> dict:
 
 
 def _link(request: HttpRequest, **changes: str) -> str:
-    query = request.GET.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
-    for name, value in changes.items():
-        query[name] = value
-    for name in [name for name in query if not query[name]]:
-        del query[name]
-    return f"{reverse('workbench:audit')}?{query.urlencode()}"
+    return keyset.with_choices(reverse("workbench:audit"), request.GET, **changes)
 
 
 def _rows(found: list[dict]) -> list[dict]:

@@ -144,14 +144,7 @@ def _filters(request: HttpRequest, chosen: dict) -> list[dict]:
 
 def _link(request: HttpRequest, **changes: str) -> str:
     """This list with other choices, from its beginning."""
-    query = request.GET.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
-    for name, value in changes.items():
-        query[name] = value
-    for name in [name for name in query if not query[name]]:
-        del query[name]
-    return f"{reverse('workbench:queue')}?{query.urlencode()}" if query else reverse("workbench:queue")
+    return keyset.with_choices(reverse("workbench:queue"), request.GET, **changes)
 
 
 # ---- rows -----------------------------------------------------------------------------------------------------------
