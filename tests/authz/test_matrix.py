@@ -35,7 +35,7 @@ WRONG_STEPS = (
     Step.TRANSFER,
     Step.TRANSFER_DISCIPLINE,
 )  # tried with POST by whoever may not see the matter
-WRONG_AT_MOST = 3  # of the steps that a reader of the matter has no role for, so many with POST, others at every matter
+WRONG_AT_MOST = 2  # of the steps that a reader of the matter has no role for, so many with POST, others at every matter
 # Of the other prefecture, enough posts and matters to show that nothing goes across; of the own one, all.
 OF_THE_OTHER = ("handled", "report", "secret")
 POSTS_OF_THE_OTHER = (
@@ -52,7 +52,7 @@ PORTAL_GET = (
     "my_data", "my_data_copy", "proof",
 )  # fmt: skip
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
-AT_LEAST = 2_500
+AT_LEAST = 4_000
 
 
 def nowhere(field: str, tenant: str, number: str) -> str:
@@ -141,14 +141,13 @@ class Run:
     # ---- officers' pages -------------------------------------------------------------------------------------------------
 
     def desk(self, who: Who, made: dict) -> None:
-        """Every address of the workbench that names this matter. Of what is hidden: the page, and two other ways in turn."""
+        """Every address of the workbench that names this matter. Of what is hidden: the page, and one other way in turn."""
         seen = self.oracle.sees(who, made)
         ways = self._ways(who, made, seen)
         self._page(who, made, "workbench:case")
         if not seen:
-            first = self.turn % max(len(ways), 1)
-            self.turn += 2
-            ways = (ways + ways)[first : first + 2]
+            self.turn += 1
+            ways = [ways[self.turn % len(ways)]]
         for way in ways:
             way()
 
@@ -156,7 +155,7 @@ class Run:
         """What else can be tried at one matter, each as something to call."""
         pages = [partial(self._page, who, made, name) for name in self._pages_at(who, made, seen)]
         steps = [partial(self.take, who, made, step) for step in self._wrong_steps(who, seen, made)]
-        letters = [partial(self._letter, who, made, one["id"]) for one in made["letters"][: 2 if seen else 1]]
+        letters = [partial(self._letter, who, made, one["id"]) for one in made["letters"][:1]]
         return [
             *pages,
             partial(self._note, who, made),
@@ -232,7 +231,7 @@ class Run:
         return (wrong + wrong)[first : first + WRONG_AT_MOST]
 
     def _pages_at(self, who: Who, made: dict, seen: bool) -> list[str]:
-        """Pages beside the matter's own. At the first matter that somebody sees, all; then two, others at every matter."""
+        """Pages beside the matter's own. At the first matter that somebody sees, all; then one, another at every matter."""
         others = [name for name in self.pages if name not in DRAWN and name != "workbench:case"]
         if not seen:
             return others
@@ -241,8 +240,7 @@ class Run:
         if who.key not in self.begun:
             self.begun.add(who.key)
             return others
-        first = 2 * self.oracle.matters.index(made)
-        return [others[(first + more) % len(others)] for more in (0, 1)]
+        return [others[self.oracle.matters.index(made) % len(others)]]
 
     @staticmethod
     def _case_pages() -> list[str]:

@@ -17,7 +17,7 @@ from xinqiao.rules import numbering
 
 IDLE = timedelta(minutes=30)
 AT_MOST = 20  # matters in one session
-NOTHING = 0  # no matter has it: what is missing is looked for as long as what is somebody else's
+NOTHING = -1  # no matter has it: what is missing is looked for as long as what is somebody else's
 _PROVED, _TYPED = "proved", "typed"
 _NOTE_EVERY = timedelta(minutes=1)
 
@@ -73,7 +73,7 @@ def open_matter(request: HttpRequest, number: str) -> tuple[Matter, Citizen]:
     if matter is None:
         if last is not None:
             raise TimedOut(matter_id)
-        raise TimedOut(matter_id or None, account=True) if accounts.is_over(request) else Http404
+        raise TimedOut(named.matter_id if named else None, account=True) if accounts.is_over(request) else Http404
     if fresh and at.timestamp() - last > _NOTE_EVERY.total_seconds():
         _keep(request, {**proved, str(matter.pk): at.timestamp()})
     return matter, Citizen(matter_id=matter.pk, account_id=account_id)
