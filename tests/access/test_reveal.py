@@ -246,6 +246,17 @@ class TestPurposes:
             assert set(row.fields) <= set(FIELDS), row.code
         assert [row.code for row in PURPOSES.values() if not row.reason] == ["other"]
 
+    @pytest.mark.parametrize(
+        ("reason", "why"),
+        [
+            ("\u200b\u200c\u200d\u2060\ufeff" * 4, "ten and more characters, none of which can be read"),
+            ("核实举报人的情况" + "\u200b\u200c\u200d", "eight characters and three of no width"),
+            ("\u3164\u2800\u115f\uffa0" * 5, "letters that print nothing"),
+        ],
+    )
+    def test_a_reason_is_counted_in_what_can_be_read(self, reason, why):
+        assert "至少10个字" in reason_fault(reason), why
+
 
 class TestReports:
     """A report's own text is folded, and each opening is on record."""

@@ -16,6 +16,9 @@ class TestClean:
             ("𠮷野家𰻝面", "𠮷野家𰻝面", "rare characters beyond the BMP stay"),
             ("①㎡（全角）", "①㎡（全角）", "prose is not folded: what was written is what is read"),
             ("👨‍👩‍👧", "👨‍👩‍👧", "a joiner is no control character"),
+            ("\u200b\u200c\u200d\u2060\ufeff", "", "nothing but characters of no width is nothing"),
+            ("\u3164\u2800\u115f\uffa0\u00a0", "", "letters and cells that print nothing"),
+            ("。", "。", "a sign can be read"),
         ],
     )
     def test_stores(self, typed, stored, why):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from xinqiao.rules import wording
 from xinqiao.rules.stages import Role
 from xinqiao.rules.three_administrators import (
     ADMINISTRATORS,
@@ -132,7 +133,7 @@ def decide(request_id: int, *, approve: bool, reason: str, by: Officer, at: date
         )
     if asked.state != State.WAITING:
         raise RightsRefused("这件申请已经有结果了，请刷新页面查看。")
-    if not approve and len(reason) < REASON_AT_LEAST:
+    if not approve and len(wording.readable(reason)) < REASON_AT_LEAST:
         raise RightsRefused(f"不同意的，请写明理由，至少{REASON_AT_LEAST}个字。", "reason")
     change = RightsChange(asked.change)
     if approve and change not in AT_ONCE:
@@ -235,7 +236,7 @@ def _ask(
 ) -> RightsRequest:
     if not by.may(WHO_ASKS):
         raise RightsRefused(f"只有{WHO_ASKS.label}可以提出用户和岗位的变更。")
-    if len(reason) < REASON_AT_LEAST:
+    if len(wording.readable(reason)) < REASON_AT_LEAST:
         raise RightsRefused(f"请写明理由，至少{REASON_AT_LEAST}个字。", "reason")
     waiting = RightsRequest.objects.filter(state=State.WAITING, change=change, post_id=post.pk if post else None)
     if user is not None and change is not RightsChange.ADD_POST and waiting.filter(user=user).exists():

@@ -3,6 +3,7 @@
 Standard library only. Closed lists: what has no row here is not exported.
 """
 
+from xinqiao.rules import wording
 from xinqiao.rules.stages import Coded
 
 AT_ONCE_ROWS = 2_000  # up to here the file comes with the answer; more is made by the worker
@@ -69,7 +70,7 @@ class Rank(Coded):
 
 def purpose_error(text: str) -> str:
     """Why a purpose is not enough, in words for whoever typed it; empty when it is."""
-    written = "".join(text.split())
+    written = wording.readable(text)
     if len(written) < PURPOSE_AT_LEAST:
         return f"请写明用途，至少{PURPOSE_AT_LEAST}个字：给谁、做什么用。已写{len(written)}个字。"
     if len(text) > PURPOSE_AT_MOST:

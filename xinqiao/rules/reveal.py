@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from xinqiao.rules import wording
 from xinqiao.rules.permissions import Action, holders
 from xinqiao.rules.stages import Role
 
@@ -73,7 +74,7 @@ def may_decide(roles: Iterable[Role], *, same_organisation: bool, same_person: b
 
 def reason_fault(reason: str) -> str:
     """What is wrong with a reason, in words for the reader; "" when it will do."""
-    written = "".join(reason.split())
+    written = wording.readable(reason)
     if len(written) < REASON_AT_LEAST:
         return f"请写明为什么要看，至少{REASON_AT_LEAST}个字，现在是{len(written)}个字。"
     if len(set(written)) < 4:

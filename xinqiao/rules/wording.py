@@ -37,10 +37,12 @@ LIMITS = MappingProxyType(
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINE_ENDS = re.compile("\r\n|\r|\u0085|\u2028|\u2029")
 _ALLOWED_CONTROLS = "\n\t"
+# Letters and signs that print nothing: the fillers of Hangul and the empty Braille cell.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def clean(text: str, *, limit: int | None = None, field: str) -> str:
-    """The text as it is stored: NFC, `\\n` line ends, no bidi controls, no white space at either end.
+    """The text as it is stored: NFC, `\\n` line ends, no bidi controls, no white space at either end; "" where nothing can be read.
 
     `field` is the name of the field as the reader sees it ("反映的内容"); `limit` counts characters after cleaning.
     Raises ValueError naming the place of a character that cannot be stored, or how many characters are too many.
@@ -49,9 +51,16 @@ def clean(text: str, *, limit: int | None = None, field: str) -> str:
     _refuse_unstorable(text, field)
     text = _BIDI_CONTROLS.sub("", text)
     text = unicodedata.normalize("NFC", text).strip()
+    if not readable(text):
+        return ""
     if limit is not None and len(text) > limit:
         raise ValueError(f"{field}最多{limit}个字，现在有{len(text)}个字，请删去{len(text) - limit}个字。")
     return text
+
+
+def readable(text: str) -> str:
+    """The characters somebody sees: no blanks, none of no width, no marks by themselves. A reason is counted in these."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LNPS" and char not in _BLANK_LETTERS)
 
 
 def clean_line(text: str, *, limit: int | None = None, field: str) -> str:
