@@ -153,6 +153,19 @@ class TestIntake:
         entry = matter.sealed_entries.get()
         assert (entry.organisation, entry.number, entry.receiver) == (world.office, matter.number, world.region_discipline.name)
 
+    def test_an_office_where_nobody_could_open_it_afterwards_does_not_register_it(self, world):
+        """Else it would lie there unseen by everybody; the registrar still passes it on sealed, or registers once there is a post."""
+        Officer.objects.filter(pk=world.feng_in_county.pk).update(roles=[Role.REGISTRAR.value])
+        alone = Officer.objects.get(pk=world.feng_in_county.pk)
+        filed = world.file(purpose="accuse", by=alone, respondent={"unit": world.housing.name})
+        register = {"by": alone, "at": at("2026-03-02")}
+        assert refused(steps.register.register, filed.matter_id, **register).code == "nobody_reads_on"
+        assert sees(alone, filed.matter_id)
+        triages = world.officer("fang", "方县甄", world.county_office, Role.TRIAGE)
+        steps.register.register(filed.matter_id, **register)
+        assert sees(triages, filed.matter_id)
+        assert not sees(alone, filed.matter_id)
+
 
 class TestNothingReachesTheAccused:
     """Table: everybody in the set x every way in."""

@@ -11,7 +11,7 @@ from xinqiao.rules.stages import Channel, Kind, Purpose, Role, Stage, Step
 
 from .. import clocks, identities, letter_facts
 from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
-from ..models import Matter, Referral, Request, Submission
+from ..models import REPORT_READERS, Matter, Referral, Request, Submission
 from ..secrecy import add_accused, is_shut_out
 from .unseal import lowering, open_to_readers, second_person
 
@@ -22,12 +22,25 @@ def register(
 ) -> Matter:
     """Register the submission (R-22(1), R-23(1)) and make the registration form F-01. Filing twice is never refused."""
     act = begin(Step.REGISTER, matter_id, by=by, at=at, version=version)
+    if act.matter.sealed and not _somebody_reads_on(act):
+        raise refusal(
+            "本单位没有能接着办检举控告的岗位，登记以后就没有人能打开这一件。请改用“密封上送”，或者请管理员先设甄别转办岗。",
+            "nobody_reads_on",
+        )
     act.matter.registered_at = at
     # A sealed report of the same person counts only for those who may know of it
     seen = Matter.objects.visible_to(by)
     act.matter.repeat = seen.filter(pk__in=earlier_of_same_person(act.matter).values("pk")).exists()
     finish(act, letters={"F-01": registration_form(act, read_back=read_back)}, facts={"repeat": act.matter.repeat})
     return act.matter
+
+
+def _somebody_reads_on(act: Act) -> bool:
+    """Whether this office has a post that may open a report once it is registered: who only registers may not (B.3), and a report
+    that nobody can open lies there until its limits have passed."""
+    posts = Officer.objects.filter(organisation=act.by.organisation, active=True, user__is_active=True)
+    able = posts.filter(roles__overlap=[role.value for role in REPORT_READERS])
+    return any(Matter.objects.visible_to(post).filter(pk=act.matter.pk).exists() for post in able)
 
 
 def earlier_of_same_person(matter: Matter):
