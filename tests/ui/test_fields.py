@@ -1,5 +1,6 @@
 """The field renderer: what a screen reader hears together belongs together, and nothing typed is lost."""
 
+import pytest
 from django import forms
 from django.test import SimpleTestCase
 from lxml import html
@@ -108,3 +109,12 @@ class ErrorSummaryTest(SimpleTestCase):
         self.assertIn("#id_name", summary)
         self.assertIn("#id_other-name", summary)
         self.assertEqual(summary.count("error-summary-title"), 2, "one heading and one reference to it")
+
+
+class TestDjangosOwnRefusals:
+    @pytest.mark.parametrize(("typed", "said"), [("a\x00", "看不见的字符"), ("长" * 30, "最多10个字，现在有30个字")])
+    def test_say_what_to_do(self, typed, said):
+        class Small(forms.Form):
+            code = forms.CharField(max_length=10)
+
+        assert said in str(Small({"code": typed}).errors["code"])
