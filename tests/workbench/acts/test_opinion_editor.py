@@ -99,10 +99,9 @@ class TestDraft:
 
 
 class TestWhoMayWrite:
-    def test_other_roles_are_told(self, scenes, matter):
-        answer = desk_of(scenes.world.qian_receives).get(editor(matter))
-        assert answer.status_code == 422
-        assert "承办人" in answer.content.decode()
+    def test_a_post_that_drafts_nothing_finds_no_such_page(self, scenes, matter):
+        """The receiver of the same unit has no cell in the row "draft" of B.3."""
+        assert desk_of(scenes.world.qian_receives).get(editor(matter)).status_code == 404
 
     def test_strangers_get_404(self, scenes, matter):
         stranger = desk_of(scenes.world.gu_at_environment)
