@@ -272,6 +272,13 @@ class TestReports:
             assert "金丝雀一号" in page(client, report, "report")
             assert entries(AuditKind.READ_REPORT, matter_id=report.pk).count() == count
 
+    def test_who_registers_it_is_offered_no_button_that_leads_nowhere(self, world):
+        filed = world.file(purpose="accuse", respondent={"unit": world.housing.name})
+        report = Matter.objects.get(pk=filed.matter_id)
+        shown = page(signed_in(world.tang_registers), report)
+        assert "打开材料" not in shown
+        assert "您的岗位负责登记" in shown
+
     def test_no_such_page_for_other_matters_or_other_people(self, world, matter):
         assert signed_in(world.xu_handles).get(reverse("workbench:report", args=[matter.number])).status_code == 404
         report = world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE)

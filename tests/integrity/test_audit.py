@@ -52,3 +52,18 @@ class TestKinds:
     def test_the_citizen_hears_of_reading_not_of_passwords(self):
         assert AuditKind.READ_IDENTITY in TOLD_TO_CITIZEN
         assert AuditKind.SIGNED_IN not in TOLD_TO_CITIZEN
+
+
+class TestNoteEach:
+    def test_an_entry_for_each_matter_in_one_chain(self, world):
+        before = audit.note(AuditKind.SIGNED_IN, officer=world.dai_liaises)
+        first, second = audit.note_each(AuditKind.FOUND_REPORT, [7, 8], officer=world.dai_liaises, subject="search")
+        assert (first.matter_id, second.matter_id) == (7, 8)
+        assert (first.previous_hash, second.previous_hash) == (before.hash, first.hash)
+        assert audit.note(AuditKind.SIGNED_OUT, officer=world.dai_liaises).seq == second.seq + 1
+
+    def test_all_or_none(self, world, monkeypatch):
+        monkeypatch.setattr(audit, "entry_hash", lambda entry: "x" * (65 if entry.matter_id == 8 else 64))
+        with pytest.raises(audit.AuditUnavailable):
+            audit.note_each(AuditKind.FOUND_REPORT, [7, 8], officer=world.dai_liaises)
+        assert not AuditEntry.objects.filter(kind=AuditKind.FOUND_REPORT).exists()

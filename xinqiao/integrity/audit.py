@@ -8,7 +8,8 @@ no record, no data.
 
 import json
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
+from django.db.models import DateTimeField, Func
 
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
@@ -27,7 +28,27 @@ class AuditUnavailable(Exception):
     """The entry could not be written: what it speaks of must not be shown."""
 
 
-def note(
+def note(kind: AuditKind, *, matter_id: int | None = None, **what) -> AuditEntry:
+    """Add one entry to the chain of the officer's organisation (0 without an officer). Raises AuditUnavailable.
+
+    `what`: the other arguments of `compose`.
+    """
+    (entry,) = note_each(kind, [matter_id], **what)
+    return entry
+
+
+def note_each(kind: AuditKind, matter_ids: list[int | None], **what) -> list[AuditEntry]:
+    """The same said of several matters at once, an entry each: all are written, or none and AuditUnavailable."""
+    entries = [compose(kind, matter_id=matter_id, **what) for matter_id in matter_ids]
+    try:
+        with transaction.atomic():
+            _append(*entries)
+    except DatabaseError as error:
+        raise AuditUnavailable(type(error).__name__) from error
+    return entries
+
+
+def compose(
     kind: AuditKind,
     *,
     officer=None,
@@ -39,11 +60,11 @@ def note(
     request=None,
     detail: dict | None = None,
 ) -> AuditEntry:
-    """Add one entry to the chain of the officer's organisation (0 without an officer). Raises AuditUnavailable.
+    """An entry without its place in the chain yet.
 
     `officer`: a post (organisations.Officer). `request`: for device and source. `detail`: ids, codes and counts, never a text.
     """
-    entry = AuditEntry(
+    return AuditEntry(
         chain=officer.organisation_id if officer else 0,
         kind=kind,
         user_id=officer.user_id if officer else user_id,
@@ -59,12 +80,6 @@ def note(
         detail_text=json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str),
         algorithm=crypto.preferred_digest(),
     )
-    try:
-        with transaction.atomic():
-            _append(entry)
-    except DatabaseError as error:
-        raise AuditUnavailable(type(error).__name__) from error
-    return entry
 
 
 def entry_hash(entry) -> str:
@@ -72,19 +87,31 @@ def entry_hash(entry) -> str:
     return crypto.digest(encode_all(getattr(entry, field) for field in FIELDS), entry.algorithm)
 
 
-def _append(entry: AuditEntry) -> None:
-    AuditChain.objects.bulk_create([AuditChain(chain=entry.chain)], ignore_conflicts=True)
-    end = AuditChain.objects.select_for_update().get(pk=entry.chain)
-    entry.seq, entry.previous_hash, entry.at = end.last_seq + 1, end.head, _database_now()
-    entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
-    AuditChain.objects.filter(pk=end.pk).update(last_seq=entry.seq, head=entry.hash)
+def _append(*entries: AuditEntry) -> None:
+    """Give entries of one chain their places behind its end, which is locked until the transaction ends."""
+    end = _locked_end(entries[0].chain)
+    for entry in entries:
+        entry.seq, entry.previous_hash, entry.at = end.last_seq + 1, end.head, end.database_now
+        entry.hash = entry_hash(entry)
+        end.last_seq, end.head = entry.seq, entry.hash
+    AuditEntry.objects.bulk_create(entries)
+    AuditChain.objects.filter(pk=end.pk).update(last_seq=end.last_seq, head=end.head)
 
 
-def _database_now():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+def _locked_end(chain: int) -> AuditChain:
+    ends = AuditChain.objects.select_for_update().annotate(database_now=ClockTimestamp()).filter(pk=chain)
+    end = ends.first()
+    if end is None:  # the first entry of this organisation, perhaps of two at once
+        AuditChain.objects.bulk_create([AuditChain(chain=chain)], ignore_conflicts=True)
+        end = ends.get()
+    return end
+
+
+class ClockTimestamp(Func):
+    """The database's own time; no client sets the time of an entry."""
+
+    template = "clock_timestamp()"
+    output_field = DateTimeField()
 
 
 def device(request) -> str:

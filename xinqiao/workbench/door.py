@@ -8,6 +8,7 @@ post of the user changes, when the password changes or the second factor is rese
 """
 
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -37,6 +38,7 @@ CONFIRMED_SECONDS = 10 * 60  # how long a password given again holds for grave a
 POST, SIGNED_IN_AT, SEEN_AT, CONFIRMED_AT = "officer_id", "signed_in_at", "seen_at", "confirmed_at"
 SIGN_IN, RIGHTS, FACTOR = "sign_in", "rights", "factor"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+logger = logging.getLogger("xinqiao.door")
 
 
 def officer_required(view: Callable) -> Callable:
@@ -108,12 +110,15 @@ user_logged_in.connect(begin_session, dispatch_uid="xinqiao.workbench.door")
 
 
 def sign_out(request: HttpRequest, why: SessionEnd) -> None:
-    """End this session, its row, and say so in the audit log."""
+    """End this session, its row, and say so in the audit log. Who wants to leave leaves, also when that cannot be noted."""
     user = request.user
     if user.is_authenticated:
         kind = AuditKind.SIGNED_OUT if why is SessionEnd.SIGNED_OUT else AuditKind.SESSION_ENDED
         post = Officer.objects.filter(pk=request.session.get(POST), user=user).first()
-        audit.note(kind, officer=post, user_id=user.pk, request=request, detail={"why": why.value})
+        try:
+            audit.note(kind, officer=post, user_id=user.pk, request=request, detail={"why": why.value})
+        except audit.AuditUnavailable:
+            logger.exception("door.sign_out_not_noted")
         SignIn.objects.filter(pk=request.session.get(SIGN_IN), ended_at=None).update(
             ended_at=timezone.now(), ended_why=why
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinqiao import crypto
 from xinqiao.integrity import audit
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.three_administrators import SessionEnd
@@ -22,7 +23,7 @@ from ..confirmation import PasswordAgain
 from . import devices, factors
 from .second_step import credential_of
 
-SECRET = "new_app_secret"  # in the session until a code proves that the app has it
+SECRET = "new_app_secret"  # sealed in the session until a code proves that the app has it
 
 
 class ConfirmForm(PasswordAgain, forms.Form):
@@ -72,7 +73,7 @@ def factors_page(request: HttpRequest) -> HttpResponse:
 def add_app(request: HttpRequest) -> HttpResponse:
     """QR code and the first code. An app set up before is replaced."""
     _must_have_own_password(request)
-    secret = request.session.setdefault(SECRET, factors.new_secret())
+    secret = _secret_of(request)
     form = AppForm(request.POST or None, request=request)
     if form.is_valid():
         if factors.add_app(request.user, secret, form.cleaned_data["code"], at=timezone.now()):
@@ -87,6 +88,16 @@ def add_app(request: HttpRequest) -> HttpResponse:
         "replaces": factors.has(request.user, factors.Type.TOTP),
     }
     return render(request, "workbench/account/app.html", context, status=422 if form.errors else 200)
+
+
+def _secret_of(request: HttpRequest) -> str:
+    """The same secret each time the page is shown, so that a scanned code stays right."""
+    try:
+        return crypto.open_sealed(request.session[SECRET], context=SECRET)
+    except (KeyError, crypto.SealBroken):
+        secret = factors.new_secret()
+        request.session[SECRET] = crypto.seal(secret, context=SECRET)
+        return secret
 
 
 @sensitive_post_parameters()

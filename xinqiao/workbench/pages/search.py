@@ -193,9 +193,7 @@ def put_reports_on_record(request: HttpRequest, rows: list[dict]) -> None:
     """Who found which report by words is known before it is listed: what it says is read only by opening it."""
     found = [row["pk"] for row in rows if row["sealed"]]
     if found:
-        audit.note(
-            AuditKind.FOUND_REPORT, officer=request.officer, subject="search", request=request, detail={"matters": found}
-        )
+        audit.note_each(AuditKind.FOUND_REPORT, found, officer=request.officer, subject="search", request=request)
 
 
 def rows_of(officer: Officer, ids: list[int], terms=()) -> list[dict]:
