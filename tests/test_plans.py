@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 MATTERS = 2000
 PAGE = 21
 STATEMENTS = 15
+FIRST_LOOK = 8  # more, the first time in an hour: who looked is written down before anything is shown (LG-6)
 BIG = {"matters_matter", "matters_referral", "matters_event", "matters_clock", "matters_submission", "matters_delivery",
        "documents_document", "people_petitioner"}  # fmt: skip
 # A first page may look at some rows that it does not show: other units' desks in the same part of the index.
@@ -199,6 +200,8 @@ class TestStatements:
     @pytest.mark.parametrize("who", ["handler of a unit", "office leader of the prefecture"])
     def test_case_with_sixty_events(self, desk, who):
         matter = in_handling()
+        _, asked_first = desk(officer_of(*OFFICERS[who]), "workbench:case", matter.number)
+        assert asked_first <= STATEMENTS + FIRST_LOOK
         _, asked_few = desk(officer_of(*OFFICERS[who]), "workbench:case", matter.number)
         add_history(matter, 60)
         page, asked_many = desk(officer_of(*OFFICERS[who]), "workbench:case", matter.number)

@@ -169,7 +169,7 @@ class TestSweep:
         many = [Clock(**{**row, "term": "FILE5WD", "referral_id": 10_000 + n, "rules": []}) for n in range(200)]
         Clock.objects.bulk_create(many)
         Clock.objects.filter(pk=clock.pk).update(state="cancelled", next_warning_on=None)
-        with django_assert_max_num_queries(200 * 16 + 20):
+        with django_assert_max_num_queries(200 * 18 + 20):
             assert deadlines.sweep(at("2026-04-10")) == 200
         with django_assert_max_num_queries(2):
             assert deadlines.sweep(at("2026-04-10")) == 0

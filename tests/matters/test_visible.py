@@ -78,11 +78,11 @@ def test_a_citizen_sees_what_was_proved_and_nothing_else(world):
 
 
 class TestNames:
-    def test_the_handling_unit_reads_the_name_the_supervisor_a_mask(self, world):
+    def test_handling_unit_and_supervisor_read_a_mask_until_they_say_what_for(self, world):
         matter = world.signed_in()
-        assert identities(matter, world.xu_handles)[0].name == "王秀兰"
-        assert identities(matter, world.sun_supervises)[0].name == "王**"
-        assert identities(matter, world.sun_supervises)[0].mobile == "138******00"
+        for officer in (world.xu_handles, world.sun_supervises):
+            (person,) = identities(matter, officer)
+            assert (person.name, person.mobile) == ("王**", "138******00")
 
     def test_a_wish_for_secrecy_hides_the_name_from_the_unit_and_from_the_letter(self, world):
         from xinqiao.documents.letters import versions

@@ -298,10 +298,10 @@ class TestInbox:
 
     def test_a_matter_that_was_hidden_since_disappears_from_the_bell(self):
         from tests.world import World
-        from xinqiao.matters.steps.register import add_accused
+        from xinqiao.matters.secrecy import add_accused
 
         world = World()
         matter = world.signed_in(timezone.localtime().strftime("%Y-%m-%d %H:%M"))
         inbox.tell([world.xu_handles], "有期限临近，请抓紧办理。", matter=matter, event_id=1, at=NOON)
-        add_accused(matter, [world.housing])
+        add_accused(matter, organisations=[world.housing])
         assert inbox.unread_count(world.xu_handles) == 0 and inbox.recent(world.xu_handles) == []
