@@ -193,6 +193,14 @@ def key_is(key: str) -> Callable:
     return lambda town, petition: petition.key == key
 
 
+PASSED_ON = "report-discipline-head"  # goes up unread when it is received (C-08): no office ever triages it
+
+
+def reported(town: Town, petition: DrawnPetition) -> bool:
+    """A report (检举控告) that the petition office itself triages and sends to the discipline organ."""
+    return petition.way == "discipline" and petition.key != PASSED_ON
+
+
 def has_subordinates(town: Town, petition: DrawnPetition) -> bool:
     """A report against an organ that has others below it."""
     if petition.way != "discipline":
@@ -233,12 +241,12 @@ WAYS = (
     Way("guided", "receive register guide", way_is("guide"), Ago(2, 90), 8),
     Way("sent to court or police", f"{TRIAGED} political", political, Ago(5, 90), 4),
     Way("court signed in", f"{TRIAGED} political sign_in", political, Ago(10, 90), 3),
-    Way("report in triage", f"{TRIAGED}", way_is("discipline"), Ago(1, 4), 1),
-    Way("sent to discipline", f"{TRIAGED} discipline", way_is("discipline"), Ago(2, 60), 5),
-    Way("discipline signed in", f"{TRIAGED} discipline sign_in", way_is("discipline"), Ago(5, 90), 4),
+    Way("report in triage", f"{TRIAGED}", reported, Ago(1, 4), 1),
+    Way("sent to discipline", f"{TRIAGED} discipline", reported, Ago(2, 60), 5),
+    Way("discipline signed in", f"{TRIAGED} discipline sign_in", reported, Ago(5, 90), 4),
     Way("split", "receive register classify split discipline other_part classify transfer sign_in", mixed, Ago(3, 20), 1),
     Way("report, named officer", "receive_naming register classify discipline sign_in", key_is("report-school-recruit"), Ago(3, 30), 1),
-    Way("report, passed on unread", "receive_passed_on sign_in", key_is("report-discipline-head"), Ago(2, 20), 2),
+    Way("report, passed on unread", "receive_passed_on sign_in", key_is(PASSED_ON), Ago(2, 20), 2),
     Way("report, passed up", f"{TRIAGED} pass_up", key_is("report-police-detain"), Ago(1, 15), 1),
     Way("report, subordinate cleared", f"{TRIAGED} discipline sign_in clear", has_subordinates, Ago(2, 20), 1),
     Way("report, clearance lifted", f"{TRIAGED} discipline sign_in clear lift_clearance", has_subordinates, Ago(2, 20), 1),
