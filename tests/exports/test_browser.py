@@ -137,10 +137,10 @@ class TestPages:
         for days, kind, times in ((9, AuditKind.OPENED_FILE, 9), (6, AuditKind.OPENED_FILE, 4), (6, AuditKind.EXPORTED, 1),
                                   (5, AuditKind.REFUSED, 5), (2, AuditKind.SIGNED_IN, 6), (0, AuditKind.OPENED_FILE, 20)):  # fmt: skip
             moment = timezone.now() - timedelta(days=days)
-            monkeypatch.setattr(audit, "_database_now", lambda moment=moment: moment)
+            monkeypatch.setattr(audit, "_written_at", lambda _end, moment=moment: moment)
             for _count in range(times):
                 audit.note(kind, officer=world.xu_handles, matter_id=matter.pk, reason="电话核实来信情况")
-        monkeypatch.setattr(audit, "_database_now", lambda: datetime.now(timezone.get_current_timezone()))
+        monkeypatch.setattr(audit, "_written_at", lambda _end: datetime.now(timezone.get_current_timezone()))
         browser.begin(size)
         browser.sign_in(auditor.user)
         browser.open("/desk/audit/")

@@ -134,7 +134,7 @@ class TestPage:
             ("story", {"content": "  \n "}, "请写下发生了什么"),
             ("story", {"content": "字" * 40_001}, "请删去1个字"),
             ("story", {"content": "坏\x01字符"}, "U+0001"),
-            ("story", {"content": "坏\x00字符"}, "空"),
+            ("story", {"content": "坏\x00字符"}, "看不见"),
             ("requests", {"request_0": "长" * 2_001}, "第1条诉求最多2000个字"),
             ("requests", {f"request_{n}": "修" for n in range(31)}, "最多写30条"),
             ("who", {}, "请选一个"),

@@ -7,6 +7,7 @@ no record, no data.
 """
 
 import json
+from datetime import datetime
 
 from django.db import DatabaseError, transaction
 from django.db.models import DateTimeField, Func
@@ -91,11 +92,15 @@ def _append(*entries: AuditEntry) -> None:
     """Give entries of one chain their places behind its end, which is locked until the transaction ends."""
     end = _locked_end(entries[0].chain)
     for entry in entries:
-        entry.seq, entry.previous_hash, entry.at = end.last_seq + 1, end.head, end.database_now
+        entry.seq, entry.previous_hash, entry.at = end.last_seq + 1, end.head, _written_at(end)
         entry.hash = entry_hash(entry)
         end.last_seq, end.head = entry.seq, entry.hash
     AuditEntry.objects.bulk_create(entries)
     AuditChain.objects.filter(pk=end.pk).update(last_seq=end.last_seq, head=end.head)
+
+
+def _written_at(end: AuditChain) -> datetime:
+    return end.database_now
 
 
 def _locked_end(chain: int) -> AuditChain:
