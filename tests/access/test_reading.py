@@ -158,7 +158,7 @@ class TestRefused:
         noted = list(entries(AuditKind.REFUSED).values_list("matter_id", "subject"))
         assert (matter.pk, f"number:{matter.number}") in noted
         assert (None, f"number:{NOBODYS}") in noted
-        assert len(noted) == 8
+        assert len(noted) == 9
 
     def test_letters_and_files_too_and_never_what_the_visitor_typed(self, world):
         matter, client = world.in_handling(), signed_in(world.wu_at_police)
