@@ -3,6 +3,7 @@
 import http.client
 import json
 import logging
+import sys
 import traceback
 from datetime import UTC, datetime
 
@@ -50,6 +51,24 @@ class JsonLine(logging.Formatter):
         if status := getattr(record, "status_code", None):
             return http.client.responses.get(status, str(status))
         return str(record.msg)
+
+
+class Stderr(logging.StreamHandler):
+    """Writes to what is standard error now, and is silent about a line that could not be written.
+
+    Python's own handler then prints the error it failed with and the one that was being logged, messages included:
+    what a citizen wrote would stand in the output of the service because a disk was full.
+    """
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self):
+        return sys.stderr
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing: the next line may go through, and what failed is not for this stream."""
 
 
 def _route(request) -> str:

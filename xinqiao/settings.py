@@ -316,7 +316,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "xinqiao.logs.JsonLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "xinqiao.logs.Stderr", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": _text("XINQIAO_LOG_LEVEL", "WARNING").upper()},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},

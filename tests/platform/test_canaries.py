@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.world import World
 from xinqiao.documents import letters
 from xinqiao.documents.models import Document
 from xinqiao.errors import server_error
-from xinqiao.logs import JsonLine
+from xinqiao.logs import JsonLine, Stderr
 from xinqiao.matters import files
 from xinqiao.notifications import outgoing
 from xinqiao.people.models import Petitioner
@@ -107,6 +108,23 @@ class TestCanaries:
         said = log.getvalue() + "".join(capfd.readouterr())
         assert "breaks" in said, "where it happened is there"
         assert [word for word in PLANTED if word in said] == []
+
+    def test_a_log_that_cannot_be_written_says_nothing_instead(self, monkeypatch, capfd):
+        handler = Stderr()
+        handler.setFormatter(JsonLine())
+        closed = io.StringIO()
+        closed.close()
+        try:
+            raise ValueError(NAME)
+        except ValueError:
+            record = logging.makeLogRecord({"msg": WORDS, "name": "xinqiao", "exc_info": sys.exc_info()})
+            with monkeypatch.context() as patch:
+                patch.setattr(sys, "stderr", closed)
+                handler.emit(record)
+        handler.emit(record)
+        said = "".join(capfd.readouterr())
+        assert said.count("\n") == 1 and '"error": "ValueError"' in said, "written once standard error is back"
+        assert NAME not in said
 
     def test_the_database_server_keeps_quiet_about_rows_and_parameters(self, postgres_server):
         statements = [
