@@ -10,10 +10,10 @@ import json
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
-from django.db.models import DateTimeField, Func
 
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
+from xinqiao.database.clock import ClockNow
 from xinqiao.rules.audit import AuditKind
 
 from .models import AuditChain, AuditEntry
@@ -104,19 +104,12 @@ def _written_at(end: AuditChain) -> datetime:
 
 
 def _locked_end(chain: int) -> AuditChain:
-    ends = AuditChain.objects.select_for_update().annotate(database_now=ClockTimestamp()).filter(pk=chain)
+    ends = AuditChain.objects.select_for_update().annotate(database_now=ClockNow()).filter(pk=chain)
     end = ends.first()
     if end is None:  # the first entry of this organisation, perhaps of two at once
         AuditChain.objects.bulk_create([AuditChain(chain=chain)], ignore_conflicts=True)
         end = ends.get()
     return end
-
-
-class ClockTimestamp(Func):
-    """The database's own time; no client sets the time of an entry."""
-
-    template = "clock_timestamp()"
-    output_field = DateTimeField()
 
 
 def device(request) -> str:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from xinqiao import crypto
 from xinqiao.crypto import signing
 from xinqiao.crypto.canonical import encode_all
+from xinqiao.database.clock import database_now
 
 from . import merkle
 from .models import Checkpoint, Unanchored
@@ -191,7 +192,7 @@ def _write(parts: list, row_ids: list[int], leaves: list[bytes], algorithm: str)
     events = row_ids[: parts[0][1]] if parts[0][0] == "event" else []
     row = Checkpoint(
         number=before.number + 1 if before else 1,
-        made_at=_database_now(),
+        made_at=database_now(),
         previous_digest=Statement.of(before).digest if before else "",
         root=merkle.root(leaves, merkle.hasher(algorithm)).hex(),
         leaf_count=len(leaves),
@@ -207,9 +208,3 @@ def _write(parts: list, row_ids: list[int], leaves: list[bytes], algorithm: str)
     row.signature = key.sign(Statement.of(row).signed_bytes)
     row.save(force_insert=True)
     return row
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from xinqiao.crypto.fields import SealedJSONField
+from xinqiao.database.clock import ClockNow
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach, listed_title
@@ -70,14 +71,6 @@ class MatterQuerySet(models.QuerySet):
     def locked(self) -> "MatterQuerySet":
         """Lock the matters' own rows, and read the database's clock with them: no client sets the time of an event."""
         return self.select_for_update(of=("self",)).annotate(database_now=ClockNow())
-
-
-class ClockNow(models.Func):
-    """clock_timestamp(): the database's own time at this very row."""
-
-    function = "CLOCK_TIMESTAMP"
-    template = "%(function)s()"
-    output_field = models.DateTimeField()
 
 
 def _given_away(roles: frozenset[Role]) -> list[Stage]:

@@ -13,6 +13,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.timezone import localdate, localtime
 
 from xinqiao import crypto, database
+from xinqiao.database.clock import database_now
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import numbering
 from xinqiao.rules.moves import MOVES
@@ -109,7 +110,7 @@ def _store(rows: list[Row], settings: Settings, *, by: Actor, at: datetime) -> N
     division = settings.office.division_code[:6]
     numbers = _numbers(division, rows)
     matter_ids, desk_ids, submission_ids = (_new_ids(model, len(rows)) for model in (Matter, Referral, Submission))
-    recorded_at = _database_now()
+    recorded_at = database_now()
     made = {model: [] for model in (Matter, MatterNumber, Referral, Submission, Event, Record, Petitioner, ImportedRow)}
     for row, number, matter_id, desk_id, submission_id in zip(
         rows, numbers, matter_ids, desk_ids, submission_ids, strict=True
@@ -287,9 +288,3 @@ def _new_ids(model, count: int) -> list[int]:
             [model._meta.db_table, count],
         )
         return [found for (found,) in cursor.fetchall()]
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]

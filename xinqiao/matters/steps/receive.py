@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from xinqiao import crypto, database
 from xinqiao.crypto.canonical import encode_all
+from xinqiao.database.clock import database_now
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import line_organ_of, petition_office_above, petition_office_for
 from xinqiao.people.models import Petitioner
@@ -21,7 +22,7 @@ from .. import clocks, entries, history
 from ..actors import SYSTEM, Actor
 from ..against import Against, against_of
 from ..intake import GROUP_FROM, Intake
-from ..models import Attachment, ClockNow, IdempotencyKey, Matter, MatterNumber, Referral, Request, Submission
+from ..models import Attachment, IdempotencyKey, Matter, MatterNumber, Referral, Request, Submission
 
 # Who can go on to register what they took in; a village hands it to the petition office (I-13).
 REGISTERING = (Role.REGISTRAR, Role.TRIAGE, Role.UNIT_RECEIVER)
@@ -88,7 +89,7 @@ def receive(
         Step.RECEIVE,
         by=by,
         at=at,
-        recorded_at=_database_now(),
+        recorded_at=database_now(),
         facts=facts,
         to_stage=Stage.RECEIVED,
         referral_id=desk.pk,
@@ -296,12 +297,6 @@ def _start_clocks(matter: Matter, desk: Referral, *, at: datetime) -> None:
     on = localdate(at)
     clocks.start(matter, "REGISTER1WD", on=on, desk=desk)
     clocks.start(matter, "PO15" if desk.kind == ReferralKind.INTAKE else "DIRECT15", on=on, desk=desk)
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {ClockNow.function}()")
-        return cursor.fetchone()[0]
 
 
 def forget_receipts(before: datetime, *, most: int) -> int:
