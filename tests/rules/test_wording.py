@@ -1,6 +1,9 @@
+import sys
+import unicodedata
+
 import pytest
 
-from xinqiao.rules.wording import LIMITS, clean, clean_line, halfwidth
+from xinqiao.rules.wording import LIMITS, clean, clean_line, halfwidth, without_unstorable
 
 
 class TestClean:
@@ -58,3 +61,15 @@ class TestCleanLine:
 class TestHalfwidth:
     def test_folds_what_a_chinese_keyboard_makes(self):
         assert halfwidth("１３８　Ａｂ－（") == "138 Ab-("
+
+
+class TestWithoutUnstorable:
+    def test_takes_out_exactly_what_clean_refuses(self):
+        every = "".join(map(chr, range(sys.maxunicode + 1)))
+        kept, removed = without_unstorable(every)
+        refused = {char for char in every if unicodedata.category(char) in ("Cc", "Cs")} - set("\n\t\r\u0085")
+        assert (set(every) - set(kept)) - set("\r\u0085\u2028\u2029") == refused
+        assert removed == len(refused)
+
+    def test_line_ends_are_kept_as_such(self):
+        assert without_unstorable("一\r\n二\x00\r三") == ("一\n二\n三", 1)

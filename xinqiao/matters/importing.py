@@ -4,7 +4,6 @@ Nothing is lost on the way: rows in = stored + known already + rejected, and the
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -144,10 +143,9 @@ def _intake(texts: dict, settings: Settings, received_at: datetime, notes: list[
 
 def _text(cell: object, name: str, notes: list[str]) -> str:
     """A cell as text. Characters that cannot be stored are taken out, and the row says how many."""
-    text = text_of(cell)
-    kept = "".join(char for char in text if char in "\n\t\r" or unicodedata.category(char) not in ("Cc", "Cs"))
-    if len(kept) != len(text):
-        notes.append(f"{name}: {len(text) - len(kept)} control characters removed")
+    kept, removed = wording.without_unstorable(text_of(cell))
+    if removed:
+        notes.append(f"{name}: {removed} control characters removed")
     return wording.clean(kept, field=FIELDS[name])
 
 
