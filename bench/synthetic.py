@@ -26,7 +26,7 @@ from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import deadlines, numbering, terms
 from xinqiao.rules.document_contents import document_kind
 from xinqiao.rules.identity import IdType
-from xinqiao.rules.moves import DESK_DONE, MOVES, Move
+from xinqiao.rules.moves import DESK_DONE, ENDED, MOVES, Move
 from xinqiao.rules.stages import Kind, Line, ReferralKind, Role, Stage, Step
 from xinqiao.seed import load_region, region
 from xinqiao.seed.petitions import draw_petitions
@@ -123,8 +123,9 @@ class Filling:
         self._draw_words(story, petition)
         for beat, moment in zip(beats, story.moments, strict=True):
             self._take(story, beat, moment)
-        self._keep_desks_and_clocks(story)
-        self._keep_matter(story, petition)
+        number = self._number(story.organs["office"], _local(story.moments[0]))
+        self._keep_desks_and_clocks(story, number, sealed=petition.kind is Kind.REPORT)
+        self._keep_matter(story, petition, number)
 
     def _organs(self, petition, focus: bool) -> dict[str, Organisation]:
         organs, rng = self.town.organs, self.rng
@@ -285,7 +286,7 @@ class Filling:
             )  # fmt: skip
         return key
 
-    def _keep_desks_and_clocks(self, story: Story) -> None:
+    def _keep_desks_and_clocks(self, story: Story, number: str, *, sealed: bool) -> None:
         running = sorted((c for c in story.clocks if c["state"] == "running"), key=lambda clock: clock["due_on"])
         for clock in story.clocks:
             self.clocks.add(**clock)
@@ -299,11 +300,11 @@ class Filling:
                 is_open=desk.closed_at is None, received_at=desk.received_at, signed_in_at=desk.signed_in_at,
                 closed_at=desk.closed_at, handler_id=desk.handler, due_on=nearest["due_on"] if nearest else None,
                 due_term=nearest["term"] if nearest else "", unread=desk.stage == Stage.AWAITING_SIGN_IN,
+                number_order=numbering.place_in_order(number), sealed=sealed, to_archive=story.stage in ENDED,
             )  # fmt: skip
 
-    def _keep_matter(self, story: Story, petition) -> None:
+    def _keep_matter(self, story: Story, petition, number: str) -> None:
         moment, office = story.moments[0], story.organs["office"]
-        number = self._number(office, _local(moment))
         shown = next((c for term in clocks.SHOWN_FIRST for c in story.clocks
                       if c["term"] == term and c["state"] == "running"), None)  # fmt: skip
         person = self.rng.choice(self.people)

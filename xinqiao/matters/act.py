@@ -15,7 +15,8 @@ from django.utils.timezone import localdate, localtime
 
 from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Organisation
-from xinqiao.rules.moves import CLOSED, DESK_DONE, MOVES, Move, find_move
+from xinqiao.rules.moves import CLOSED, DESK_DONE, ENDED, MOVES, Move, find_move
+from xinqiao.rules.numbering import place_in_order
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
 from xinqiao.rules.terms import Holder
@@ -55,6 +56,7 @@ class Act:
     recorded_at: datetime
     from_stage: str
     matter_from: str
+    sealed_from: bool = False
     target: Referral | None = None
     start_on: dict[str, date] = field(default_factory=dict)
     days: dict[str, int] = field(default_factory=dict)
@@ -83,7 +85,7 @@ def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int |
     desk, move = desk_and_move(step, matter, by, lock=True)
     require_not_recused(matter.pk, by)
     from_stage = desk.stage if desk else matter.stage
-    return Act(step, move, matter, desk, by, at, matter.database_now, from_stage, matter.stage)
+    return Act(step, move, matter, desk, by, at, matter.database_now, from_stage, matter.stage, matter.sealed)
 
 
 def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | None = None) -> Event:
@@ -121,11 +123,19 @@ def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | No
         desk.save()
     if matter.stage in CLOSED and act.matter_from not in CLOSED:
         changed_clocks |= close_desks(act)
+    _tell_desks(act)
     if changed_clocks or act.clocks_changed or act.target:
         clocks.refresh_desks(matter)
     matter.save()
     entries.keep(matter, act.step)
     return event
+
+
+def _tell_desks(act: Act) -> None:
+    """Write down on every desk what lists find it by: that the matter is a report, or that its file waits for the archive."""
+    matter, ended = act.matter, act.matter.stage in ENDED
+    if matter.sealed != act.sealed_from or ended != (act.matter_from in ENDED):
+        matter.referrals.update(sealed=matter.sealed, to_archive=ended)
 
 
 def open_desk(
@@ -157,6 +167,9 @@ def open_desk(
         stage=stage,
         lead=lead,
         received_at=act.at,
+        number_order=place_in_order(act.matter.number),
+        sealed=act.matter.sealed,
+        to_archive=act.matter.stage in ENDED,
         **fields,
     )
     if lead and kind not in BESIDE:

@@ -366,6 +366,10 @@ class Referral(models.Model):
     report_due_on = models.DateField("反馈结果的日期", null=True)
     extension = models.JSONField("延期申请", null=True)
     unread = models.BooleanField(default=True)
+    # Copies of what the matter knows, so that an index finds or sorts by it. Who may see a desk is asked of the matter itself.
+    number_order = models.BigIntegerField(default=0, db_default=0, help_text="rules.numbering.place_in_order")
+    sealed = models.BooleanField(default=False, db_default=False)
+    to_archive = models.BooleanField(default=False, db_default=False, help_text="the matter has ended, its file is open")
 
     objects = ReferralQuerySet.as_manager()
 
@@ -379,6 +383,16 @@ class Referral(models.Model):
             models.Index(fields=["org_lft", "received_at", "id", "is_open"], name="desk_of_org_received"),
             models.Index(fields=["handler", "due_on"], condition=Q(is_open=True), name="desk_by_handler"),
             models.Index(fields=["org_lft", "stage"], condition=Q(is_open=True), name="desk_of_org_stage"),
+            models.Index(fields=["number_order", "id", "org_lft", "is_open"], name="desk_number"),
+            models.Index(fields=["org_lft", "number_order", "id", "is_open"], name="desk_of_org_number"),
+            # One desk in ten is open: a list of open ones from its other end would begin with all the closed ones.
+            models.Index(fields=["received_at", "id", "org_lft"], condition=Q(is_open=True), name="open_desk_received"),
+            models.Index(fields=["number_order", "id", "org_lft"], condition=Q(is_open=True), name="open_desk_number"),
+            models.Index(fields=["org_lft", "received_at", "id"], condition=Q(is_open=True), name="open_desk_of_org_received"),
+            models.Index(fields=["org_lft", "number_order", "id"], condition=Q(is_open=True), name="open_desk_of_org_number"),
+            # Few among many: what waits for the archive, and reports, which only a liaison lists.
+            models.Index(fields=["org_lft", "received_at", "id"], condition=Q(to_archive=True), name="desk_to_archive"),
+            models.Index(fields=["org_lft", "is_open", "due_on", "id"], condition=Q(sealed=True), name="desk_sealed"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -13,13 +13,14 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.timezone import localdate, localtime
 
 from xinqiao import crypto, database
+from xinqiao.database import copying
 from xinqiao.database.clock import database_now
 from xinqiao.people.models import Petitioner
 from xinqiao.rules import numbering
-from xinqiao.rules.moves import MOVES
+from xinqiao.rules.moves import ENDED, MOVES, Move
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Purpose, ReferralKind, Stage, Step
-from xinqiao.search import entries as search_entries
+from xinqiao.search.models import EntryDue
 
 from .. import history
 from ..actors import SYSTEM, Actor
@@ -41,20 +42,17 @@ class Outcome:
 
 
 def import_history(rows: list[Row], settings: Settings, *, by: Actor = SYSTEM, at: datetime) -> Outcome:
-    """Store a batch (at most importing.BATCH rows) in one transaction; rows that are stored already stay as they are.
+    """Store a batch in one transaction; rows that are stored already stay as they are.
 
-    When the database refuses the batch, each row is tried alone. Raises IntakeClosed when the database does not keep what it is given.
+    When the database refuses the batch, its halves are tried, and theirs, until the rows it refuses stand alone: one bad row costs a
+    few attempts, and no other row. Raises IntakeClosed when the database does not keep what it is given.
     """
     if problem := database.durability_problem():
         raise IntakeClosed(problem)
     outcome = Outcome()
     fresh, again = judge(rows, settings, outcome)
-    try:
-        with transaction.atomic():
-            _store(fresh, settings, by=by, at=at)
-        outcome.stored += fresh
-    except (DataError, IntegrityError):
-        _store_one_by_one(fresh, settings, outcome, by=by, at=at)
+    with transaction.atomic():
+        _store_or_halve(fresh, settings, outcome, by=by, at=at)
     if again:  # the same row twice in one batch: now the first one is stored
         judge(again, settings, outcome)
     return outcome
@@ -62,8 +60,7 @@ def import_history(rows: list[Row], settings: Settings, *, by: Actor = SYSTEM, a
 
 def judge(rows: list[Row], settings: Settings, outcome: Outcome) -> tuple[list[Row], list[Row]]:
     """(rows that are new, rows that repeat one of them). Known and changed ones go into `outcome`."""
-    found = ImportedRow.objects.filter(source=settings.source, fingerprint__in=[row.fingerprint for row in rows])
-    known = dict(found.values_list("fingerprint", "matter_id"))
+    known = _known(settings.source, [row.fingerprint for row in rows])
     hashes, answered = _stored_contents(known.values())
     fresh, again, seen = [], [], set()
     for row in rows:
@@ -80,6 +77,15 @@ def judge(rows: list[Row], settings: Settings, outcome: Outcome) -> tuple[list[R
     return fresh, again
 
 
+def _known(source: str, fingerprints: list[str]) -> dict[str, int]:
+    """Which of these rows are stored already, and as which matter."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT fingerprint, matter_id FROM matters_importedrow WHERE source = %s AND fingerprint = ANY(%s)", [source, fingerprints]
+        )
+        return dict(cursor.fetchall())
+
+
 def _stored_contents(matter_ids) -> tuple[dict[int, str], set[int]]:
     """The content hash of each matter, and which of them came with a reply."""
     hashes = dict(Submission.objects.filter(matter__in=matter_ids).values_list("matter_id", "content_hash"))
@@ -87,128 +93,197 @@ def _stored_contents(matter_ids) -> tuple[dict[int, str], set[int]]:
     return hashes, answered
 
 
-def _store_one_by_one(rows: list[Row], settings: Settings, outcome: Outcome, *, by: Actor, at: datetime) -> None:
-    for row in rows:
-        try:
-            with transaction.atomic():
-                _store([row], settings, by=by, at=at)
-            outcome.stored.append(row)
-        except IntegrityError:
-            judged = Outcome()
-            if judge([row], settings, judged)[0]:
-                outcome.rejected.append((row, "database", "数据库没有接受这一行，请把这一行交给管理员查看。"))
-            outcome.known += judged.known  # another import of the same source was faster
-            outcome.rejected += judged.rejected
-        except DataError:
-            outcome.rejected.append((row, "database", "数据库没有接受这一行，请把这一行交给管理员查看。"))
+def _store_or_halve(rows: list[Row], settings: Settings, outcome: Outcome, *, by: Actor, at: datetime) -> None:
+    try:
+        with transaction.atomic():  # a savepoint: what was refused leaves nothing behind
+            _store(rows, settings, by=by, at=at)
+        outcome.stored += rows
+    except (DataError, IntegrityError, numbering.NumbersUsedUp) as error:
+        if len(rows) == 1:
+            _refuse(rows[0], settings, outcome, error)
+            return
+        half = len(rows) // 2
+        _store_or_halve(rows[:half], settings, outcome, by=by, at=at)
+        _store_or_halve(rows[half:], settings, outcome, by=by, at=at)
+
+
+def _refuse(row: Row, settings: Settings, outcome: Outcome, error: Exception) -> None:
+    if isinstance(error, numbering.NumbersUsedUp):
+        outcome.rejected.append((row, "day_full", f"这一天的编号用完了（一天最多{numbering.LAST_SEQUENCE}件）。请核对收到时间。"))
+        return
+    judged = Outcome()
+    if judge([row], settings, judged)[0]:
+        outcome.rejected.append((row, "database", "数据库没有接受这一行，请把这一行交给管理员查看。"))
+    outcome.known += judged.known  # another import of the same source was faster
+    outcome.rejected += judged.rejected
+
+
+@dataclass
+class _Batch:
+    """What is the same for all rows of a batch, and the tables that fill up with them."""
+
+    settings: Settings
+    at: datetime
+    recorded_at: datetime
+    moves: dict[Stage, Move]
+    matters: copying.Rows = field(default_factory=lambda: copying.Rows(Matter))
+    numbers: copying.Rows = field(default_factory=lambda: copying.Rows(MatterNumber))
+    desks: copying.Rows = field(default_factory=lambda: copying.Rows(Referral))
+    submissions: copying.Rows = field(default_factory=lambda: copying.Rows(Submission))
+    events: copying.Rows = field(default_factory=lambda: copying.Rows(Event))
+    records: copying.Rows = field(default_factory=lambda: copying.Rows(Record))
+    petitioners: copying.Rows = field(default_factory=lambda: copying.Rows(Petitioner))
+    imported: copying.Rows = field(default_factory=lambda: copying.Rows(ImportedRow))
+    entries_due: copying.Rows = field(default_factory=lambda: copying.Rows(EntryDue))
+
+    def write(self) -> None:
+        copying.write(
+            self.matters, self.numbers, self.desks, self.submissions, self.events, self.records, self.petitioners, self.imported,
+            self.entries_due,
+        )  # fmt: skip
 
 
 def _store(rows: list[Row], settings: Settings, *, by: Actor, at: datetime) -> None:
-    """Everything that belongs to the rows, a statement for each table; the caller's transaction holds all of it or nothing."""
+    """Everything that belongs to the rows, one COPY for each table; the caller's transaction holds all of it or nothing.
+
+    The entries of the search are owed from the same transaction (`EntryDue`): whatever ends this process, the worker makes them.
+    """
     if not rows:
         return
+    moves = {stage: _move(stage, by) for stage in {_stage(row) for row in rows}}
+    batch = _Batch(settings, at, database_now(), moves)
     division = settings.office.division_code[:6]
-    numbers = _numbers(division, rows)
-    matter_ids, desk_ids, submission_ids = (_new_ids(model, len(rows)) for model in (Matter, Referral, Submission))
-    recorded_at = database_now()
-    made = {model: [] for model in (Matter, MatterNumber, Referral, Submission, Event, Record, Petitioner, ImportedRow)}
-    for row, number, matter_id, desk_id, submission_id in zip(
-        rows, numbers, matter_ids, desk_ids, submission_ids, strict=True
-    ):
-        matter = _matter(row, settings, number, at=at)
-        matter.pk = matter_id
-        desk = _desk(matter, settings, at=at)
-        desk.pk = desk_id
-        submission = _submission(row, matter, settings)
-        submission.pk = submission_id
-        event = history.compose(
-            matter,
-            Step.IMPORT_HISTORY,
-            by=by,
-            at=at,
-            recorded_at=recorded_at,
-            facts=_facts(row, submission),
-            to_stage=_move(matter.stage, by).to,
-            referral_id=desk_id,
+    for row, number in zip(rows, _numbers(division, rows), strict=True):
+        _add(batch, row, number, by)
+    batch.write()
+
+
+def _stage(row: Row) -> Stage:
+    return Stage.ENDED_IMPORTED if row.reply else Stage.REGISTERED
+
+
+def _add(batch: _Batch, row: Row, number: str, by: Actor) -> None:
+    """One row, unfolded into the rows of each table."""
+    stage = _stage(row)
+    keys = {"matter_id": batch.matters.reserve(), "referral_id": batch.desks.reserve()}
+    submission_id, (digest, algorithm) = batch.submissions.reserve(), content_hash(row.intake)
+    event = history.columns(
+        keys["matter_id"],
+        Step.IMPORT_HISTORY,
+        by=by,
+        at=batch.at,
+        recorded_at=batch.recorded_at,
+        facts=_facts(row, submission_id, digest, algorithm),
+        to_stage=batch.moves[stage].to,
+        referral_id=keys["referral_id"],
+    )
+    batch.events.add(**event)
+    _add_matter(batch, row, number, stage, event, keys)
+    _add_desk(batch, row, number, stage, keys)
+    _add_submission(batch, row, submission_id, digest, algorithm, keys["matter_id"])
+    _add_reply(batch, row, event, keys)
+    for position, person in enumerate(row.intake.people, 1):
+        batch.petitioners.add(
+            matter_id=keys["matter_id"], position=position, **Petitioner.columns_of(person.identity)
         )
-        made[Matter].append(matter)
-        made[MatterNumber].append(MatterNumber(number=number, matter_id=matter_id))
-        made[Referral].append(desk)
-        made[Submission].append(submission)
-        made[Event].append(event)
-        made[Record] += _reply(row, matter, desk)
-        made[Petitioner] += _people(row, matter)
-        made[ImportedRow].append(ImportedRow(source=settings.source, fingerprint=row.fingerprint, matter_id=matter_id))
-    for model, objects in made.items():
-        model.objects.bulk_create(objects)
-    search_entries.owe((matter.pk, matter.received_at) for matter in made[Matter])
+    batch.imported.add(source=batch.settings.source, fingerprint=row.fingerprint, matter_id=keys["matter_id"])
+    batch.entries_due.add(matter_id=keys["matter_id"], received_at=row.received_at)
 
 
-def _matter(row: Row, settings: Settings, number: str, *, at: datetime) -> Matter:
-    intake = row.intake
-    sealed = intake.purpose is Purpose.ACCUSE
+def _add_matter(batch: _Batch, row: Row, number: str, stage: Stage, event: dict, keys: dict) -> None:
+    intake, office = row.intake, batch.settings.office
+    sealed = _is_sealed(row)
     main = intake.people[0].identity if intake.people else None
-    return Matter(
+    batch.matters.add(
+        id=keys["matter_id"],
         number=number,
-        stage=Stage.ENDED_IMPORTED if row.reply else Stage.REGISTERED,
-        purpose=intake.purpose,
-        channel=intake.channel,
+        stage=stage.value,
+        purpose=intake.purpose.value,
+        channel=intake.channel.value,
         title=intake.title,
-        place=intake.place,
+        place_id=intake.place.pk,
         place_detail=intake.place_detail,
         received_at=row.received_at,
         received_on=localdate(row.received_at),
-        received_by=settings.office,
-        registered_at=at,
-        unit=settings.office,
-        unit_since=at,
+        received_by_id=office.pk,
+        registered_at=batch.at,
+        unit_id=office.pk,
+        unit_since=batch.at,
         anonymous=intake.anonymous,
         contactable=intake.contactable,
         sealed=sealed,
         petitioner_name=Petitioner.mask(main.name) if main and not sealed else "",
-        source=settings.source,
+        source=batch.settings.source,
         source_number=intake.source_number,
         version=1,
+        event_count=event["seq"],
+        chain_head=event["hash"],
     )
+    batch.numbers.add(number=number, matter_id=keys["matter_id"])
 
 
-def _desk(matter: Matter, settings: Settings, *, at: datetime) -> Referral:
-    is_open = matter.stage == Stage.REGISTERED
-    return Referral(
-        matter=matter,
-        kind=ReferralKind.INTAKE,
-        organisation=settings.office,
-        org_lft=settings.office.lft,
-        stage=matter.stage,
-        received_at=at,
+def _is_sealed(row: Row) -> bool:
+    return row.intake.purpose is Purpose.ACCUSE
+
+
+def _add_desk(batch: _Batch, row: Row, number: str, stage: Stage, keys: dict) -> None:
+    office, is_open = batch.settings.office, stage == Stage.REGISTERED
+    batch.desks.add(
+        id=keys["referral_id"],
+        matter_id=keys["matter_id"],
+        kind=ReferralKind.INTAKE.value,
+        organisation_id=office.pk,
+        org_lft=office.lft,
+        stage=stage.value,
+        received_at=batch.at,
         is_open=is_open,
-        closed_at=None if is_open else at,
+        closed_at=None if is_open else batch.at,
         unread=is_open,
+        number_order=numbering.place_in_order(number),
+        sealed=_is_sealed(row),
+        to_archive=stage in ENDED,
     )
 
 
-def _submission(row: Row, matter: Matter, settings: Settings) -> Submission:
-    digest, algorithm = content_hash(row.intake)
-    return Submission(
-        matter=matter,
-        channel=row.intake.channel,
-        title=row.intake.title,
-        content=row.intake.content,
-        petition_on=row.intake.petition_on,
+def _add_submission(batch: _Batch, row: Row, key: int, digest: str, algorithm: str, matter_id: int) -> None:
+    intake = row.intake
+    batch.submissions.add(
+        id=key,
+        matter_id=matter_id,
+        channel=intake.channel.value,
+        title=intake.title,
+        content=intake.content,
+        petition_on=intake.petition_on,
         received_at=row.received_at,
-        received_by=settings.office,
-        stated_by=row.intake.stated_by,
+        received_by_id=batch.settings.office.pk,
+        stated_by=intake.stated_by,
         content_hash=digest,
         hash_algorithm=algorithm,
     )
 
 
-def _facts(row: Row, submission: Submission) -> dict:
+def _add_reply(batch: _Batch, row: Row, event: dict, keys: dict) -> None:
+    """The answer that was given elsewhere, kept with its own time where the source states one."""
+    if not row.reply:
+        return
+    stated = {"source": row.intake.source, "time_stated": row.replied_at is not None}
+    batch.records.add(
+        **keys,
+        event_seq=event["seq"],
+        sort=REPLY,
+        text=row.reply,
+        data=copying.as_json(stated),
+        at=row.replied_at or row.received_at,
+        shown_to_citizen=True,
+    )
+
+
+def _facts(row: Row, submission_id: int, digest: str, algorithm: str) -> dict:
     """What the event says: the times as the source stated them, beside the event's own, which nobody can choose."""
     facts = {
-        "submission": submission.pk,
-        "content_hash": submission.content_hash,
-        "hash_algorithm": submission.hash_algorithm,
+        "submission": submission_id,
+        "content_hash": digest,
+        "hash_algorithm": algorithm,
         "source": row.intake.source,
         "source_number": row.intake.source_number,
         "row": row.number,
@@ -217,39 +292,11 @@ def _facts(row: Row, submission: Submission) -> dict:
     }
     if row.reply:
         facts["replied_as_stated"] = localtime(row.replied_at).isoformat() if row.replied_at else None
-        facts["reply_hash"] = crypto.digest(row.reply.encode(), submission.hash_algorithm)
+        facts["reply_hash"] = crypto.digest(row.reply.encode(), algorithm)
     return facts | ({"notes": row.notes} if row.notes else {})
 
 
-def _reply(row: Row, matter: Matter, desk: Referral) -> list[Record]:
-    """The answer that was given elsewhere, kept with its own time where the source states one."""
-    if not row.reply:
-        return []
-    stated = {"source": row.intake.source, "time_stated": row.replied_at is not None}
-    return [
-        Record(
-            matter=matter,
-            referral_id=desk.pk,
-            event_seq=matter.event_count,
-            sort=REPLY,
-            text=row.reply,
-            data=stated,
-            at=row.replied_at or row.received_at,
-            shown_to_citizen=True,
-        )
-    ]
-
-
-def _people(row: Row, matter: Matter) -> list[Petitioner]:
-    people = []
-    for position, person in enumerate(row.intake.people, 1):
-        petitioner = Petitioner(matter_id=matter.pk, position=position)
-        petitioner.set_identity(person.identity)
-        people.append(petitioner)
-    return people
-
-
-def _move(stage: str, by: Actor):
+def _move(stage: Stage, by: Actor) -> Move:
     """The row of the table that leads to `stage`. Raises StepRefused for those who may not import."""
     for move in MOVES:
         if move.step is Step.IMPORT_HISTORY and move.to == stage and move.roles & by.role_set:
@@ -278,13 +325,3 @@ def _numbers(division: str, rows: list[Row]) -> list[str]:
         next_in[series] += 1
         numbers.append(numbering.make_matter_number(division, day, next_in[series]))
     return numbers
-
-
-def _new_ids(model, count: int) -> list[int]:
-    """Keys given out beforehand: the event's hash covers the keys of the rows it speaks of."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [found for (found,) in cursor.fetchall()]

@@ -290,6 +290,8 @@ def _first_desk(matter: Matter, office: Organisation, *, at: datetime) -> Referr
         org_lft=office.lft,
         stage=Stage.RECEIVED,
         received_at=at,
+        number_order=numbering.place_in_order(matter.number),
+        sealed=matter.sealed,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from xinqiao.organisations.models import Organisation
 from xinqiao.organisations.tree import line_organ_of, petition_office_above, petition_office_for
+from xinqiao.rules.numbering import place_in_order
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Channel, Line, Purpose, ReferralKind, Stage
 
@@ -113,5 +114,5 @@ def _tell_discipline(matter: Matter, office: Organisation, *, at: datetime) -> N
         return
     Referral.objects.create(
         matter=matter, kind=ReferralKind.DISCIPLINE, organisation=organ, org_lft=organ.lft, lead=False,
-        stage=Stage.AWAITING_SIGN_IN, received_at=at,
+        stage=Stage.AWAITING_SIGN_IN, received_at=at, number_order=place_in_order(matter.number), sealed=matter.sealed,
     )  # fmt: skip
