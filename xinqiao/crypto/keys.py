@@ -28,16 +28,16 @@ def newest(name: str) -> tuple[int, bytes]:
 
 def every(name: str) -> dict[int, bytes]:
     """All keys of `name` by id, newest first. Read anew when the folder has changed, so that no process needs a restart."""
-    folder = Path(settings.XINQIAO_KEYS)
+    folder = str(settings.XINQIAO_KEYS)
     try:
-        changed = folder.stat().st_mtime_ns
+        changed = os.stat(folder).st_mtime_ns  # asked for every field that is sealed: no Path is made for it
     except FileNotFoundError:
         changed = -1
-    seen = _read.get((str(folder), name))
+    seen = _read.get((folder, name))
     if seen is None or seen[0] != changed or not seen[1]:
         with _lock:
-            seen = (changed, _read_folder(folder, name))
-            _read[str(folder), name] = seen
+            seen = (changed, _read_folder(Path(folder), name))
+            _read[folder, name] = seen
     if not seen[1]:
         add(name)
         return every(name)

@@ -21,7 +21,7 @@ from . import intake
 from .intake import Intake, IntakeInvalid
 from .table_files import text_of
 
-BATCH = 500  # rows in memory at a time
+BATCH = 1000  # rows in memory, and in one transaction, at a time
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR = 1949
 # What a column may become. `content` and `received` must be there.

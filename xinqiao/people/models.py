@@ -70,13 +70,20 @@ class Petitioner(models.Model):
 
     def set_identity(self, identity: Identity) -> None:
         """Seal each field and note the masked name and the blind indexes. Values must be canonical already."""
-        for field in SEALED:
-            setattr(self, f"sealed_{field}", crypto.seal(getattr(identity, field), context=f"petitioner.{field}"))
-        self.id_type = identity.id_type
-        self.name_masked = self.mask(identity.name)
-        self.name_index = crypto.blind_index(identity.name, context="name")
-        self.id_index = crypto.blind_index(identity.id_number, context="id")
-        self.mobile_index = crypto.blind_index(identity.mobile, context="mobile")
+        for column, value in self.columns_of(identity).items():
+            setattr(self, column, value)
+
+    @classmethod
+    def columns_of(cls, identity: Identity) -> dict[str, str]:
+        """What is stored of an identity, column by column: for those who write thousands at once."""
+        sealed = {f"sealed_{f}": crypto.seal(getattr(identity, f), context=f"petitioner.{f}") for f in SEALED}
+        return sealed | {
+            "id_type": identity.id_type,
+            "name_masked": cls.mask(identity.name),
+            "name_index": crypto.blind_index(identity.name, context="name"),
+            "id_index": crypto.blind_index(identity.id_number, context="id"),
+            "mobile_index": crypto.blind_index(identity.mobile, context="mobile"),
+        }
 
     def indexes_of(self, field: str) -> list[str]:
         """Blind indexes of "mobile" or "id_number" under every index key, for comparing with other rows; empty without one."""

@@ -49,6 +49,8 @@ def clean(text: str, *, limit: int | None = None, field: str) -> str:
     `field` is the name of the field as the reader sees it ("反映的内容"); `limit` counts characters after cleaning.
     Raises ValueError naming the place of a character that cannot be stored, or how many characters are too many.
     """
+    if not text:
+        return ""
     text = _LINE_ENDS.sub("\n", text)
     _refuse_unstorable(text, field)
     text = _BIDI_CONTROLS.sub("", text)

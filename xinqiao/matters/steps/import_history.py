@@ -81,7 +81,8 @@ def _known(source: str, fingerprints: list[str]) -> dict[str, int]:
     """Which of these rows are stored already, and as which matter."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT fingerprint, matter_id FROM matters_importedrow WHERE source = %s AND fingerprint = ANY(%s)", [source, fingerprints]
+            "SELECT fingerprint, matter_id FROM matters_importedrow WHERE source = %s AND fingerprint = ANY(%s)",
+            [source, fingerprints],
         )
         return dict(cursor.fetchall())
 
@@ -109,7 +110,9 @@ def _store_or_halve(rows: list[Row], settings: Settings, outcome: Outcome, *, by
 
 def _refuse(row: Row, settings: Settings, outcome: Outcome, error: Exception) -> None:
     if isinstance(error, numbering.NumbersUsedUp):
-        outcome.rejected.append((row, "day_full", f"这一天的编号用完了（一天最多{numbering.LAST_SEQUENCE}件）。请核对收到时间。"))
+        outcome.rejected.append(
+            (row, "day_full", f"这一天的编号用完了（一天最多{numbering.LAST_SEQUENCE}件）。请核对收到时间。")
+        )
         return
     judged = Outcome()
     if judge([row], settings, judged)[0]:
@@ -183,9 +186,7 @@ def _add(batch: _Batch, row: Row, number: str, by: Actor) -> None:
     _add_submission(batch, row, submission_id, digest, algorithm, keys["matter_id"])
     _add_reply(batch, row, event, keys)
     for position, person in enumerate(row.intake.people, 1):
-        batch.petitioners.add(
-            matter_id=keys["matter_id"], position=position, **Petitioner.columns_of(person.identity)
-        )
+        batch.petitioners.add(matter_id=keys["matter_id"], position=position, **Petitioner.columns_of(person.identity))
     batch.imported.add(source=batch.settings.source, fingerprint=row.fingerprint, matter_id=keys["matter_id"])
     batch.entries_due.add(matter_id=keys["matter_id"], received_at=row.received_at)
 
