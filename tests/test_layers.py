@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "xinqiao"
 
 FLOORS = {
     5: {"portal", "workbench", "api", "jobs", "cli", "seed"},
-    4: {"notifications", "exports", "access", "exchange", "analysis", "supervision", "prevention", "meetings"},
+    4: {"notifications", "exports", "access", "bulk", "exchange", "analysis", "supervision", "prevention", "meetings"},
     3: {"matters"},
     2: {"documents", "people", "organisations", "integrity", "search", "ui"},
     1: {"rules", "crypto"},

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "xinqiao.matters",
     "xinqiao.notifications",
     "xinqiao.exports",
+    "xinqiao.bulk",
     "xinqiao.access",
     "xinqiao.portal",
     "xinqiao.workbench",

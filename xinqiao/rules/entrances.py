@@ -79,6 +79,8 @@ workbench:note                                                     | note W     
 workbench:letter                                                   | letter R              | officer   | matters | B.3, I-17
 workbench:file                                                     | attachment R          | officer   | matters | B.3
 workbench:step                                                     | step W                | officer   | matters | moves.py
+workbench:bulk                                                     | step W                | officer   | matters | rules/bulk.py: each petition by its own step
+workbench:bulk_result                                              | step W                | officer   | post    | what came of the own batch; what is hidden by now is only counted
 workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | draft W | officer | matters | B.3 rows opinion and review: the text before it is signed
 workbench:sealed                                                   | sealed_register R     | officer   | post    | B.3 "own sealed list", C-08, C-15
 workbench:window                                                   | filing W              | officer   | session | I-01

@@ -63,6 +63,7 @@ urlpatterns = [
     path("", include("xinqiao.workbench.account.urls")),
     path("", include("xinqiao.workbench.admin.urls")),
     path("", include("xinqiao.workbench.acts.urls")),
+    path("", include("xinqiao.workbench.bulk.urls")),
     path("", include("xinqiao.workbench.exports.urls")),
     path("", include("xinqiao.workbench.audit.urls")),
 ]

@@ -23,11 +23,24 @@ REASONS = (
 ROUTE_LABELS = [(route.value, route.label) for route in Route]
 
 
-def organs_in_reach(officer: Officer, matter):
-    """Active organs of the officer's territory, without the own one and without the accused set (C-01)."""
+def organs_of_territory(officer: Officer):
+    """Active organs of the officer's territory, without the own one."""
     low, high = officer.organisation.territory
-    found = Organisation.objects.filter(active=True, lft__range=(low, high)).exclude(pk=officer.organisation_id)
-    return found.exclude(shut_out_organisations(matter.pk))
+    return Organisation.objects.filter(active=True, lft__range=(low, high)).exclude(pk=officer.organisation_id)
+
+
+def organs_in_reach(officer: Officer, matter):
+    """The same for one matter: without the accused set (C-01)."""
+    return organs_of_territory(officer).exclude(shut_out_organisations(matter.pk))
+
+
+def offices_above(officer: Officer):
+    """The next petition office up: where a matter goes that is not of this territory."""
+    low, high = officer.organisation.territory
+    above = Organisation.objects.filter(
+        active=True, line=Line.PETITION_OFFICE, lft__lt=officer.organisation.lft, territory_rgt__gte=high
+    )
+    return above.exclude(lft__range=(low, high))
 
 
 class _Sending(StepForm):
@@ -76,15 +89,8 @@ class TransferForm(_Sending):
         self.offer("co_handlers", organs_in_reach(self.officer, self.matter).exclude(line=Line.PETITION_OFFICE))
 
     def candidates(self):
-        return organs_in_reach(self.officer, self.matter) | self._office_above()
-
-    def _office_above(self):
-        """The next petition office up: where a matter goes that is not of this territory."""
-        low, high = self.officer.organisation.territory
-        above = Organisation.objects.filter(
-            active=True, line=Line.PETITION_OFFICE, lft__lt=self.officer.organisation.lft, territory_rgt__gte=high
-        )
-        return above.exclude(lft__range=(low, high)).exclude(shut_out_organisations(self.matter.pk))
+        above = offices_above(self.officer).exclude(shut_out_organisations(self.matter.pk))
+        return organs_in_reach(self.officer, self.matter) | above
 
 
 class TransferDownForm(TransferForm):

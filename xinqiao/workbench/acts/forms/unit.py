@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from xinqiao.matters.secrecy import shut_out_organisations
-from xinqiao.organisations.models import Organisation
+from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import grounds, routes
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line, ReferralKind, Route
@@ -68,15 +68,19 @@ class RouteForm(StepForm):
         return {**super().facts(), "route": Route(self.cleaned_data["route"])}
 
 
+def subordinates(officer: Officer):
+    """Active organs below the officer's own, in the tree or in its line."""
+    own = officer.organisation
+    return Organisation.objects.filter(Q(lft__gt=own.lft, lft__lte=own.rgt) | Q(parent_line=own), active=True)
+
+
 class PassDownForm(StepForm):
     to = Organ(label=_("转给哪个下级单位"))
     reason = Prose(label=_("转送的理由"), rows=3)
 
     def prepare(self):
-        own = self.officer.organisation
-        below = Q(lft__gt=own.lft, lft__lte=own.rgt) | Q(parent_line=own)
-        found = Organisation.objects.filter(below, active=True).exclude(shut_out_organisations(self.matter.pk))
-        self.offer("to", found, by_duties(self.matter.title, own.level))
+        found = subordinates(self.officer).exclude(shut_out_organisations(self.matter.pk))
+        self.offer("to", found, by_duties(self.matter.title, self.officer.organisation.level))
 
 
 class RefuseForm(StepForm):
