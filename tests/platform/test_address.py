@@ -37,6 +37,7 @@ class TestAddress:
             "lock_timeout=5000",
             "max_parallel_workers_per_gather=0",  # one page never takes the processors of all others
             "jit=off",
+            "gin_pending_list_limit=512",  # every search reads the whole waiting list of the index
         ]
         assert entry["CONN_HEALTH_CHECKS"] is True
 

@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from xinqiao.rules.masking import mask_address, mask_email, mask_id_number, mask_known, mask_name, mask_phone, mask_text
 
@@ -136,3 +140,23 @@ class TestMaskText:
     @pytest.mark.parametrize("name", ["(", "a\\b", "王.*兰", "[", "王秀"])
     def test_takes_any_name_as_it_is(self, name):
         assert mask_text(f"x{name}y王秀秀", names=(name,)).endswith("王秀秀") is (name != "王秀")
+
+
+class TestOnlyWhatStandsThere:
+    """A pattern is made only for what seems to stand in the text. The oracle makes it always."""
+
+    @settings(max_examples=400, deadline=None)
+    @given(
+        text=st.text(alphabet="王秀兰·　 138００－-—·JohnＪ镇", max_size=30),
+        names=st.lists(st.text(alphabet="王秀兰·　 John", min_size=1, max_size=4), max_size=2),
+        numbers=st.lists(st.text(alphabet="1380J", min_size=4, max_size=5), max_size=2),
+    )
+    def test_hides_as_much_as_a_pattern_for_each(self, text, names, numbers):
+        wide = {char: chr(ord(char) + 0xFEE0) for char in "1380J"}
+        expected = text
+        for number in sorted(set(numbers), key=len, reverse=True):
+            expected = re.sub("[ \u3000\\-－—·]?".join(f"[{char}{wide[char]}]" for char in number), "****", expected)
+        for name in sorted({one.strip() for one in names if len(one.strip()) >= 2}, key=len, reverse=True):
+            spaced = r"[ \u3000]*".join(re.escape(char) for char in name if not char.isspace())
+            expected = re.sub(spaced, "****", expected)
+        assert mask_known(text, names=tuple(names), values=tuple(numbers), wholly=True) == expected

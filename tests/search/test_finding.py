@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -163,7 +164,7 @@ class TestEntriesFollow:
 
     def test_a_step_that_changes_nothing_of_it_writes_nothing(self, world, django_assert_num_queries):
         matter = world.signed_in()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             entries.keep(matter, Step.RECORD_CONTACT)
 
     def test_what_is_owed_is_made_newest_first(self, world):
@@ -171,18 +172,63 @@ class TestEntriesFollow:
         SearchEntry.objects.all().delete()
         rows = Matter.objects.values_list("pk", "received_at")
         EntryDue.objects.bulk_create(EntryDue(matter_id=pk, received_at=at) for pk, at in rows)
-        assert entries.make_due(most=1) == 1
+        assert entries.make_due(most=1) == [Matter.objects.get(pk=receipts[-1].matter_id).received_at]
         assert SearchEntry.objects.get().pk == receipts[-1].matter_id
         assert entries.fill(timezone.now()) == 2
         assert not EntryDue.objects.exists()
 
-    def test_reindex_goes_on_where_it_was_broken_off(self, world):
+    def test_what_is_owed_of_a_matter_that_is_gone_is_owed_no_more(self, world):
+        EntryDue.objects.create(matter_id=10**9, received_at=timezone.now())
+        assert entries.make_due() == []
+        assert not EntryDue.objects.exists()
+
+    def test_reindex_makes_what_is_missing_old_or_everything(self, world):
         for day in (2, 3, 4):
             world.file(f"2026-03-{day:02d}")
         SearchEntry.objects.order_by("pk").first().delete()
-        assert list(entries.make_again(only_missing=True))[-1][:2] == (3, 1)
-        assert list(entries.make_again())[-1][:2] == (3, 0)
-        assert list(entries.make_again(everything=True))[-1][:2] == (3, 3)
+        SearchEntry.objects.filter(pk=SearchEntry.objects.order_by("pk").first().pk).update(version=0)
+        assert [(one.made, one.left) for one in entries.make_again(only_missing=True)] == [(1, 0)]
+        assert [(one.made, one.left) for one in entries.make_again()] == [(1, 0)]
+        assert [(one.made, one.left) for one in entries.make_again()] == []
+        assert [(one.made, one.left) for one in entries.make_again(everything=True)] == [(3, 0)]
+
+    def test_many_entries_are_the_same_as_one_by_one(self, world):
+        for day in range(2, 14):
+            world.file(f"2026-03-{day:02d}", content=f"第{day}次反映，'引号'和\\反斜线\t制表，𠮷野路。")
+        many = list(SearchEntry.objects.order_by("pk").values())
+        entries.make(Matter.objects.all())
+        assert list(SearchEntry.objects.order_by("pk").values()) == many
+
+    def test_an_organisation_elsewhere_in_the_tree_owes_the_entries_of_all_below_it(self, world):
+        inside, outside = world.signed_in(), world.file("2026-03-05", place=world.county_gov)
+        assert entries.owe_organisations([world.housing.pk]) == 1
+        assert EntryDue.objects.get().pk == inside.pk
+        assert entries.owe_organisations([world.government.pk]) == Matter.objects.count() - 1
+        assert EntryDue.objects.filter(pk=outside.matter_id).exists()
+        entries.fill(timezone.now())
+        self.assert_fresh()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    """Two processes that make what is owed share it: nobody waits, nothing is made twice, nothing is left."""
+
+    def test_each_takes_what_the_other_has_not(self, world):
+        receipts = [world.file(f"2026-03-{day:02d}") for day in (2, 3, 4, 5)]
+        entries.owe_again(everything=True)
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("BEGIN")
+                cursor.execute("SELECT 1 FROM search_entrydue WHERE matter_id = %s FOR UPDATE", [receipts[3].matter_id])
+                cursor.execute("SELECT 1 FROM matters_matter WHERE id = %s FOR UPDATE", [receipts[1].matter_id])
+                assert len(entries.make_due()) == 2
+                assert set(EntryDue.objects.values_list("pk", flat=True)) == {receipts[1].matter_id, receipts[3].matter_id}
+                cursor.execute("ROLLBACK")
+        finally:
+            other.close()
+        assert entries.fill(timezone.now()) == 2
+        assert not EntryDue.objects.exists()
 
 
 class TestSimilar:

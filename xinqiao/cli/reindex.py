@@ -1,10 +1,12 @@
 """Make the entries of the search anew: those that are missing or of an older version, the newest matters first.
 
-补建检索索引。可以随时中断，再运行时从没有做完的地方接着做；导入的历史件平时由后台任务自动补建。
+补建检索索引。可以随时中断，再运行时从没有做完的地方接着做；可以同时运行两个，各做各的；导入的历史件平时由后台任务自动补建。
 """
 
 import argparse
 import sys
+import time
+from datetime import timedelta
 
 from xinqiao import cli, database
 
@@ -21,13 +23,20 @@ def run(args: argparse.Namespace) -> int:
     """0 when done; the progress goes to standard error."""
     with database.available():
         cli.start_django()
-        from django.utils.timezone import localdate
-
         from xinqiao.matters import entries
 
-        seen = made = 0
-        for seen, made, at in entries.make_again(only_missing=args.missing, everything=args.all):
-            print(f"\r已查看{seen}件，补建{made}件，做到{localdate(at)} ", end="", file=sys.stderr, flush=True)
+        made, begun = 0, time.monotonic()
+        print("正在清点……", end="", file=sys.stderr, flush=True)
+        for progress in entries.make_again(only_missing=args.missing, everything=args.all):
+            made = progress.made
+            print(f"\r{_line(progress, time.monotonic() - begun)}  ", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-        print(f"完成：查看{seen}件，补建{made}件。")
+        print(f"完成：补建{made}件。")
     return cli.OK
+
+
+def _line(progress, seconds: float) -> str:
+    """How far it is, and how long it will take at this pace."""
+    pace = progress.made / max(seconds, 0.001)
+    left = timedelta(seconds=round(progress.left / max(pace, 0.001)))
+    return f"已补建{progress.made}件，还有{progress.left}件，每秒{pace:.0f}件，大约还要{left}"

@@ -64,6 +64,7 @@ class Address:
         """
         limits = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
         limits += " -c max_parallel_workers_per_gather=0 -c jit=off"
+        limits += " -c gin_pending_list_limit=512"  # kB: every search reads the whole list (search.models)
         options = {"connect_timeout": "10", **self.options}
         options["options"] = f"{options.get('options', '')} {limits}".strip()
         return {

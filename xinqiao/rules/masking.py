@@ -85,6 +85,7 @@ def mask_email(address: str) -> str:
 
 _DIGIT = "[0-9０-９]"
 _GAP = r"[ \u3000\-－—·]?"  # people write 138 0013 8000 and 138-0013-8000
+_PLAIN = {ord(gap): None for gap in " \u3000-－—·"} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != ord("－")}
 _ALONE = "(?![0-9０-９A-Za-zＸｘ])"
 _IN_TEXT = re.compile(
     rf"(?P<id>(?<![0-9０-９A-Za-z])(?:{_DIGIT}{{6}}{_GAP}{_DIGIT}{{8}}{_GAP}{_DIGIT}{{3}}[0-9０-９XxＸｘ]|{_DIGIT}{{15}}){_ALONE})"
@@ -107,15 +108,24 @@ def mask_text(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...]
 
 def mask_known(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...] = (), wholly: bool = False) -> str:
     """A text with the known `names` masked (also written with spaces in between) and the known `values`: numbers, an address."""
+    plain = _without_gaps(text)
     for value in sorted({one for one in values if len(one) >= 4}, key=len, reverse=True):
-        written = re.escape(value)
-        if value.isascii() and value.isalnum():
+        if not (value.isascii() and value.isalnum()):
+            text = text.replace(value, WHOLLY if wholly else _masked_value(value))
+        elif value in plain:
             written = _GAP.join(f"[{char}{_wide(char)}]" for char in value)
-        text = _replaced(text, written, WHOLLY if wholly else _masked_value(value))
+            text = _replaced(text, written, WHOLLY if wholly else _masked_value(value))
     for name in sorted({one.strip() for one in names if len(one.strip()) >= 2}, key=len, reverse=True):
-        spaced = r"[ \u3000]*".join(re.escape(char) for char in name if not char.isspace())
-        text = _replaced(text, spaced, WHOLLY if wholly else mask_name(name))
+        letters = "".join(char for char in name if not char.isspace())
+        if _without_gaps(letters) in plain:
+            spaced = r"[ \u3000]*".join(map(re.escape, letters))
+            text = _replaced(text, spaced, WHOLLY if wholly else mask_name(name))
     return text
+
+
+def _without_gaps(text: str) -> str:
+    """What to look into before a pattern is made, which costs more than reading the whole text."""
+    return text.translate(_PLAIN)
 
 
 def _replaced(text: str, pattern: str, shown: str) -> str:

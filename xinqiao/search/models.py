@@ -23,8 +23,9 @@ class SearchEntry(models.Model):
 
     class Meta:
         indexes = [
-            # A short waiting list: whoever searches reads all of it. It still saves most of the work of an insertion.
-            GinIndex(fields=["words"], name="search_words", fastupdate=True, gin_pending_list_limit=512),
+            # New words wait in a list and are put in place together. Whoever searches reads all of the list, so it is short
+            # (`database.address`: gin_pending_list_limit); a back-fill takes a longer one.
+            GinIndex(fields=["words"], name="search_words", fastupdate=True),
             models.Index(fields=["-received_at", "-matter_id"], name="search_received"),
         ]
 

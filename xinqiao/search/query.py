@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
-from django.db.models import BigAutoField, BigIntegerField, F, Lookup, Q, QuerySet, TextField, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.utils.timezone import get_default_timezone, localdate
 
 from . import marks
@@ -25,43 +24,6 @@ FEW = 60  # found in a window of two months: what is left holds few enough to lo
 COUNTED_TO = 500  # above: "500+"; with a thousand the planner reads every desk of the office to see what may be opened
 ALWAYS = date(1990, 1, 1)  # before every petition here
 _OFF_THE_INDEX = timedelta(0)
-
-
-@SearchVectorField.register_lookup
-class Fits(Lookup):
-    """`words__fits=text`: matches a tsquery that is complete already. No configuration of PostgreSQL has a part in it."""
-
-    lookup_name = "fits"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        left, params = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", [*params, self.rhs]
-
-
-@BigAutoField.register_lookup
-@BigIntegerField.register_lookup
-class Among(Lookup):
-    """`pk__among=[…]`: one array instead of a thousand parameters, which took longer to compose than to look up."""
-
-    lookup_name = "among"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        left, params = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s::bigint[])", [*params, list(self.rhs)]
-
-
-@TextField.register_lookup
-class Holds(Lookup):
-    """`petition__holds=text`: the text stands in it, letter by letter, without patterns."""
-
-    lookup_name = "holds"
-
-    def as_sql(self, compiler, connection):
-        left, left_params = self.process_lhs(compiler, connection)
-        right, right_params = self.process_rhs(compiler, connection)
-        return f"strpos({left}, {right}) > 0", [*left_params, *right_params]
 
 
 @dataclass(frozen=True)

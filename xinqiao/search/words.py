@@ -9,10 +9,12 @@ have their triples, because there are few different pairs of digits. The pairs s
 checked in the text (`Term.checked`), so that what is found equals a LIKE over the folded text.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 TERMS_AT_MOST = 6
 TERM_LENGTH_AT_MOST = 60
@@ -75,9 +77,17 @@ def runs(folded: str) -> list[str]:
     return folded.translate(_IN_WORDS).split()
 
 
+_LATIN = re.compile(r"[0-9A-Za-z]{3,}")
+
+
 def tokens(folded: str) -> set[str]:
     """The index words of a folded text."""
-    return set(ordered_tokens(folded))
+    found = set()
+    for run in runs(folded):
+        found.update(map(add, run, run[1:]))
+    for run in _LATIN.findall(folded):
+        found.update(run[start : start + 3] for start in range(len(run) - 2))
+    return found
 
 
 def ordered_tokens(folded: str) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""What Django does not say to PostgreSQL by itself: words against the index, an array of keys, a text inside a text."""
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import BigAutoField, BigIntegerField, Lookup, TextField
+
+
+@SearchVectorField.register_lookup
+class Fits(Lookup):
+    """`words__fits=text`: matches a tsquery that is complete already. No configuration of PostgreSQL has a part in it."""
+
+    lookup_name = "fits"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} @@ %s::tsquery", [*params, self.rhs]
+
+
+@BigAutoField.register_lookup
+@BigIntegerField.register_lookup
+class Among(Lookup):
+    """`pk__among=[…]`: one array instead of a thousand parameters, which took longer to compose than to look up."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", [*params, list(self.rhs)]
+
+
+@TextField.register_lookup
+class Holds(Lookup):
+    """`petition__holds=text`: the text stands in it, letter by letter, without patterns."""
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler, connection):
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"strpos({left}, {right}) > 0", [*left_params, *right_params]
