@@ -2,8 +2,9 @@
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
+
+from tests.shared import one_transaction
 
 
 @pytest.fixture(scope="module")
@@ -11,13 +12,6 @@ def authz(django_db_setup, django_db_blocker):
     """What `seed-authz` tells. Lives in one transaction that ends with the module; each test has a savepoint in it."""
     from xinqiao.seed import authz as fixture
 
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        demo, settings.XINQIAO_DEMO = settings.XINQIAO_DEMO, True
-        try:
-            yield fixture.run(at=timezone.now())
-        finally:
-            settings.XINQIAO_DEMO = demo
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    with one_transaction(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "XINQIAO_DEMO", True)
+        yield fixture.run(at=timezone.now())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import transaction
 
+from tests.shared import one_transaction
 from tests.world import World, at
 from xinqiao.matters import steps
 from xinqiao.matters.act import MatterHidden
@@ -520,17 +521,31 @@ def _after(world, prepare, step, by, facts_of=lambda world, matter: {}):
     return matter_id
 
 
-@pytest.fixture
-def world(db):
-    return World()
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker):
+    with one_transaction(django_db_blocker):
+        yield World()
+
+
+@pytest.fixture(scope="module")
+def ready(town, request, django_db_blocker):
+    """The town with one matter that has come to a step; the tests of the steps possible from there each have a savepoint in it."""
+    with one_transaction(django_db_blocker):
+        yield town, request.param(town)
+
+
+def by_preparation() -> list[tuple]:
+    """(preparation, key) of every way, those with the same preparation next to each other: it is then made once."""
+    order = list(dict.fromkeys(way.prepare for way in WAYS.values()))
+    return sorted(((way.prepare, key) for key, way in WAYS.items()), key=lambda row: order.index(row[0]))
 
 
 def actor(world, name, matter_id):
     return {"citizen": citizen_of(matter_id), "SYSTEM": SYSTEM}.get(name) or getattr(world, name)
 
 
-def ids(ways):
-    return ["-".join(map(str, key)) for key in ways]
+def ids(keys) -> list[str]:
+    return ["-".join(map(str, key)) for key in keys]
 
 
 def test_every_row_of_the_table_has_a_way():
@@ -542,11 +557,13 @@ def test_every_step_has_a_function():
     assert {move.step for move in MOVES} - ELSEWHERE <= set(steps.FUNCTIONS)
 
 
-@pytest.mark.parametrize("key", WAYS, ids=ids(WAYS))
+@pytest.mark.parametrize(
+    ("ready", "key"), by_preparation(), ids=ids(key for _, key in by_preparation()), indirect=["ready"], scope="module"
+)
 class TestMove:
-    def test_is_taken_once_by_the_right_role_and_leaves_one_event(self, world, key):
+    def test_is_taken_once_by_the_right_role_and_leaves_one_event(self, ready, key):
         step, way = key[0], WAYS[key]
-        matter_id = way.prepare(world)
+        world, matter_id = ready
         matter = Matter.objects.get(pk=matter_id)
         arguments = way.facts(world, matter)
         by = actor(world, way.by, matter_id)
@@ -562,9 +579,9 @@ class TestMove:
                 world.take(step, matter_id, by, way.when, **arguments)
             assert Event.objects.filter(matter_id=matter_id).count() == before + 1
 
-    def test_is_refused_to_a_wrong_role_and_hidden_from_a_stranger(self, world, key):
+    def test_is_refused_to_a_wrong_role_and_hidden_from_a_stranger(self, ready, key):
         step, way = key[0], WAYS[key]
-        matter_id = way.prepare(world)
+        world, matter_id = ready
         arguments = way.facts(world, Matter.objects.get(pk=matter_id))
         before = Event.objects.filter(matter_id=matter_id).count()
         analyst = world.officer("ana", "安分析", actor_organisation(world, way), Role.ANALYST)
@@ -575,9 +592,9 @@ class TestMove:
             world.take(step, matter_id, world.wu_at_police, way.when, **arguments)
         assert Event.objects.filter(matter_id=matter_id).count() == before
 
-    def test_is_refused_from_a_stage_that_the_table_does_not_name(self, world, key):
+    def test_is_refused_from_a_stage_that_the_table_does_not_name(self, ready, key):
         step, way = key[0], WAYS[key]
-        matter_id = way.prepare(world)
+        world, matter_id = ready
         arguments = way.facts(world, Matter.objects.get(pk=matter_id))
         origins = frozenset().union(*(move.origins for move in MOVES if move.step == step))
         wrong = next((stage for stage in (Stage.ARCHIVED, Stage.RECEIVED) if stage not in origins), None)
