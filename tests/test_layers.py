@@ -12,7 +12,7 @@ FLOORS = {
     5: {"portal", "workbench", "api", "jobs", "cli", "seed"},
     4: {"notifications", "exports", "access", "bulk", "exchange", "analysis", "supervision", "prevention", "meetings"},
     3: {"matters"},
-    2: {"documents", "people", "organisations", "integrity", "search", "ui"},
+    2: {"documents", "people", "organisations", "integrity", "search", "counts", "ui"},
     1: {"rules", "crypto"},
     0: {"database", "folders", "logs"},  # the ground: no nouns of the domain
 }

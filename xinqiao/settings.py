@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "xinqiao.documents",
     "xinqiao.integrity",
     "xinqiao.search",
+    "xinqiao.counts",
     "xinqiao.matters",
     "xinqiao.notifications",
     "xinqiao.exports",

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from django.utils.timezone import localdate, localtime
 
+from xinqiao.counts.cells import Cell
 from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.moves import CLOSED, DESK_DONE, ENDED, MOVES, Move, find_move
@@ -21,7 +22,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
 from xinqiao.rules.terms import Holder
 
-from . import clocks, entries, history
+from . import clocks, counted, entries, history
 from .actors import Actor
 from .models import Event, Matter, Referral
 from .secrecy import is_shut_out, recusal_in_the_way
@@ -65,6 +66,7 @@ class Act:
     stop_on: date | None = None  # the day the duty counts as done, where it is not today (service by post)
     to: Stage | None = None  # instead of move.to, where the rule leaves a choice
     matter_stage: Stage | None = None  # where the matter's stage is not that of the desk
+    counted: Cell | None = None  # what the matter counted as before the step
 
     @property
     def today(self) -> date:
@@ -85,7 +87,9 @@ def begin(step: Step, matter_id: int, *, by: Actor, at: datetime, version: int |
     desk, move = desk_and_move(step, matter, by, lock=True)
     require_not_recused(matter.pk, by)
     from_stage = desk.stage if desk else matter.stage
-    return Act(step, move, matter, desk, by, at, matter.database_now, from_stage, matter.stage, matter.sealed)
+    before = counted.cell_of(matter)
+    now = matter.database_now
+    return Act(step, move, matter, desk, by, at, now, from_stage, matter.stage, matter.sealed, counted=before)
 
 
 def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | None = None) -> Event:
@@ -127,6 +131,7 @@ def finish(act: Act, *, letters: dict[str, dict] | None = None, facts: dict | No
     if changed_clocks or act.clocks_changed or act.target:
         clocks.refresh_desks(matter)
     matter.save()
+    counted.note(matter, act.counted)
     entries.keep(matter, act.step)
     return event
 

@@ -69,8 +69,9 @@ class MatterQuerySet(models.QuerySet):
         return self.none()
 
     def locked(self) -> "MatterQuerySet":
-        """Lock the matters' own rows, and read the database's clock with them: no client sets the time of an event."""
-        return self.select_for_update(of=("self",)).annotate(database_now=ClockNow())
+        """Lock the matters' own rows; read the database's clock with them (no client sets the time of an event), and what else a step asks."""
+        named = Exists(Accused.objects.filter(matter=OuterRef("pk")))
+        return self.select_for_update(of=("self",)).annotate(database_now=ClockNow(), names_accused=named)
 
 
 def _given_away(roles: frozenset[Role]) -> list[Stage]:
@@ -163,6 +164,7 @@ class Matter(models.Model):
     event_count = models.IntegerField(default=0)
     chain_head = models.CharField(max_length=64, blank=True)
     database_now = None  # set by locked()
+    names_accused: bool | None = None  # set by locked() and add_accused
 
     objects = MatterQuerySet.as_manager()
 
@@ -187,6 +189,13 @@ class Matter(models.Model):
     def listed_title(self) -> str:
         """The title as pages show it that do not open the text."""
         return listed_title(self.title, sealed=self.sealed)
+
+    @property
+    def has_accused(self) -> bool:
+        """Whether somebody stands in its accused set (C-01). Asked once: nothing ever takes one out."""
+        if self.names_accused is None:
+            self.names_accused = self.accused.exists()
+        return self.names_accused
 
     @property
     def is_closed(self) -> bool:

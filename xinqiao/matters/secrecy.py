@@ -191,6 +191,7 @@ def add_accused(matter, *, organisations=(), users=(), people=()) -> int:
         if name and name not in names
     ]
     Accused.objects.bulk_create(new)
+    matter.names_accused = bool(rows or new)
     return len(new)
 
 

@@ -18,7 +18,7 @@ from xinqiao.rules.moves import find_move
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line, Purpose, ReferralKind, Role, Stage, Step
 
-from .. import clocks, entries, history
+from .. import clocks, counted, entries, history
 from ..actors import SYSTEM, Actor
 from ..against import Against, against_of
 from ..intake import GROUP_FROM, Intake
@@ -96,6 +96,7 @@ def receive(
     )
     clocks.refresh_desks(matter)
     matter.save()
+    counted.note(matter, None)
     entries.keep(matter, Step.RECEIVE)
     if matter.sealed:
         from .reports import pass_on_unread  # above this module: it takes a step on what was received here

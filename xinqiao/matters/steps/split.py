@@ -9,7 +9,7 @@ from xinqiao.organisations.models import Officer
 from xinqiao.rules import extracts
 from xinqiao.rules.stages import Channel, Kind, Purpose, Stage, Step
 
-from .. import clocks
+from .. import clocks, counted
 from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
 from ..intake import Intake, Person, StoredFile
 from ..models import Attachment, Matter
@@ -45,6 +45,7 @@ def split(
         _part(act.matter, title, extract, requests, kind, attachments), by=by, at=at, office=by.organisation
     )
     made = Matter.objects.get(pk=receipt.matter_id)
+    before = counted.cell_of(made)
     made.split_from, made.query_code_hash = act.matter.pk, act.matter.query_code_hash
     if kind == Kind.REPORT:
         rows = act.matter.accused.select_related("organisation", "user")
@@ -58,6 +59,7 @@ def split(
         made.extract_by = by.pk
     _count_from_the_first_receipt(made, act)
     made.save()
+    counted.note(made, before)
     if act.matter.mixed:
         act.matter.kind, act.matter.sealed, act.matter.petitioner_name = Kind.REPORT, True, ""
     said = {"requests_count": len(requests)} if guarded else {"requests": list(requests)}

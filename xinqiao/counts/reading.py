@@ -1,0 +1,138 @@
+"""Read the figures of one page: sums and what is not folded yet, in one statement, scoped by the unit's place in the tree."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from xinqiao.rules.moves import CLOSED
+
+from .folding import ALL
+
+# face, value, org_lft, stage, kind, class_id, channel, month, number, open number: every table out of one pass; what a row is not
+# summed by is NULL.
+_OF_CELLS = """
+SELECT NULL, NULL, org_lft, stage, kind, class_id, channel, month, sum(number), 0
+FROM ({cells}) cells
+GROUP BY GROUPING SETS ((org_lft, stage), (kind), (class_id), (channel), (month))
+"""
+_UNITS = "SELECT org_lft, stage, kind, class_id, channel, month, number FROM counts_unitsum WHERE {where}"
+_DELTAS = "SELECT org_lft, stage, kind, class_id, channel, month, change AS number FROM counts_delta WHERE {where}"
+_OF_WIDE = """
+SELECT face, value, NULL::int, NULL, kind, NULL::bigint, channel, month, sum(number), sum(open_number)
+FROM counts_widesum WHERE {where}
+GROUP BY GROUPING SETS ((face, value), (face, kind), (face, channel), (face, month))
+"""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The organisation whose figures are read, with its children in the order of the tree: (id, lft, rgt).
+
+    `alone`: only its own desk. `wide`: its sums are kept ready (`WideSum`).
+    """
+
+    org_id: int
+    lft: int
+    rgt: int
+    children: Sequence[tuple[int, int, int]] = ()
+    wide: bool = False
+    alone: bool = False
+
+    def child_at(self, org_lft: int) -> int:
+        """Under which child a unit lies; the organisation itself for its own desk."""
+        place = bisect_right([lft for _pk, lft, _rgt in self.children], org_lft) - 1
+        return self.children[place][0] if place >= 0 and org_lft <= self.children[place][2] else self.org_id
+
+
+@dataclass
+class Figures:
+    """How many matters, table by table. `units`: by child of the head, or the head itself; `still_open`: of these, not ended."""
+
+    units: Counter = field(default_factory=Counter)
+    still_open: Counter = field(default_factory=Counter)
+    stages: Counter = field(default_factory=Counter)
+    kinds: Counter = field(default_factory=Counter)
+    classes: Counter = field(default_factory=Counter)
+    channels: Counter = field(default_factory=Counter)
+    months: Counter = field(default_factory=Counter)
+    reports: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.units.total()
+
+
+def read(head: Head, first: date, last: date, *, kind: str | None = None, channel: str | None = None) -> Figures:
+    """The figures of matters received in the months from `first` to `last`, both the first day of a month.
+
+    `kind`: only these ("" is undecided); None: all. Protected matters are in none of them, but in `reports` of a wide organisation.
+    """
+    narrowed = {"month >= %s": first, "month <= %s": last}
+    narrowed |= {"kind = %s": kind} if kind is not None else {}
+    narrowed |= {"channel = %s": channel} if channel is not None else {}
+    scope = {"org_lft >= %s": head.lft, "org_lft <= %s": head.lft if head.alone else head.rgt, **narrowed}
+    cells = f"{' AND '.join(scope)} AND NOT protected"
+    values = list(scope.values())
+    if not head.wide or head.alone:
+        both = f"{_UNITS.format(where=cells)} UNION ALL {_DELTAS.format(where=cells)}"
+        statement, values = _OF_CELLS.format(cells=both), values * 2
+    else:
+        wide = {"org_id = %s": head.org_id, **narrowed}
+        wide |= {} if len(narrowed) > 2 else {"kind = %s": ALL, "channel = %s": ALL}
+        waiting = _OF_CELLS.format(cells=_DELTAS.format(where=cells))
+        statement = f"{_OF_WIDE.format(where=' AND '.join(wide))} UNION ALL {waiting}"
+        values = [*wide.values(), *values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return _figures(head, cursor.fetchall())
+
+
+def _figures(head: Head, rows: list[tuple]) -> Figures:
+    figures = Figures()
+    for row in rows:
+        (_add_wide if row[0] else _add_cells)(figures, head, *row)
+    return figures
+
+
+def _add_wide(
+    figures: Figures, head: Head, face, value, _lft, _stage, kind, _class, channel, month, number, still_open
+) -> None:
+    if value is not None:
+        match face:
+            case "unit":
+                figures.units[int(value)] += number
+                figures.still_open[int(value)] += still_open
+            case "stage":
+                figures.stages[value] += number
+            case "class":
+                figures.classes[int(value)] += number
+            case "kind":
+                figures.kinds[value] += number
+            case "channel":
+                figures.channels[value] += number
+            case "report":
+                figures.reports += number
+    elif face == "unit":  # every matter stands in it once: summed another way it gives three more tables
+        for table, key in ((figures.months, month), (figures.kinds, kind), (figures.channels, channel)):
+            if key is not None and key != ALL:
+                table[key] += number
+
+
+def _add_cells(
+    figures: Figures, head: Head, _face, _value, lft, stage, kind, class_id, channel, month, number, _open
+) -> None:
+    if stage is not None:
+        unit = head.child_at(lft)
+        figures.units[unit] += number
+        figures.stages[stage] += number
+        figures.still_open[unit] += number if stage not in CLOSED else 0
+        return
+    for table, key in (
+        (figures.kinds, kind), (figures.classes, class_id), (figures.channels, channel), (figures.months, month)
+    ):  # fmt: skip
+        if key is not None:
+            table[key] += number
