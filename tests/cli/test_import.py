@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,7 +11,9 @@ from django.db import connection
 from tests.world import World
 from xinqiao import cli, database
 from xinqiao.cli import import_
+from xinqiao.matters import import_runs, importing
 from xinqiao.matters.models import ImportRun, Matter
+from xinqiao.search.models import EntryDue, SearchEntry
 
 MAP = "title=标题,content=内容,received=时间,reply=答复,number=编号"
 TEXT = """编号,标题,内容,时间,答复
@@ -125,6 +128,79 @@ class TestImport:
         assert call(file) == cli.ENVIRONMENT
 
 
+class TestGoesOn:
+    """Killed after the second of four batches, then run again."""
+
+    @pytest.fixture
+    def broken_off(self, call, file, monkeypatch, tmp_path):
+        monkeypatch.setattr(importing.batches, "__defaults__", (1,))
+        text = TEXT + "A5,只有标题,,2019-04-26,\n"
+        file.write_text(text.replace("A1,路灯不亮,和平路的路灯坏了一个月。", "A1,路灯不亮,"), encoding="utf-8")
+        whole = tmp_path / "whole.csv"
+        call(file, "--rejects", str(whole), "--source", "另一个板")
+
+        def run(*more):
+            show, calls = import_._Bar.show, iter(range(10))
+
+            def killed(bar, sums):
+                show(bar, sums)
+                if next(calls) == 1:
+                    raise KeyboardInterrupt
+
+            with monkeypatch.context() as patch:
+                patch.setattr(import_._Bar, "show", killed)
+                assert call(file, *more) == cli.INTERRUPTED
+
+        run.whole = whole
+        return run
+
+    def test_the_person_is_told(self, call, file, broken_off, capsys):
+        broken_off()
+        assert "再运行同一条命令" in capsys.readouterr().err
+        call(file)
+        shown = capsys.readouterr()
+        assert "上次导入到第3行停下了，现在接着导入" in shown.err
+        assert "读入5行 = 存入1 + 已有0 + 没有存4（核对：相符）" in shown.out
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_each_rejected_row_is_written_once(self, call, file, broken_off, tmp_path, named, capsys):
+        more = ["--rejects", str(tmp_path / "rejects.csv")] if named else []
+        broken_off(*more)
+        path = tmp_path / "rejects.csv" if named else Path(ImportRun.objects.latest("pk").rejects_file)
+        with path.open("a", encoding="utf-8") as opened:
+            opened.write("3,written in a batch that was not committed\n")
+        call(file, *more)
+        assert path.read_bytes() == broken_off.whole.read_bytes()
+
+    def test_a_file_that_is_gone_is_named(self, call, file, broken_off, tmp_path, capsys):
+        rejects = tmp_path / "rejects.csv"
+        broken_off("--rejects", str(rejects))
+        rejects.unlink()
+        call(file, "--rejects", str(rejects))
+        assert f"前面没有存的行记在：{rejects}" in capsys.readouterr().err
+        with rejects.open(encoding="utf-8-sig", newline="") as opened:
+            assert [row["行号"] for row in csv.DictReader(opened)] == ["4", "5", "6"]
+
+    def test_twice_at_once_is_1(self, call, file, monkeypatch, capsys):
+        def busy(*_):
+            raise import_runs.ImportElsewhere
+
+        monkeypatch.setattr(import_runs, "_alone", busy)
+        assert call(file) == cli.FAILED
+        assert "另一个进程" in capsys.readouterr().err
+
+
+class TestIndexNow:
+    def test_what_was_imported_is_found_at_once(self, call, file, capsys):
+        call(file, "--index-now")
+        assert set(SearchEntry.objects.values_list("pk", flat=True)) == set(Matter.objects.values_list("pk", flat=True))
+
+    def test_otherwise_it_is_owed(self, call, file, capsys):
+        call(file)
+        assert not SearchEntry.objects.exists()
+        assert EntryDue.objects.count() == 2
+
+
 class TestMapping:
     def test_once_or_several_times(self):
         assert import_.read_mapping(["content=内容, received=时间", "title=标题"]) == {
@@ -134,8 +210,6 @@ class TestMapping:
         }
 
     def test_agrees_with_what_the_import_knows(self):
-        from xinqiao.matters import importing
-
         assert set(import_.FIELDS) == set(importing.FIELDS)
 
     @pytest.mark.parametrize(

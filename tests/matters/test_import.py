@@ -10,6 +10,8 @@ from django.db import DataError
 from django.utils import timezone
 
 from tests.world import SHANGHAI, World, at
+from xinqiao.integrity import checkpoints
+from xinqiao.jobs import anchored_rows, proof
 from xinqiao.matters import clocks, history, import_runs, importing
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import (
@@ -27,8 +29,10 @@ from xinqiao.matters.models import (
 from xinqiao.matters.steps import import_history
 from xinqiao.matters.table_files import TableUnreadable, open_table
 from xinqiao.people.models import Petitioner
+from xinqiao.rules import numbering
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, Purpose, Stage, Step
+from xinqiao.search.models import EntryDue
 
 HEADER = ["编号", "标题", "内容", "时间", "答复", "答复时间", "姓名", "电话"]
 MAPPING = dict(
@@ -54,6 +58,10 @@ def world(db):
     return World()
 
 
+def numbered(count: int) -> list[list[str]]:
+    return [[f"N{n}", "标题", f"内容{n}", "2019-04-25", "", "", "", ""] for n in range(count)]
+
+
 class Load:
     """Puts rows into a file and imports it, as the command does."""
 
@@ -68,13 +76,23 @@ class Load:
         path.write_bytes(text.getvalue().encode(encoding))
         return path
 
-    def __call__(self, rows=(ANSWERED, OPEN), *, path=None, mapping=None, rehearse=False, encoding="", **more):
+    def __call__(
+        self,
+        rows=(ANSWERED, OPEN),
+        *,
+        path=None,
+        mapping=None,
+        rehearse=False,
+        encoding="",
+        purpose=Purpose.OTHER,
+        **steps,
+    ):
         path = path or self.file(rows)
         mapping = mapping or MAPPING
-        settings = importing.Settings("留言板", self.world.office, mapping, **more)
+        settings = importing.Settings("留言板", self.world.office, mapping, purpose=purpose)
         self.rejects = []
         with open_table(path, wanted=set(mapping.values()), encoding=encoding) as table:
-            steps = dict(now=lambda: NOW, reject=lambda *row: self.rejects.append(row))
+            steps |= dict(now=lambda: NOW, reject=lambda *row: self.rejects.append(row))
             if rehearse:
                 return import_runs.rehearse(table, settings, progress=lambda _: None, **steps)
             return import_runs.run(path, table, settings, who="root", **steps)[1]
@@ -211,22 +229,29 @@ class TestAgain:
         rows = [importing.read_row(2, dict(zip(HEADER, OPEN, strict=True)), settings, at=NOW)]
         assert len(import_history.import_history(rows, settings, at=NOW).stored) == 1
 
-    def test_a_bad_batch_is_tried_row_by_row(self, load, monkeypatch):
-        store = import_history._store
+    def test_a_bad_row_is_found_by_halves_and_costs_no_other(self, load, monkeypatch):
+        store, tries = import_history._store, []
 
-        def refuse_the_second(rows, *args, **named):
-            if any(row.intake.source_number == "A2" for row in rows):
+        def refuse_one(rows, *args, **named):
+            tries.append(len(rows))
+            if any(row.intake.source_number == "N33" for row in rows):
                 raise DataError("refused")
             store(rows, *args, **named)
 
-        monkeypatch.setattr(import_history, "_store", refuse_the_second)
-        sums = load()
-        assert (sums.stored, sums.rejected, dict(sums.reasons)) == (1, 1, {"database": 1})
+        monkeypatch.setattr(import_history, "_store", refuse_one)
+        sums = load(numbered(64))
+        assert (sums.stored, sums.rejected, dict(sums.reasons)) == (63, 1, {"database": 1})
+        assert load.rejects[0][0] == 35, "the row of the file, after the header"
+        assert len(tries) == 13, "the batch, then two halves six times over"
+
+    def test_a_day_without_numbers_left_refuses_only_the_rest(self, load, world, monkeypatch):
+        monkeypatch.setattr(numbering, "LAST_SEQUENCE", 4)
+        sums = load(numbered(6))
+        assert (sums.stored, sums.rejected, dict(sums.reasons)) == (4, 2, {"day_full": 2})
 
     def test_more_rows_than_one_batch(self, load, monkeypatch):
         monkeypatch.setattr(importing.batches, "__defaults__", (3,))
-        rows = [[f"N{n}", "标题", f"内容{n}", "2019-04-25", "", "", "", ""] for n in range(10)]
-        sums = load(rows)
+        sums = load(numbered(10))
         assert (sums.rows_in, sums.stored) == (10, 10)
         assert Matter.objects.values("number").distinct().count() == 10
 
@@ -297,6 +322,109 @@ class TestRun:
         sums = load([ANSWERED, OPEN, OPEN, ["A9", "", "", "2019-04-25", "", "", "", ""]], rehearse=True)
         assert (sums.rows_in, sums.stored, sums.known, sums.rejected) == (4, 2, 1, 1)
         assert not Matter.objects.exists() and not ImportRun.objects.exists()
+
+
+class Killed(BaseException):
+    """Stands for a process that ends here, with whatever was not committed."""
+
+
+def killed_in(batch: int):
+    """For what is called once in each batch: ends the process in this one."""
+    calls = iter(range(1, 1000))
+
+    def end(*_):
+        if next(calls) == batch:
+            raise Killed
+
+    return end
+
+
+@pytest.fixture
+def by_three(monkeypatch):
+    monkeypatch.setattr(importing.batches, "__defaults__", (3,))
+
+
+class TestGoesOn:
+    """Ten rows, the sixth without content, by batches of three."""
+
+    ROWS = numbered(5) + [["N5", "标题", "", "2019-04-25", "", "", "", ""]] + numbered(10)[6:]
+
+    @pytest.mark.parametrize(
+        ("where", "done", "why"),
+        [
+            ("kept", 3, "in the second batch, stored but not committed: it is undone"),
+            ("progress", 6, "right after the second batch was committed"),
+        ],
+    )
+    def test_where_it_stopped(self, load, by_three, monkeypatch, where, done, why):
+        end = killed_in(2)
+        with pytest.raises(Killed):
+            load(self.ROWS, **{where: lambda *_: end() or ("", 0)})
+        run = ImportRun.objects.get()
+        assert (run.rows_in, run.position, run.finished_at) == (done, done + 1, None), why
+        judged, judge = [], import_history.judge
+        monkeypatch.setattr(import_history, "judge", lambda rows, *more: judged.extend(rows) or judge(rows, *more))
+        sums = load(self.ROWS)
+        assert [row.number for row in judged if row.number <= done + 1] == [], "what is done is not asked for again"
+        assert (sums.rows_in, sums.stored, sums.known, sums.rejected) == (10, 9, 0, 1)
+        assert sums.before == done
+        run.refresh_from_db()
+        assert (run.resumed, run.rows_in, run.stored, run.rejected) == (1, 10, 9, 1)
+        assert (run.reasons, run.finished_at) == ({"content_empty": 1}, NOW)
+        stored = Matter.objects.order_by("pk").values_list("source_number", flat=True)
+        assert list(stored) == [f"N{n}" for n in range(10) if n != 5], "no doubles, no gaps"
+
+    def test_a_finished_run_is_judged_anew(self, load, by_three):
+        load(self.ROWS)
+        sums = load(self.ROWS)
+        assert (sums.before, sums.rows_in, sums.known) == (0, 10, 9)
+        assert ImportRun.objects.count() == 2
+
+    def test_other_choices_begin_anew(self, load, by_three):
+        with pytest.raises(Killed):
+            load(self.ROWS, progress=killed_in(2))
+        without_title = {field: column for field, column in MAPPING.items() if field != "title"}
+        sums = load(self.ROWS, mapping=without_title)
+        assert (sums.before, sums.rows_in) == (0, 10)
+
+    def test_the_same_file_twice_at_once_is_told(self, load, by_three):
+        told = []
+
+        def second(_sums):
+            with pytest.raises(import_runs.ImportElsewhere) as refused:
+                load(self.ROWS)
+            told.append(str(refused.value))
+
+        sums = load(self.ROWS, progress=second)
+        assert len(told) == 4 and "正在" in told[0]
+        assert (sums.rows_in, Matter.objects.count(), ImportRun.objects.count()) == (10, 9, 1)
+
+    def test_a_run_that_goes_on_elsewhere_stops_this_one(self, load, by_three):
+        def elsewhere(sums):
+            ImportRun.objects.update(position=7, rows_in=6, stored=5, rejected=1)
+
+        with pytest.raises(import_runs.ImportElsewhere):
+            load(self.ROWS, progress=elsewhere)
+        assert Matter.objects.count() == 3, "the batch of the one that was too late is undone"
+
+    def test_everything_is_proved_and_owed(self, load, by_three):
+        with pytest.raises(Killed):
+            load(self.ROWS, progress=killed_in(3))
+        load(self.ROWS)
+        assert not list(history.broken_links(Event.objects.order_by("matter_id", "seq")))
+        matters = set(Matter.objects.values_list("pk", flat=True))
+        assert set(EntryDue.objects.values_list("pk", flat=True)) == matters, "each is owed its entry of the search"
+        assert anchored_rows.anchor(NOW) >= 2 * len(matters), "events and submissions get into a checkpoint"
+        assert checkpoints.waiting() == 0
+        assert all(checkpoints.of_event(pk) for pk in Event.objects.values_list("pk", flat=True))
+        assert not list(proof.Proof().walk())
+
+
+class TestBatches:
+    def test_long_rows_make_small_batches(self, monkeypatch):
+        monkeypatch.setattr(importing, "CHARACTERS", 10)
+        rows = [(number, {"a": "字" * 6, "b": None}) for number in range(5)]
+        assert [len(batch) for batch in importing.batches(iter(rows))] == [2, 2, 1]
 
 
 class TestFiles:

@@ -1,20 +1,20 @@
 """Load petitions of another system, with the answers they were given, from a CSV or Excel file.
 
-导入其他系统的信访件和答复。可以重复运行：已经导入的行不会再存一次。
+导入其他系统的信访件和答复。可以重复运行：已经导入的行不会再存一次。中途停下（断电、被终止）后再运行同一条命令，会从停下的地方接着导入。
 
 例 example:
   xinqiao import 留言.csv --source 领导留言板 --map title=标题,content=内容,received=留言时间,reply=答复,replied=答复时间,number=编号
 
-已有答复的存为“历史件”；没有答复的登记到信访部门，由人接着办。旧件不起算期限，不发通知。
+已有答复的存为“历史件”；没有答复的登记到信访部门，由人接着办。旧件不起算期限，不发通知。检索索引由后台任务补建，新的件在前；用 --index-now 当场补建。
 """
 
 import argparse
-import contextlib
 import csv
 import getpass
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 from xinqiao import cli, database, folders
@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="只检查，不保存")
     parser.add_argument("--rejects", metavar="FILE", help="没有存的行写到这个 CSV；默认写到数据目录的 imports/ 下")
+    parser.add_argument("--index-now", action="store_true", help="导入后当场补建检索索引，不等后台任务；可以中断")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
 
 
@@ -88,7 +89,7 @@ def read_mapping(given: list[str]) -> dict[str, str]:
 def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
     from django.utils import timezone
 
-    from xinqiao.matters import import_runs
+    from xinqiao.matters import entries, import_runs
     from xinqiao.matters.steps.receive import IntakeClosed
     from xinqiao.matters.table_files import TableUnreadable, open_table
 
@@ -96,18 +97,35 @@ def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
     try:
         settings = _settings(args, mapping)
         with open_table(path, wanted=set(mapping.values()), encoding=args.encoding) as table:
-            with _Rejects(args, table.columns) as rejects, _bar(table) as progress:
-                steps = {"now": timezone.now, "reject": rejects.add, "progress": progress}
+            with _Rejects(args, table.columns) as rejects, _Bar(table) as bar:
+                steps = {"now": timezone.now, "reject": rejects.add, "progress": bar.show}
                 if args.dry_run:
                     record, sums = None, import_runs.rehearse(table, settings, **steps)
                 else:
+                    steps |= {"kept": rejects.kept, "resumed": rejects.resume}
                     record, sums = import_runs.run(path, table, settings, who=_who(), **steps)
             _report(args, table, sums, rejects, record)
     except (WrongUse, TableUnreadable) as error:
         return _complain(str(error), cli.USAGE)
+    except import_runs.ImportElsewhere as error:
+        return _complain(str(error), cli.FAILED)
+    except KeyboardInterrupt:
+        print("已停下。前面的行已经存好；再运行同一条命令，会从停下的地方接着导入。", file=sys.stderr)
+        raise
     except IntakeClosed as closed:
         return _complain(f"数据库现在不能可靠保存，没有导入。{closed}", cli.ENVIRONMENT)
+    if args.index_now and not args.dry_run:
+        _index(entries, quiet=args.json)
     return cli.FAILED if sums.rejected or sums.problem or not sums.agree else cli.OK
+
+
+def _index(entries, *, quiet: bool) -> None:
+    """Make the entries that are owed, beside the worker. Broken off, the rest stays owed."""
+    from tqdm import tqdm
+
+    with tqdm(unit="件", desc="补建检索索引", disable=quiet or None) as bar:
+        while made := entries.make_due():
+            bar.update(len(made))
 
 
 def _settings(args: argparse.Namespace, mapping: dict[str, str]):
@@ -132,10 +150,13 @@ def _settings(args: argparse.Namespace, mapping: dict[str, str]):
 
 
 class _Rejects:
-    """The rows that were not stored, each with its number, code and reason, in a file that only its owner may read."""
+    """The rows that were not stored, each with its number, code and reason, in a file that only its owner may read.
+
+    A run that goes on cuts the file back to where its last batch ended, and writes on: no row is in it twice, none is missing.
+    """
 
     def __init__(self, args: argparse.Namespace, columns: list[str]):
-        self.path = Path(args.rejects) if args.rejects else None
+        self.path = Path(args.rejects).absolute() if args.rejects else None
         self.default = not args.rejects and not args.dry_run
         self.columns, self.first, self.file, self.writer = columns, [], None, None
 
@@ -145,25 +166,58 @@ class _Rejects:
         return self
 
     def __exit__(self, *_error) -> None:
+        if self.writer is None and self.file:  # nothing was rejected: the file says so
+            self._begin()
         if self.file:
             self.file.close()
 
     def add(self, number: int, code: str, reason: str, cells: dict | None) -> None:
         if len(self.first) < SHOWN_REASONS:
             self.first.append({"row": number, "code": code, "reason": reason})
-        if self.file is None and self.default:
-            self._open()
+        if self.writer is None and (self.file or self.default):
+            self._begin()
         if self.writer:
             values = [_harmless(cells.get(column, "")) if cells else "" for column in self.columns]
             self.writer.writerow([number, code, reason, *values])
 
+    def kept(self) -> tuple[str, int]:
+        """(the file, its size) once all that was added lies on the disk."""
+        if self.writer is None:
+            return "", 0
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        return str(self.path), os.fstat(self.file.fileno()).st_size
+
+    def resume(self, record) -> None:
+        """Go on with the file of a run that was broken off, unless another one was named or it is gone."""
+        print(f"上次导入到第{record.position}行停下了，现在接着导入。", file=sys.stderr)
+        if not record.rejects_bytes:
+            return
+        before = Path(record.rejects_file)
+        if before != (self.path or before) or not before.is_file() or before.stat().st_size < record.rejects_bytes:
+            print(f"前面没有存的行记在：{before}", file=sys.stderr)
+            return
+        if self.file is None:
+            self.path = before
+            self._open()
+        self.file.truncate(record.rejects_bytes)
+        self.file.seek(record.rejects_bytes)
+        self.writer = csv.writer(self.file)
+
     def _open(self) -> None:
-        self.path = self.path or _default_path()
         try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise WrongUse(f"写不了文件“{self.path}”：{error.strerror}。请核对 --rejects。") from None
-        self.file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="", errors="replace")
+        self.file = os.fdopen(descriptor, "w", encoding="utf-8", newline="", errors="replace")
+
+    def _begin(self) -> None:
+        """An empty file with the names of the columns; spreadsheets know it for UTF-8 by its first character."""
+        if self.file is None:
+            self.path = _default_path()
+            self._open()
+        self.file.truncate(0)
+        self.file.write("\ufeff")
         self.writer = csv.writer(self.file)
         self.writer.writerow(["行号", "原因代码", "原因", *self.columns])
 
@@ -182,26 +236,36 @@ def _harmless(cell: object) -> str:
     return f"'{text}" if text[:1] and text[0] in FORMULA_SIGNS else text
 
 
-@contextlib.contextmanager
-def _bar(table):
-    """A progress bar where somebody watches: by bytes of a CSV file, by rows of an Excel sheet."""
-    from tqdm import tqdm
+class _Bar:
+    """A progress bar where somebody watches: by bytes of a CSV file, by rows of an Excel sheet; rows a second, and the time left."""
 
-    by_bytes = table.kind == "csv"
-    bar = tqdm(
-        total=table.total if by_bytes else None,
-        unit="B" if by_bytes else "行",
-        unit_scale=by_bytes,
-        desc="导入",
-        disable=None,
-    )
+    def __init__(self, table):
+        from tqdm import tqdm
 
-    def show(sums) -> None:
-        bar.set_postfix_str(f"存入{sums.stored} 已有{sums.known} 未存{sums.rejected}", refresh=False)
-        bar.update((table.position() if by_bytes else sums.rows_in) - bar.n)
+        self.table, self.by_bytes = table, table.kind == "csv"
+        self.began, self.first = time.monotonic(), True
+        unit = {"unit": "B", "unit_scale": True} if self.by_bytes else {"unit": "行"}
+        self.bar = tqdm(
+            total=table.total, desc="导入", disable=None, **unit,
+            bar_format="{desc} {percentage:3.0f}%|{bar}| 已用{elapsed} 还要{remaining}{postfix}" if table.total else None,
+        )  # fmt: skip
 
-    with bar:
-        yield show
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.bar.close()
+
+    def show(self, sums) -> None:
+        place = self.table.position() if self.by_bytes else sums.position
+        if self.first and sums.before:  # what an earlier process did says nothing of the pace of this one
+            self.bar.initial = self.bar.n = self.bar.last_print_n = place
+        self.first = False
+        pace = (sums.rows_in - sums.before) / max(time.monotonic() - self.began, 0.001)
+        self.bar.set_postfix_str(
+            f"每秒{pace:,.0f}行 存入{sums.stored} 已有{sums.known} 未存{sums.rejected}", refresh=False
+        )
+        self.bar.update(max(place - self.bar.n, 0))
 
 
 def _report(args: argparse.Namespace, table, sums, rejects: _Rejects, record) -> None:
@@ -220,6 +284,7 @@ def _report(args: argparse.Namespace, table, sums, rejects: _Rejects, record) ->
         "blank": table.blank,
         "noted": sums.noted,
         "sums_agree": sums.agree,
+        "done_before": sums.before,
         "reasons": dict(sums.reasons),
         "first_rejected": rejects.first,
         "rejects_file": str(rejects.path) if rejects.path else None,

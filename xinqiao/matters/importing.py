@@ -22,6 +22,7 @@ from .intake import Intake, IntakeInvalid
 from .table_files import text_of
 
 BATCH = 1000  # rows in memory, and in one transaction, at a time
+CHARACTERS = 8_000_000  # of their texts
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR = 1949
 # What a column may become. `content` and `received` must be there.
@@ -96,14 +97,15 @@ def default_office() -> Organisation | None:
     return offices.order_by("level", "lft").first()
 
 
-def batches(rows: Iterator, size: int = BATCH) -> Iterator[list]:
-    """Lists of at most `size`."""
-    batch = []
+def batches(rows: Iterator[tuple[int, dict | None]], size: int = BATCH) -> Iterator[list]:
+    """Lists of at most `size` rows, and of no more text than fits into memory with ease."""
+    batch, characters = [], 0
     for row in rows:
         batch.append(row)
-        if len(batch) == size:
+        characters += sum(len(cell) for cell in row[1].values() if isinstance(cell, str)) if row[1] else 0
+        if len(batch) == size or characters > CHARACTERS:
             yield batch
-            batch = []
+            batch, characters = [], 0
     if batch:
         yield batch
 

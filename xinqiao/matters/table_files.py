@@ -201,12 +201,13 @@ def _open_excel(path: Path) -> Table:
     sheet = book.worksheets[0] if book.worksheets else None
     if sheet is None:
         raise TableUnreadable("这个 Excel 文件里没有表格。")
+    total = sheet.max_row  # as the file says, for the progress bar only
     sheet.reset_dimensions()  # some programs write a wrong size; read what is there
     rows = _counted(sheet.iter_rows(values_only=True))
     columns = [text_of(cell).strip() for cell in next(rows, [])]
     while columns and not columns[-1]:
         columns.pop()
-    return Table(columns, rows, "xlsx", position=lambda: 0, close=book.close)
+    return Table(columns, rows, "xlsx", total=total if total and total > 1 else None, close=book.close)
 
 
 def _counted(rows) -> Iterator[list]:
