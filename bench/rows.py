@@ -1,61 +1,134 @@
-"""Many rows of one model at once: filled up with the model's own defaults and written by COPY."""
+"""Many rows of one model at once: filled up with the model's own defaults and written by COPY, as text made here.
+
+Every batch of matters has a range of keys of its own in each table, so that several processes fill one database without asking
+each other, and a batch that is made again after a break has the same keys.
+"""
 
 import json
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.db import connection, models
 from django.db.models.fields import NOT_PROVIDED
 
 from xinqiao.crypto.fields import SealedJSONField
 
+NULL = r"\N"
+
+
+class Ready(str):
+    """A value that is text for COPY already."""
+
+    __slots__ = ()
+
+
+def escaped(text: str) -> str:
+    """Text for COPY; nearly all texts hold nothing to escape."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\n" in text:
+        text = text.replace("\n", "\\n")
+    if "\t" in text:
+        text = text.replace("\t", "\\t")
+    return text.replace("\r", "\\r") if "\r" in text else text
+
+
+def _array(values: list) -> str:
+    quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return escaped("{" + ",".join(quoted) + "}")
+
+
+class _Texts(dict):
+    """How a value of each type is written."""
+
+    def __missing__(self, kind: type) -> Callable:
+        found = next((write for known, write in self.items() if issubclass(kind, known)), None)
+        if found is None:
+            raise TypeError(f"no text for {kind}")
+        self[kind] = found
+        return found
+
+
+_TEXTS = _Texts(
+    {
+        Ready: lambda value: value,
+        str: escaped,
+        bool: lambda value: "t" if value else "f",
+        int: str,
+        float: str,
+        datetime: datetime.isoformat,
+        date: date.isoformat,
+        type(None): lambda value: NULL,
+        list: _array,
+        bytes: lambda value: r"\\x" + value.hex(),
+    }
+)
+
+
+def text(value) -> str:
+    """A value as COPY takes it."""
+    return _TEXTS[type(value)](value)
+
 
 class Rows:
-    """Rows of one table that wait to be written. Keys are given here, so that children can name their parents at once."""
+    """Rows of one table that wait to be written. `each`: how many rows one matter can have at most."""
 
-    def __init__(self, model: type[models.Model]):
+    def __init__(self, model: type[models.Model], each: int = 1):
         self.table = model._meta.db_table
         fields = model._meta.concrete_fields
-        self.columns = [field.column for field in fields]
-        self.defaults = {field.column: _default(field) for field in fields}
+        self.names = ", ".join(f'"{field.column}"' for field in fields)
+        self.defaults = {field.column: Ready(text(_default(field))) for field in fields}
         self.key = model._meta.pk.column if isinstance(model._meta.pk, models.AutoField) else None
-        self.last_key = _last_key(model) if self.key else 0
-        self.waiting: list[list] = []
+        self.each = each
+        self.next_key = self.end = 1
+        self.waiting: list[str] = []
+
+    def begin(self, first: int, matters: int) -> None:
+        """Give the keys of a batch: `first` is how many matters come before it."""
+        self.next_key = first * self.each + 1
+        self.end = self.next_key + matters * self.each
+        self.waiting.clear()
 
     def reserve(self) -> int:
         """The key of a row that is added later."""
-        self.last_key += 1
-        return self.last_key
+        key = self.next_key
+        if key >= self.end:
+            raise OverflowError(f"{self.table}: more than {self.each} rows for each matter")
+        self.next_key += 1
+        return key
 
     def add(self, **values) -> int | None:
         """One row from its column values; returns its key, if the model gives keys itself."""
         if self.key and self.key not in values:
             values[self.key] = self.reserve()
-        row = {**self.defaults, **values}
-        if len(row) != len(self.columns):
-            raise KeyError(f"{self.table} has no column {set(row) - set(self.columns)}")
-        self.waiting.append(list(row.values()))
+        row = dict(self.defaults)
+        for name, value in values.items():
+            row[name] = _TEXTS[type(value)](value)
+        if len(row) != len(self.defaults):
+            raise KeyError(f"{self.table} has no column {set(row) - set(self.defaults)}")
+        self.waiting.append("\t".join(row.values()))
         return values.get(self.key)
 
     def write(self) -> None:
         """COPY what waits."""
-        if not self.waiting:
-            return
-        names = ", ".join(f'"{name}"' for name in self.columns)
-        with connection.cursor() as cursor, cursor.copy(f"COPY {self.table} ({names}) FROM STDIN") as copy:
-            for row in self.waiting:
-                copy.write_row(row)
-        self.waiting.clear()
+        if self.waiting:
+            self.waiting.append("")
+            with connection.cursor() as cursor, cursor.copy(f"COPY {self.table} ({self.names}) FROM STDIN") as copy:
+                copy.write("\n".join(self.waiting).encode())
+            self.waiting.clear()
 
     def hand_over_keys(self) -> None:
         """Let the program go on counting behind the last key."""
-        if self.key and self.last_key:
+        if self.key:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [self.table, self.key, self.last_key]
+                    f"SELECT setval(pg_get_serial_sequence(%s, %s), max({self.key})) FROM {self.table} HAVING max({self.key}) > 0",
+                    [self.table, self.key],
                 )
 
 
 def _default(field: models.Field):
-    """The value of a column that nobody names, as COPY takes it."""
+    """The value of a column that nobody names."""
     value = field.get_default() if field.default is not NOT_PROVIDED else ("" if _is_text(field) else None)
     if isinstance(field, SealedJSONField):
         return field.get_prep_value(value)  # sealed once, for all rows
@@ -64,7 +137,3 @@ def _default(field: models.Field):
 
 def _is_text(field: models.Field) -> bool:
     return isinstance(field, models.CharField | models.TextField) and not field.null
-
-
-def _last_key(model: type[models.Model]) -> int:
-    return model.objects.aggregate(last=models.Max("pk"))["last"] or 0

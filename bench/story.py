@@ -40,26 +40,6 @@ class Story:
     head: str = ""
     submission_id: int = 0
     content: str = ""
+    parts: tuple[str, str, str] = ("", "", "")  # of the content: the petition's, another's, the code
+    answers: list[tuple[str, str]] = field(default_factory=list)  # facts and reasons of each opinion issued
     content_hash: str = ""
-
-
-@dataclass
-class EventColumns:
-    """The columns of one event, as `history.event_hash` reads them."""
-
-    matter_id: int
-    seq: int
-    step: str
-    from_stage: str
-    to_stage: str
-    referral_id: int | None
-    actor_kind: str
-    officer_id: int | None
-    organisation_id: int | None
-    at: datetime
-    recorded_at: datetime
-    facts_text: str
-    document_id: int | None
-    algorithm: str
-    previous_hash: str
-    hash: str = ""

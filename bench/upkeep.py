@@ -1,0 +1,45 @@
+"""Bring a filled database up to date with the program: the migrations have run, what is counted or indexed anew is made here."""
+
+import importlib.util
+
+from django.db import connection
+
+from bench import filling, synthetic
+
+
+def run() -> None:
+    """Each once, and again when the program has changed it since. As the owner of the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(filling.SCHEMA)
+        cursor.execute("SELECT name FROM django_migrations ORDER BY id DESC LIMIT 1")
+    changed = _index()
+    changed |= _count()
+    if changed:
+        synthetic.analyze()
+
+
+def _index() -> bool:
+    """Entries of an older version are made anew."""
+    from xinqiao.matters import entries
+    from xinqiao.search.entries import VERSION
+
+    name = f"search, version {VERSION}"
+    if name in filling.steps():
+        return False
+
+    def make() -> None:
+        for _progress in entries.make_again():
+            pass
+
+    filling.step(name, make, in_transaction=False)
+    return True
+
+
+def _count() -> bool:
+    """The counts of dashboards, from the matters that are there."""
+    if importlib.util.find_spec("xinqiao.counts") is None or "counts" in filling.steps():
+        return False
+    from xinqiao.counts import truth
+
+    filling.step("counts", truth.rebuild, in_transaction=False)
+    return True
