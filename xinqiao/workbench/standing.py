@@ -1,6 +1,6 @@
 """What one officer can do with a matter now, what comes first, and who must act when it is somebody else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -34,6 +34,11 @@ LABELS = {
     Step.END_OTHER_ROUTE: "登记其他途径的结果",
     Step.REFUSE_AGAIN_AT_OFFICE: "不再受理",
 }
+# What the key R reaches on a case page: the matter goes to somebody else, or back. The first of them that is possible.
+REFER = (
+    Step.TRANSFER, Step.TRANSFER_DOWN, Step.TRANSFER_DISCIPLINE, Step.PASS_DOWN, Step.RETURN_OPINION, Step.RAISE_OBJECTION,
+    Step.ANSWER_OBJECTION_AGREE, Step.FORWARD_REVIEW,
+)  # fmt: skip
 # Whose move it is when no office has to act.
 CITIZENS_TURN = {
     Stage.OPINION_SERVED: "等待信访人：收到意见书后可以请求复查。",
@@ -57,6 +62,7 @@ class Action:
     article: str = ""
     why: str = ""
     approval: bool = False
+    keys: str = ""
 
 
 @dataclass
@@ -79,7 +85,8 @@ def standing(matter: Matter, desks: list[Referral], officer: Officer, *, facts: 
     own = [desk for desk in desks if desk.organisation_id == officer.organisation_id]
     moves = _moves(matter, own, officer, facts)
     duty = _duty_of_mine(matter, own, officer, moves, facts)
-    actions = {step: _action(matter, move) for step, move in moves.items()}
+    keys = _keys(moves, duty.step if duty else None)
+    actions = {step: _action(matter, move, keys.get(step, "")) for step, move in moves.items()}
     main = actions.pop(duty.step, None) if duty else None
     made = Standing(mine=bool(main), main=main)
     made.approvals = [action for action in actions.values() if action.approval]
@@ -116,7 +123,9 @@ def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situati
             if move.step in ACTS and _makes_sense(move.step, matter, desk, facts):
                 found.setdefault(move.step, move)
     for move in steps_from(Stage(matter.stage), officer.role_set, on="matter", kind=kind):
-        waits = (move.step == Step.ARCHIVE and facts.archive_waits) or (move.step == Step.DECIDE_RECUSAL and not facts.recusal)
+        waits = (move.step == Step.ARCHIVE and facts.archive_waits) or (
+            move.step == Step.DECIDE_RECUSAL and not facts.recusal
+        )
         if move.step in ACTS and not waits:
             found.setdefault(move.step, move)
     order = {move.step: place for place, move in reversed(list(enumerate(MOVES)))}
@@ -160,8 +169,12 @@ def _duty_of_mine(matter, own, officer, moves, facts) -> Duty | None:
 
 
 def _holds(duty: Duty, desk: Referral, facts: Situation) -> bool:
-    return {"": True, "extension_wanted": bool(desk.extension), "supported": facts.supported,
-            "unexamined": not facts.examined}[duty.when]
+    return {
+        "": True,
+        "extension_wanted": bool(desk.extension),
+        "supported": facts.supported,
+        "unexamined": not facts.examined,
+    }[duty.when]
 
 
 def _whose_turn(matter: Matter, desks: list[Referral], facts: Situation) -> str:
@@ -188,8 +201,15 @@ def label_of(step: Step) -> str:
 _TWINS = {Step.ACCEPT, Step.ACCEPT_SIMPLE}
 
 
-def _action(matter: Matter, move: Move) -> Action:
+def _keys(moves: Iterable[Step], main: Step | None) -> dict[Step, str]:
+    """The letters of the keyboard: A for what is due, R for the way to somebody else; one step may have both."""
+    refer = next((step for step in REFER if step in moves), None)
+    return {main: "a r" if main == refer else "a", **({refer: "r"} if refer and refer != main else {})}
+
+
+def _action(matter: Matter, move: Move, keys: str = "") -> Action:
     name = "workbench:opinion" if move.step in WRITTEN else "workbench:step"
     args = [matter.number] if move.step in WRITTEN else [matter.number, move.step.value]
     article = short_article(move.article)
-    return Action(move.step, label_of(move.step), reverse(name, args=args), article, move.precondition, move.approval)
+    label = label_of(move.step)
+    return Action(move.step, label, reverse(name, args=args), article, move.precondition, move.approval, keys)
