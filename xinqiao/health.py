@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from xinqiao import database
 from xinqiao.integrity import checkpoints
 from xinqiao.jobs.models import Duty
-from xinqiao.matters import virus_scan
+from xinqiao.matters import counted, virus_scan
 
 logger = logging.getLogger("xinqiao.health")
 
@@ -32,7 +32,8 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when a row can be written and confirmed data is safe, else 503 with the checks that failed.
 
-    `warnings` is what does not stop the intake but must be mended soon: checkpoints that are not made or not copied outside.
+    `warnings` is what does not stop the intake but must be mended soon: checkpoints that are not made or not copied outside, figures
+    that did not agree with the matters last night.
     """
     checks = {"database": _answers(), "clock": False, "writable": False, "durable": False}
     if checks["database"]:
@@ -47,12 +48,21 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def _warnings() -> dict[str, str]:
-    """Petitions are taken all the same: checkpoints wait in the database and are lost by nothing."""
+    """Petitions are taken all the same: checkpoints wait in the database, and the matters are right where their figures are not."""
     try:
-        duty = Duty.objects.filter(name="checkpoints").first()
-        since = checkpoints.waiting_since()
+        return _checkpoints() | _counts()
     except DatabaseError:
         return {}
+
+
+def _counts() -> dict[str, str]:
+    if not (number := counted.differing()):
+        return {}
+    return {"counts": f"{number} figures of the statistics are wrong: see the log, then run `xinqiao counts --rebuild`"}
+
+
+def _checkpoints() -> dict[str, str]:
+    duty, since = Duty.objects.filter(name="checkpoints").first(), checkpoints.waiting_since()
     if duty and duty.error:
         logger.warning("checkpoints failed", extra={"error": duty.error})
         return {"checkpoints": _CHECKPOINT_WORDS.get(duty.error, f"not made: {duty.error}")}

@@ -10,6 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 from tests.matters.test_together import together
 from tests.matters.test_walks import Walk
 from tests.world import World, at
+from xinqiao import cli
 from xinqiao.counts import folding, reading
 from xinqiao.counts.models import Delta, Standing, UnitSum, WideSum
 from xinqiao.matters import counted, steps
@@ -243,6 +244,19 @@ class TestCheck:
         assert counted.differing() == number
         counted.rebuild()
         assert counted.differing() == 0 and counted.check(at=NOW) == (0, [])
+
+    def test_the_operator_is_told_and_can_mend_it(self, db, client, capsys):
+        world = World()
+        filed(world, 2)
+        counted.rebuild()
+        assert "warnings" not in client.get("/readyz").json()
+        UnitSum.objects.update(number=5)
+        assert cli.main(["counts", "--check"]) == cli.FAILED
+        assert "5 != 2" in capsys.readouterr().out
+        assert "counts --rebuild" in client.get("/readyz").json()["warnings"]["counts"]
+        assert cli.main(["counts", "--rebuild"]) == cli.OK
+        assert cli.main(["counts", "--check"]) == cli.OK
+        assert "warnings" not in client.get("/readyz").json()
 
     @pytest.mark.parametrize(
         ("harm", "table"),

@@ -31,6 +31,7 @@ COMMANDS = {
     "seed-authz": "xinqiao.cli.seed_authz",
     "rotate-keys": "xinqiao.cli.rotate_keys",
     "reindex": "xinqiao.cli.reindex",
+    "counts": "xinqiao.cli.counts",
 }
 
 # Django's commands that work without a database.

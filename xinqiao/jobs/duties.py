@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from xinqiao.api import uploads
 from xinqiao.exports import keeping, making
-from xinqiao.matters import entries, files
+from xinqiao.matters import counted, entries, files
 from xinqiao.matters.models import Delivery
 from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing
@@ -75,6 +75,8 @@ TASKS = (
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
     Task("search", timedelta(seconds=10), entries.fill),
+    Task("counts", timedelta(seconds=10), counted.fold),
+    Task("counts_check", timedelta(minutes=20), counted.check_at_night),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )
 

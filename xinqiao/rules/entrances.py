@@ -109,6 +109,7 @@ duty:rescan                                                        | upkeep W   
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
 
+duty:counts duty:counts_check                                      | statistics W          | system    | all     | B.3 "counts": sums by unit, without a matter or a person; proved once a night
 # the worker: after an event
 reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002
 reaction:tell_citizen                                              | message W             | system    | event   | F.3
