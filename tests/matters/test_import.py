@@ -10,9 +10,10 @@ from django.db import DataError
 from django.utils import timezone
 
 from tests.world import SHANGHAI, World, at
+from xinqiao.counts.models import Delta
 from xinqiao.integrity import checkpoints
 from xinqiao.jobs import anchored_rows, proof
-from xinqiao.matters import clocks, history, import_runs, importing
+from xinqiao.matters import clocks, counted, history, import_runs, importing
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import (
     Clock,
@@ -171,6 +172,13 @@ class TestStored:
         assert (without.anonymous, without.petitioner_name) == (True, "")
         assert (named.anonymous, named.petitioner_name) == (False, "王**")
         assert Petitioner.objects.get().identity().mobile == "13800138000"
+
+    def test_the_figures_count_it_from_the_same_transaction(self, load):
+        counted.rebuild(at=NOW)
+        load([ANSWERED, OPEN, ["A3", *OPEN[1:]]])
+        assert sum(Delta.objects.values_list("change", flat=True)) == 3
+        counted.fold(NOW)
+        assert counted.check(at=NOW) == (0, [])
 
     def test_a_report_is_sealed(self, load, world):
         load([[*OPEN[:6], "王秀兰", ""]], purpose=Purpose.ACCUSE)

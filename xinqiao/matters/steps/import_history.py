@@ -13,6 +13,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.timezone import localdate, localtime
 
 from xinqiao import crypto, database
+from xinqiao.counts import deltas
+from xinqiao.counts.cells import UNDECIDED, Cell
 from xinqiao.database import copying
 from xinqiao.database.clock import database_now
 from xinqiao.people.models import Petitioner
@@ -138,12 +140,14 @@ class _Batch:
     petitioners: copying.Rows = field(default_factory=lambda: copying.Rows(Petitioner))
     imported: copying.Rows = field(default_factory=lambda: copying.Rows(ImportedRow))
     entries_due: copying.Rows = field(default_factory=lambda: copying.Rows(EntryDue))
+    cells: list[Cell] = field(default_factory=list)
 
     def write(self) -> None:
         copying.write(
             self.matters, self.numbers, self.desks, self.submissions, self.events, self.records, self.petitioners, self.imported,
             self.entries_due,
         )  # fmt: skip
+        deltas.add((cell, self.settings.office.lft, 1) for cell in self.cells)
 
 
 def _store(rows: list[Row], settings: Settings, *, by: Actor, at: datetime) -> None:
@@ -221,6 +225,8 @@ def _add_matter(batch: _Batch, row: Row, number: str, stage: Stage, event: dict,
         chain_head=event["hash"],
     )
     batch.numbers.add(number=number, matter_id=keys["matter_id"])
+    month = localdate(row.received_at).replace(day=1)
+    batch.cells.append(Cell(office.pk, stage.value, "", UNDECIDED, intake.channel.value, month, sealed))
 
 
 def _is_sealed(row: Row) -> bool:
