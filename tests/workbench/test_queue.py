@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +13,7 @@ from xinqiao.matters.models import Matter, Referral
 from xinqiao.rules.confidentiality import REPORT_TITLE
 from xinqiao.rules.moves import DESK_DONE, MOVES
 from xinqiao.rules.stages import Kind, Purpose, Role, Stage, Step
-from xinqiao.workbench import duties, keyset, shelves
+from xinqiao.workbench import duties, keyset, shelves, tally
 
 pytestmark = pytest.mark.django_db
 
@@ -204,12 +203,12 @@ class TestPages:
             with django_assert_max_num_queries(15):
                 client.get(f"/desk/?shelf={shelf}")
 
-    def test_count_stops_at_a_limit(self, world, monkeypatch):
+    def test_count_stops_at_a_limit(self, world):
         world.in_handling()
-        monkeypatch.setattr(shelves, "COUNTED_TO", 1)
-        counted = shelves.counts({"all": Referral.objects.filter(Q()), "none": Referral.objects.none()})
-        assert counted == {"all": 1, "none": 0}
-        assert shelves.shown_count(1).endswith("+")
+        world.in_handling()
+        asked = {"all": tally.Wanted("all", limit=1), "closed": tally.Wanted("closed")}
+        assert tally.count(world.xu_handles, date(2026, 3, 2), asked) == {"all": 1, "closed": 0}
+        assert (tally.shown_count(0), tally.shown_count(14), tally.shown_count(tally.COUNTED_TO)) == ("", "14", "99+")
 
 
 def numbers(answer) -> list[str]:

@@ -65,6 +65,7 @@ workbench:ask_for_user workbench:ask_for_post workbench:ask_to_change workbench:
 workbench:decide_request workbench:reset_factor workbench:admin_end_sessions | setup A | officer | all | B.3: the second approval is SEC's
 workbench:post                                                     | session W             | officer   | post    | another post of the same user: other rights, other session
 workbench:queue                                                    | bench R               | officer   | matters | checklist 14: lists, side bar and counts are filtered
+workbench:list_settings workbench:list_filters workbench:delete_filter | bench W           | officer   | post    | G.4: how the own lists look, and own filters by facts of the matter; never by a person
 workbench:search                                                   | search R              | officer   | matters | checklist 14
 workbench:find_person                                              | identity R            | officer   | matters | DU-1, G.4: one whole name or number, for somebody who is there; on record before it is shown (C-11)
 workbench:messages                                                 | inbox R               | officer   | post    | checklist 46
@@ -108,8 +109,8 @@ duty:checkpoints                                                   | upkeep W   
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
-
 duty:counts duty:counts_check                                      | statistics W          | system    | all     | B.3 "counts": sums by unit, without a matter or a person; proved once a night
+
 # the worker: after an event
 reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002
 reaction:tell_citizen                                              | message W             | system    | event   | F.3

@@ -1,5 +1,7 @@
 """What stands around every page of the workbench: side bar with counts, search, bell, posts (context processor)."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -11,8 +13,9 @@ from xinqiao.organisations.models import Officer
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Line
 
-from . import channels, door, shelves
+from . import channels, door, filters, shelves, tally
 from .admin import nav as administration
+from .models import ListSettings, SavedFilter
 
 
 def bench(request: HttpRequest) -> dict:
@@ -26,16 +29,38 @@ def bench(request: HttpRequest) -> dict:
     }
 
 
-def shelf_counts(request: HttpRequest, more: dict | None = None) -> dict[str, int]:
-    """Counts of the side bar, and of `more` queries, in one statement; kept for this request."""
+def settings_of(request: HttpRequest) -> ListSettings:
+    """How this post wants its lists, with the filters it saved; read once for a page."""
+    if not hasattr(request, "list_settings"):
+        request.list_settings = ListSettings.of(request.officer)
+    return request.list_settings
+
+
+def shelf_counts(request: HttpRequest, more: dict[str, tally.Wanted] | None = None) -> dict[str, int]:
+    """Counts of the side bar, and of `more`, in one statement; kept for this request. Saved filters are counted beside a list only."""
     if not hasattr(request, "shelf_counts") or more:
         officer, today = request.officer, localdate()
-        queries = {
-            one.key: one.desks(officer, today) for one in shelves.shelves_of(officer) if one.key in shelves.COUNTED
-        }
+        wanted = {one.key: tally.Wanted(one.key) for one in shelves.shelves_of(officer) if one.counted}
+        wanted |= _saved_counts(request) if more else {}
         leaving = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
-        request.shelf_counts = shelves.counts({**queries, **leaving, **(more or {})})
+        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, leaving)
     return request.shelf_counts
+
+
+def _saved_counts(request: HttpRequest) -> dict[str, tally.Wanted]:
+    saved, officer = settings_of(request).saved, request.officer
+    units = filters.units_of(one.query for one in saved)
+    return {
+        f"my_{one.id}": tally.Wanted(
+            shelves.find(one.query.get("shelf", ""), officer).key, filters.read_to_count(one.query, units)
+        )
+        for one in saved
+    }
+
+
+def filter_url(saved: SavedFilter) -> str:
+    """The list of a saved filter."""
+    return f"{reverse('workbench:queue')}?{urlencode({**saved.query, 'my': saved.id})}"
 
 
 def _bench(request: HttpRequest, officer: Officer) -> dict:
@@ -73,13 +98,14 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         return administration.nav(request, officer)
     counts, home = shelf_counts(request), reverse("workbench:queue")
     at_queue = request.path == home
-    current = shelves.find(request.GET.get("shelf", ""), officer).key if at_queue else ""
+    mine = request.GET.get("my", "") if at_queue else ""
+    current = shelves.find(request.GET.get("shelf", ""), officer).key if at_queue and not mine else ""
     lists = [
         {
             "label": one.label,
             "url": f"{home}?shelf={one.key}",
             "icon": one.icon,
-            "count": shelves.shown_count(counts.get(one.key, 0)),
+            "count": tally.shown_count(counts.get(one.key, 0)),
             "tone": one.tone,
             "current": one.key == current,
         }
@@ -88,7 +114,7 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if allowed(officer.role_set, "reveal", Action.APPROVE):
         url = reverse("workbench:reveals")
         lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
-    groups = [{"title": "工作台", "links": lists}]
+    groups = [{"title": "工作台", "links": lists}, *_own_filters(request, counts, mine)]
     if channels.may_register(officer):
         groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})
     if allowed(officer.role_set, "sealed_register", Action.READ):
@@ -97,6 +123,26 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if leaving := _leaving(request, officer):
         groups.append({"title": "导出和通报", "links": leaving})
     return groups
+
+
+def _own_filters(request: HttpRequest, counts: dict[str, int], current: str) -> list[dict]:
+    """我的筛选: what this post put together, with counts beside a list."""
+    saved = settings_of(request).saved
+    if not saved:
+        return []
+    manage, home = reverse("workbench:list_filters"), {"icon": "bookmark", "tone": ""}
+    links = [
+        {
+            **home,
+            "label": one.name,
+            "url": filter_url(one),
+            "count": tally.shown_count(counts.get(f"my_{one.id}", 0)),
+            "current": str(one.id) == current,
+        }
+        for one in saved
+    ]
+    links.append({"label": "管理筛选", "url": manage, "icon": "settings-2", "current": request.path == manage})
+    return [{"title": "我的筛选", "links": links}]
 
 
 def _leaving(request: HttpRequest, officer: Officer) -> list[dict]:
@@ -112,7 +158,7 @@ def _leaving(request: HttpRequest, officer: Officer) -> list[dict]:
             "label": label,
             "url": reverse(f"workbench:{name}"),
             "icon": icon,
-            "count": shelves.shown_count(counts.get(name, 0)),
+            "count": tally.shown_count(counts.get(name, 0)),
             "tone": "new",
             "current": request.path.startswith(reverse(f"workbench:{name}")),
         }

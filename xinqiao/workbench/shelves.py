@@ -1,34 +1,30 @@
 """The lists of the queue (工作台各栏): what lies where, for whom, in which order.
 
-A shelf narrows `Referral.objects.visible_to(officer)`, never anything wider; counts stop at a hundred, that of the list shown at a thousand.
+A shelf narrows `Referral.objects.visible_to(officer)`, never anything wider. Each has an index for every order that it offers
+(`orders`), so that a first page costs the same among a thousand desks and among ten million; tests/test_plans.py walks SHELVES.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from xinqiao.matters.models import ASSIGNED_READERS, READERS, REPORT_READERS, REPORT_REGISTRARS, Referral
+from xinqiao.matters.models import ASSIGNED_READERS, READERS, REPORT_READERS, REPORT_REGISTRARS, Opinion, Referral
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.confidentiality import TERRITORY_ROLES
-from xinqiao.rules.moves import ENDED
 from xinqiao.rules.stages import ReferralKind, Role, Stage
 
+from . import filters, keyset
 from .duties import DUTIES, waits_for, waits_for_approval
 
-COUNTED_TO = 100  # in the side bar and on tiles: shown as 99+
-TOTAL_TO = 1000  # above the list
-TOTAL = "shown"
-SOON_DAYS = 3  # calendar days
 R, S = Role, Stage
 
 OFFICE_ROLES = frozenset({R.REGISTRAR, R.TRIAGE, R.OFFICE_LEADER, R.DISCIPLINE_LIAISON})
 UNIT_ROLES = frozenset({R.UNIT_RECEIVER, R.HANDLER, R.UNIT_LEADER})
 ASKED_ROLES = frozenset(role for duty in DUTIES for role in duty.roles)
 APPROVERS = frozenset({R.UNIT_LEADER, R.OFFICE_LEADER})
+ORGANISATION_READERS = READERS | REPORT_READERS
 ALL_READERS = READERS | ASSIGNED_READERS | REPORT_READERS | REPORT_REGISTRARS
 INTAKE_STAGES = (S.RECEIVED, S.REGISTERED, S.TRIAGE, S.REPORTED_UP, S.OBJECTED, S.JURISDICTION_DISPUTED)
 
@@ -46,6 +42,9 @@ class Shelf:
     order: str = "due"
     tone: str = ""
     wide: bool = False  # holds what lies with other organs too: the list says where
+    is_open: bool = True  # holds open desks only
+    territory: bool = False  # desks of many units: it can be sorted by unit, and narrowed to one below
+    counted: bool = True  # in the side bar
 
     def is_for(self, officer: Officer) -> bool:
         return not self.roles or bool(self.roles & officer.role_set)
@@ -54,15 +53,45 @@ class Shelf:
         """The desks on this shelf that `officer` may see."""
         return Referral.objects.visible_to(officer).filter(self.condition(officer, today))
 
+    def narrowed(self, officer: Officer, today: date, chosen: filters.Chosen) -> QuerySet[Referral]:
+        """The same, as far as `chosen` lets them through."""
+        conditions = filters.condition(chosen, officer, today, by_desk=self.territory, is_open=self.is_open)
+        return self.desks(officer, today).filter(*conditions)
+
+    @property
+    def orders(self) -> dict[str, keyset.Order]:
+        """The orders that this list can be sorted by."""
+        return _ORDERS[self.territory, self.is_open]
+
+
+_PLAIN = {key: order for key, order in keyset.ORDERS.items() if not order.group}
+_ORDERS = {
+    (False, False): _PLAIN,
+    (False, True): _PLAIN,
+    (True, True): keyset.ORDERS,
+    (True, False): keyset.ORDERS | keyset.UNIT_OF_ALL,
+}
+
 
 def own(officer: Officer, **more) -> Q:
     """Desks of the officer's own organisation; `org_lft` is what the indexes begin with."""
     return Q(org_lft=officer.organisation.lft, organisation_id=officer.organisation_id, **more)
 
 
+def came_back(officer: Officer) -> Q:
+    """What went out and came back: an objection (R-23(3)), a dispute on competence (R-24(1)), a filing that the citizen objects to (T-12),
+    an opinion that the leader returned (R-32)."""
+    sent_back = Opinion.objects.filter(matter=OuterRef("matter"), referral_id=OuterRef("pk"), state="draft").exclude(return_note="")
+    objected = Q(stage__in=(S.OBJECTED, S.JURISDICTION_DISPUTED))
+    refiled = Q(stage=S.TRIAGE, matter__filing_objected=True)
+    return own(officer, is_open=True) & (objected | refiled | Q(Exists(sent_back), stage__in=(S.HANDLING, S.EXTENDED)))
+
+
 SHELVES = (
     Shelf("todo", "待我办理", "list-checks", lambda officer, today: waits_for(officer),
           ("今天的都办完了", "轮到您的岗位办理的，会出现在这里。"), ASKED_ROLES, tone="new"),
+    Shelf("new", "新到未看", "bell-dot", lambda officer, today: own(officer, is_open=True, unread=True),
+          ("没有新到的", "新到本单位的，或者有了新动态、还没有人打开看的，会出现在这里。"), ORGANISATION_READERS, "received", tone="new"),
     Shelf("intake", "待登记、待甄别", "inbox", lambda officer, today: own(officer, is_open=True, stage__in=INTAKE_STAGES),
           ("没有待登记、待甄别的信访件", "群众新提交的会出现在这里；来访、来信请点“登记新件”。"), OFFICE_ROLES),
     Shelf("sign_in", "待签收", "mail-check", lambda officer, today: own(officer, is_open=True, stage=S.AWAITING_SIGN_IN),
@@ -73,60 +102,46 @@ SHELVES = (
           ("您现在没有承办的信访件", "确定您为承办人后，会出现在这里。"), frozenset({R.HANDLER, R.LEADER, R.MEDIATOR})),
     Shelf("approval", "待我审批", "stamp", lambda officer, today: waits_for_approval(officer),
           ("没有等您审批的", "意见书送审、延期申请等会出现在这里。"), APPROVERS, tone="new"),
-    Shelf("archive", "待归档", "archive", lambda officer, today: own(officer, matter__stage__in=ENDED),
-          ("没有待归档的信访件", "办结的会出现在这里。"), frozenset({R.ARCHIVIST}), "received", wide=True),
-    Shelf("due", "快到期和超期", "alarm-clock",
-          lambda officer, today: Q(is_open=True, due_on__lte=today + timedelta(days=SOON_DAYS)),
-          ("三天内没有到期的，也没有超期的", "期限临近时会出现在这里。"), ALL_READERS, tone="hot", wide=True),
+    Shelf("returned", "退回和异议", "undo-2", lambda officer, today: came_back(officer),
+          ("没有退回和提出异议的", "对转办有异议的、受理有争议的、意见书被退回修改的，会出现在这里。"), OFFICE_ROLES | UNIT_ROLES),
+    Shelf("overdue", "已超期", "alarm-clock", lambda officer, today: Q(is_open=True, due_on__lt=today),
+          ("没有超期的", "超过法定期限还没有办的，会出现在这里。"), ALL_READERS, tone="hot", wide=True, territory=True),
+    Shelf("due", "快到期", "clock",
+          lambda officer, today: Q(is_open=True, due_on__range=(today, today + timedelta(days=filters.SOON_DAYS))),
+          (f"{filters.SOON_DAYS}天内没有到期的", "期限临近时会出现在这里。"), ALL_READERS, wide=True, territory=True),
+    Shelf("archive", "待归档", "archive", lambda officer, today: own(officer, to_archive=True),
+          ("没有待归档的信访件", "办结的会出现在这里。"), frozenset({R.ARCHIVIST}), "received", wide=True, is_open=False),
     Shelf("review", "复查复核", "scale",
           lambda officer, today: own(officer, kind__in=(ReferralKind.REVIEW, ReferralKind.RECHECK), is_open=True),
           ("没有等待复查、复核的信访件", "信访人请求复查、复核的，会出现在这里。"), frozenset({R.REVIEWER})),
+    Shelf("unit", "本单位在办", "building-2", lambda officer, today: own(officer, is_open=True),
+          ("本单位没有在办的信访件", "收到以后、办完以前，都在这里。"), ORGANISATION_READERS, counted=False),
+    Shelf("below", "下级在办", "network", lambda officer, today: Q(is_open=True) & ~Q(organisation_id=officer.organisation_id),
+          ("下级没有在办的信访件", "辖区内其他单位收到的会出现在这里。"), TERRITORY_ROLES, wide=True, territory=True, counted=False),
     Shelf("closed", "已办结", "circle-check", lambda officer, today: own(officer, is_open=False),
-          ("本单位还没有办结的信访件", "办完的会留在这里，可以随时查看。"), READERS | REPORT_READERS, "received", wide=True),
+          ("本单位还没有办结的信访件", "办完的会留在这里，可以随时查看。"), ORGANISATION_READERS, "received", wide=True, is_open=False,
+          counted=False),
     Shelf("all", "本单位全部", "layers", lambda officer, today: own(officer),
-          ("本单位还没有信访件", "收到以后会出现在这里。"), READERS | REPORT_READERS, "received", wide=True),
+          ("本单位还没有信访件", "收到以后会出现在这里。"), ORGANISATION_READERS, "received", wide=True, is_open=False, counted=False),
     Shelf("area", "辖区全部", "map", lambda officer, today: Q(organisation=F("matter__unit")),
-          ("辖区内还没有信访件", "收到以后会出现在这里。"), TERRITORY_ROLES, "received", wide=True),
+          ("辖区内还没有信访件", "收到以后会出现在这里。"), TERRITORY_ROLES, "received", wide=True, is_open=False, territory=True,
+          counted=False),
 )  # fmt: skip
-COUNTED = ("todo", "intake", "sign_in", "accept", "mine", "approval", "due", "review", "archive")
 # For posts that read no petition (B.3: the three administrators): a page that says so, not an empty list that seems to say "all done".
 NOTHING = Shelf("", "工作台", "inbox", lambda officer, today: Q(pk__in=()),
                 ("您现在的岗位不查看信访件", "需要办理信访件的，请在右上角姓名处切换岗位，或者联系本单位管理员。"))  # fmt: skip
-BY_KEY = {shelf.key: shelf for shelf in SHELVES}
+BY_KEY = {shelf.key: shelf for shelf in (*SHELVES, NOTHING)}
 
 
 def shelves_of(officer: Officer) -> list[Shelf]:
     """The shelves in this officer's side bar."""
-    return [shelf for shelf in SHELVES if shelf.is_for(officer)]
+    roles = officer.role_set
+    return [shelf for shelf in SHELVES if not shelf.roles or shelf.roles & roles]
 
 
 def find(key: str, officer: Officer) -> Shelf:
     """The shelf that was asked for, or the officer's first one when there is none of this name for them."""
     wanted = BY_KEY.get(key)
-    if wanted and wanted.is_for(officer):
+    if wanted and wanted.key and wanted.is_for(officer):
         return wanted
     return next(iter(shelves_of(officer)), NOTHING)
-
-
-def counts(queries: dict[str, QuerySet]) -> dict[str, int]:
-    """How many rows each query has, up to COUNTED_TO (the one named TOTAL up to TOTAL_TO), in one statement."""
-    names, parts, values = [], [], []
-    for name, query in queries.items():
-        try:
-            limit = TOTAL_TO if name == TOTAL else COUNTED_TO
-            sql, params = query.order_by().values("pk")[:limit].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        names.append(name)
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
-        values += params
-    if not parts:
-        return dict.fromkeys(queries, 0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), values)
-        return dict.fromkeys(queries, 0) | dict(zip(names, cursor.fetchone(), strict=True))
-
-
-def shown_count(number: int) -> str:
-    """14, or 99+; nothing for 0."""
-    return f"{COUNTED_TO - 1}+" if number >= COUNTED_TO else str(number or "")

@@ -10,6 +10,7 @@ from .pages import (
     explained,
     inbox,
     notes,
+    own_lists,
     papers,
     person,
     queue,
@@ -39,6 +40,9 @@ register_converter(Number, "number")
 app_name = "workbench"
 urlpatterns = [
     path("", queue.queue_page, name="queue"),
+    path("settings/lists/", own_lists.list_settings, name="list_settings"),
+    path("filters/", own_lists.filters_page, name="list_filters"),
+    path("filters/<int:filter_id>/delete/", own_lists.delete_filter, name="delete_filter"),
     path("search/", search.search_page, name="search"),
     path("search/person/", person.person_page, name="find_person"),
     path("login/", entrance.login_page, name="login"),

@@ -1,10 +1,11 @@
-"""The queue: desks that wait, shelf by shelf, thirty at a time, the nearest limit first."""
+"""The queue: desks that wait, shelf by shelf, a page at a time, the nearest limit first unless one asks otherwise."""
 
 import re
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,134 +13,219 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from xinqiao.matters.entries import GROUPS
 from xinqiao.matters.models import Event
-from xinqiao.organisations.models import ContentClass, Officer, Organisation
+from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.confidentiality import listed_title
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
 from xinqiao.ui.day_words import exact_day, moment_words
 
-from .. import frame, keyset, shelves
+from .. import columns, filters, frame, keyset, shelves, tally
 from ..door import officer_required
+from ..models import LONGEST_NAME, MOST_FILTERS, PAGE_SIZES, ListSettings
 
-COLUMNS = (
+FIELDS = (
     "stage", "kind", "due_on", "received_at", "unread", "handler_id", "is_open", "extension", "lead",
     "matter_id", "matter__number", "matter__title", "matter__petitioner_name", "matter__anonymous", "matter__secrecy",
-    "matter__sealed", "matter__channel", "matter__stage", "matter__headcount", "matter__joint", "matter__urgent",
-    "matter__procedure", "matter__litigation", "matter__content_class_id", "matter__unit_id", "organisation_id",
+    "matter__sealed", "matter__channel", "matter__stage", "matter__kind", "matter__headcount", "matter__joint", "matter__urgent",
+    "matter__procedure", "matter__litigation", "matter__content_class_id", "matter__unit_id", "matter__received_on",
+    "organisation_id",
 )  # fmt: skip
-ONLY = {
-    "overdue": lambda officer, today: Q(is_open=True, due_on__lt=today),
-    "soon": lambda officer, today: Q(is_open=True, due_on__range=(today, today + timedelta(days=shelves.SOON_DAYS))),
-    "unread": lambda officer, today: shelves.own(officer, is_open=True, unread=True),
-}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The list that an address asks for: the shelf, the order, and what narrows it."""
+
+    shelf: shelves.Shelf
+    order: keyset.Order
+    read: filters.Read
+
+    @property
+    def chosen(self) -> filters.Chosen:
+        return self.read.chosen
+
+    def as_query(self) -> dict[str, str]:
+        """As it stands in an address, without what holds anyway."""
+        order = {} if self.order.key == self.shelf.order else {"order": self.order.key}
+        return {"shelf": self.shelf.key, **order, **self.chosen.as_query()}
+
+    def desks(self, officer: Officer, today: date) -> QuerySet:
+        return self.shelf.narrowed(officer, today, self.chosen)
+
+    def words(self) -> str:
+        """What the list holds, in words, as they stand on its print and in its export."""
+        return "、".join((*self.read.words, self.order.label))
+
+
+def asked_for(asked: Mapping[str, str], officer: Officer, today: date) -> Asked:
+    """Read an address or a saved filter; what is not known is left out, never an error."""
+    shelf = shelves.find(asked.get("shelf", ""), officer)
+    order = shelf.orders.get(asked.get("order", "")) or shelf.orders[shelf.order]
+    return Asked(shelf, order, filters.read(asked, officer, today))
+
+
+def listed(asked: QueryDict, officer: Officer, today: date) -> tuple[shelves.Shelf, dict[str, str], QuerySet]:
+    """Shelf, choices and desks in order: exactly what the list shows this officer, page after page. Its export starts from here.
+
+    The choices have a value for `order`, `channel`, `kind` and `only`, further ones where they were made, and `words` for a reader.
+    """
+    found = asked_for(asked, officer, today)
+    names = {"channel": "", "kind": "", "only": "", **found.chosen.as_query(), "order": found.order.key, "words": found.words()}
+    return found.shelf, names, found.order.sorted(found.desks(officer, today))
 
 
 @officer_required
 @require_safe
 def queue_page(request: HttpRequest) -> HttpResponse:
-    """`?shelf=&order=&channel=&kind=&only=` and a position; what is not known is left out, never an error."""
+    """`?shelf=&order=`, the names of `filters.NAMES`, and a position; `more=1` opens the further conditions."""
     officer, today = request.officer, localdate()
-    shelf, chosen, everything = chosen_list(request.GET, officer, today)
-    narrowed = _narrow(everything, chosen, officer, today)
-    counts = frame.shelf_counts(request, {shelves.TOTAL: narrowed} | _tile_queries(everything, chosen, officer, today))
-    order = keyset.ORDERS[chosen["order"]]
+    asked, settings = asked_for(request.GET, officer, today), frame.settings_of(request)
+    counts = frame.shelf_counts(request, _counts_of(asked))
     page = keyset.page(
-        narrowed, order, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        asked.desks(officer, today), asked.order, FIELDS, size=page_rows(settings),
+        after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+    )  # fmt: skip
+    return render(request, "workbench/queue.html", {
+        **_list_context(request, asked, settings, page, today),
+        **_choice_context(request, asked, settings, counts),
+        "shelf": asked.shelf,
+        "total": counts[tally.TOTAL],
+        "part": _part(page),
+        "today": today,
+    })  # fmt: skip
+
+
+def page_rows(settings: ListSettings) -> int:
+    return settings.page_rows if settings.page_rows in PAGE_SIZES else PAGE_SIZES[0]
+
+
+def _counts_of(asked: Asked) -> dict[str, tally.Wanted]:
+    """The count above the list, and of each tile beside whatever else narrows it."""
+    key, chosen = asked.shelf.key, asked.chosen
+    tiles = {f"only_{name}": tally.Wanted(key, tally.with_only(chosen, name)) for name in filters.ONLY}
+    return {tally.TOTAL: tally.Wanted(key, chosen, tally.TOTAL_TO), **tiles}
+
+
+def _list_context(request: HttpRequest, asked: Asked, settings: ListSettings, page: keyset.Page, today: date) -> dict:
+    shown = columns.chosen(
+        columns.DEFAULT if settings.columns is None else settings.columns, with_unit=asked.shelf.wide
     )
-    context = {
-        "shelf": shelf,
-        "total": counts[shelves.TOTAL],
-        "rows": _rows(page.rows, officer, today),
-        "with_unit": shelf.wide,
-        "tiles": _tiles(request, counts, chosen),
-        "filters": _filters(request, chosen),
-        "narrowed": any(chosen[name] for name in ("channel", "kind", "only")),
-        "hidden": {"shelf": shelf.key, "only": chosen["only"]},
+    offered = asked.shelf.orders
+    return {
+        "rows": _rows(page.rows, request.officer, today, shown),
+        "heads": columns.heads(shown, asked.order.key, lambda order: _link(request, order=order), offered),
+        "compact": settings.compact,
         "previous_url": _link(request, before=page.before) if page.before else "",
         "next_url": _link(request, after=page.after) if page.after else "",
-        "clear_url": _link(request, channel="", kind="", only=""),
-        "export_url": _export_url(request, officer) if page.rows else "",
-        "today": today,
     }
-    return render(request, "workbench/queue.html", context)
 
 
-def chosen_list(asked: QueryDict, officer: Officer, today: date) -> tuple[shelves.Shelf, dict[str, str], QuerySet]:
-    """The shelf, the choices above its list, and all desks on it, for what stands in an address."""
-    shelf = shelves.find(asked.get("shelf", ""), officer)
-    return shelf, _choices(asked, shelf), shelf.desks(officer, today)
+def _choice_context(request: HttpRequest, asked: Asked, settings: ListSettings, counts: dict[str, int]) -> dict:
+    officer, chosen = request.officer, asked.chosen
+    current = current_filter(request, settings)
+    opened = request.GET.get("more") == "1" or bool(asked.read.problems and asked.read.units)
+    return {
+        "asked": asked,
+        "tiles": _tiles(request, counts, chosen),
+        "filters": _selects(asked),
+        "narrowed": bool(chosen),
+        "hidden": _hidden(asked),
+        "unit_links": [(name, _link(request, unit=str(pk))) for pk, name in asked.read.units],
+        "clear_url": _link(request, my="", more="", **dict.fromkeys(filters.NAMES, "")),
+        "more_url": _link(request, more="" if opened else "1"),
+        "more": _more(officer, asked) if opened else None,
+        "current_filter": current,
+        "may_save": len(settings.saved) < MOST_FILTERS,
+        "most_filters": MOST_FILTERS,
+        "longest_name": LONGEST_NAME,
+        "query": _encoded(asked.as_query()),
+        "columns": [(one.key, one.label, one.key in shown_keys(settings)) for one in columns.CHOOSABLE],
+        "page_sizes": PAGE_SIZES,
+        "page_rows": page_rows(settings),
+        "export_url": _export_url(request, officer) if counts[tally.TOTAL] else "",
+    }
 
 
-def listed(asked: QueryDict, officer: Officer, today: date) -> tuple[shelves.Shelf, dict[str, str], QuerySet]:
-    """The same, narrowed and in order: exactly what the list shows this officer, page after page. Its export starts from here."""
-    shelf, chosen, everything = chosen_list(asked, officer, today)
-    narrowed = _narrow(everything, chosen, officer, today)
-    return shelf, chosen, keyset.ORDERS[chosen["order"]].sorted(narrowed)
+def shown_keys(settings: ListSettings) -> set[str]:
+    return set(columns.DEFAULT if settings.columns is None else settings.columns)
+
+
+def current_filter(request: HttpRequest, settings: ListSettings):
+    """The saved filter that this list was opened from."""
+    wanted = request.GET.get("my", "")
+    return settings.saved_as(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else None
+
+
+def _encoded(query: dict[str, str]) -> str:
+    made = QueryDict(mutable=True)
+    made.update(query)
+    return made.urlencode()
 
 
 def _export_url(request: HttpRequest, officer: Officer) -> str:
     if not allowed(officer.role_set, "list_export", Action.EXPORT):
         return ""
-    return _link(request).replace(reverse("workbench:queue"), reverse("workbench:export"), 1)
+    return _link(request, more="", my="").replace(reverse("workbench:queue"), reverse("workbench:export"), 1)
 
 
-def _choices(asked, shelf: shelves.Shelf) -> dict[str, str]:
-    """What was chosen, from closed lists only."""
-    order = asked.get("order", "")
-    return {
-        "order": order if order in keyset.ORDERS else shelf.order,
-        "channel": asked.get("channel", "") if asked.get("channel") in set(Channel) else "",
-        "kind": asked.get("kind", "") if asked.get("kind") in {*Kind, "undecided"} else "",
-        "only": asked.get("only", "") if asked.get("only") in ONLY else "",
-    }
+def _part(page: keyset.Page) -> str:
+    """Where in the list this page lies. Which rows they are by number is not known: nothing counts those before."""
+    if not page.before and not page.after:
+        return ""
+    if not page.before:
+        return _("第一页")
+    return _("中间的一页") if page.after else _("最后一页")
 
 
-def _narrow(desks: QuerySet, chosen: dict, officer: Officer, today: date, *, but: str = "") -> QuerySet:
-    if chosen["channel"]:
-        desks = desks.filter(matter__channel=chosen["channel"])
-    if chosen["kind"]:
-        desks = desks.filter(matter__kind="" if chosen["kind"] == "undecided" else chosen["kind"])
-    if chosen["only"] and but != "only":
-        desks = desks.filter(ONLY[chosen["only"]](officer, today))
-    return desks
-
-
-def _tile_queries(everything: QuerySet, chosen: dict, officer: Officer, today: date) -> dict[str, QuerySet]:
-    inside = _narrow(everything, chosen, officer, today, but="only")
-    return {f"only_{name}": inside.filter(condition(officer, today)) for name, condition in ONLY.items()}
-
-
-def _tiles(request: HttpRequest, counts: dict, chosen: dict) -> list[dict]:
-    words = (
-        ("overdue", _("已超期"), "bad", "alarm-clock"),
-        ("soon", _("%(days)s天内到期") % {"days": shelves.SOON_DAYS}, "warn", "clock"),
-        ("unread", _("有新动态"), "", "bell-dot"),
-    )
+def _tiles(request: HttpRequest, counts: dict, chosen: filters.Chosen) -> list[dict]:
+    tones = {"overdue": "bad", "soon": "warn", "unread": ""}
     return [
         {
             "label": label,
-            "count": shelves.shown_count(counts[f"only_{name}"]) or "0",
-            "tone": tone if counts[f"only_{name}"] else "",
-            "icon": icon,
-            "on": chosen["only"] == name,
-            "url": _link(request, only="" if chosen["only"] == name else name),
+            "count": tally.shown_count(counts[f"only_{name}"]) or "0",
+            "tone": tones[name] if counts[f"only_{name}"] else "",
+            "on": chosen.only == name,
+            "url": _link(request, my="", only="" if chosen.only == name else name),
         }
-        for name, label, tone, icon in words
+        for name, label in filters.ONLY.items()
     ]
 
 
-def _filters(request: HttpRequest, chosen: dict) -> list[dict]:
+_KINDS = [(filters.UNDECIDED, "还没有定类别"), *Kind.choices()]
+
+
+def _selects(asked: Asked) -> list[dict]:
     """The three selects above the list; they send themselves where there is a script."""
-    kinds = [("undecided", _("还没有定类别")), *Kind.choices()]
-    orders = [(order.key, order.label) for order in keyset.ORDERS.values()]
+    orders = [(order.key, order.label) for order in asked.shelf.orders.values()]
+    chosen = asked.chosen
     return [
-        {"name": "order", "label": _("排序"), "options": orders, "value": chosen["order"], "on": True},
+        {"name": "order", "label": _("排序"), "options": orders, "value": asked.order.key, "on": True},
         {"name": "channel", "label": _("渠道"), "all": _("全部渠道"), "options": Channel.choices(),
-         "value": chosen["channel"], "on": bool(chosen["channel"])},
-        {"name": "kind", "label": _("事项类别"), "all": _("全部类别"), "options": kinds, "value": chosen["kind"],
-         "on": bool(chosen["kind"])},
+         "value": chosen.channel, "on": bool(chosen.channel)},
+        {"name": "kind", "label": _("事项类别"), "all": _("全部类别"), "options": _KINDS, "value": chosen.kind,
+         "on": bool(chosen.kind)},
     ]  # fmt: skip
+
+
+def _hidden(asked: Asked) -> dict[str, str]:
+    """What stays as it is when one of the three selects changes."""
+    kept = asked.chosen.as_query()
+    return {"shelf": asked.shelf.key, **{name: value for name, value in kept.items() if name not in ("channel", "kind")}}
+
+
+def _more(officer: Officer, asked: Asked) -> dict:
+    """The further conditions, with what they are chosen from."""
+    said = asked.chosen.as_query()
+    own = not asked.shelf.territory or officer.scope[0] == officer.scope[1]
+    return {
+        "values": said,
+        "stages": [(key, label) for key, (label, _stages) in GROUPS.items()],
+        "classes": filters.classes(),
+        "handlers": filters.handlers(officer) if own else [],
+        "unit": asked.read.unit_name,
+    }
 
 
 def _link(request: HttpRequest, **changes: str) -> str:
@@ -150,21 +236,27 @@ def _link(request: HttpRequest, **changes: str) -> str:
 # ---- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _rows(found: list[dict], officer: Officer, today: date) -> list[dict]:
-    changed = _last_changes({row["matter_id"] for row in found})
-    _add_names(found)
-    return [_row(row, officer, today, changed.get(row["matter_id"])) for row in found]
+def _rows(found: list[dict], officer: Officer, today: date, shown: list[columns.Column]) -> list[dict]:
+    keys = {column.key for column in shown}
+    changed = _last_changes({row["matter_id"] for row in found}) if "changed" in keys else {}
+    _add_names(found, keys)
+    rows = [_row(row, officer, today, changed.get(row["matter_id"])) for row in found]
+    for row in rows:
+        row["cells"] = columns.cells(row, shown, today)
+    return rows
 
 
-def _add_names(found: list[dict]) -> None:
-    """Names of units, classes and handlers, each in one statement: joined to the list they took longer to plan than to read."""
-    units = _named(Organisation, "name", {row["matter__unit_id"] or row["organisation_id"] for row in found})
-    classes = _named(ContentClass, "name", {row["matter__content_class_id"] for row in found})
-    handlers = _named(Officer, "user__name", {row["handler_id"] for row in found})
+def _add_names(found: list[dict], shown: set[str]) -> None:
+    """Names of units and handlers, each in one statement: joined to the list they took longer to plan than to read."""
+    units = {row["matter__unit_id"] or row["organisation_id"] for row in found} if "unit" in shown else set()
+    handlers = {row["handler_id"] for row in found} if "handler" in shown else set()
+    unit_names, handler_names = _named(Organisation, "name", units), _named(Officer, "user__name", handlers)
+    class_ids = {row["matter__content_class_id"] for row in found} if "class" in shown else ()
+    class_names = filters.class_names(class_ids) if class_ids else {}
     for row in found:
-        row["unit"] = units[row["matter__unit_id"] or row["organisation_id"]]
-        row["content_class"] = classes.get(row["matter__content_class_id"], "")
-        row["handler"] = handlers.get(row["handler_id"], "")
+        row["unit"] = unit_names.get(row["matter__unit_id"] or row["organisation_id"], "")
+        row["content_class"] = class_names.get(row["matter__content_class_id"], "")
+        row["handler"] = handler_names.get(row["handler_id"], "")
 
 
 def _named(model, field: str, ids: set[int | None]) -> dict[int, str]:
@@ -183,14 +275,17 @@ def _last_changes(matter_ids: set[int]) -> dict:
 def _row(row: dict, officer: Officer, today: date, changed_at: datetime | None) -> dict:
     stage = row["stage"] if row["is_open"] else row["matter__stage"]
     return {
+        "desk_id": row["pk"],
         "number": row["matter__number"],
         "short": short_number(row["matter__number"], today),
         "title": listed_title(row["matter__title"], sealed=row["matter__sealed"]),
         "person": person_of(row),
         "channel": CHANNELS[row["matter__channel"]],
+        "kind_label": KINDS[row["matter__kind"]],
         "content_class": row["content_class"],
         "unit": row["unit"],
         "handler": row["handler"],
+        "received_on": row["matter__received_on"],
         "due_on": row["due_on"] if row["is_open"] else None,
         "stage": stage,
         "stage_label": STAGES[stage],
@@ -217,6 +312,7 @@ def _when(moment: datetime, today: date) -> str:
 # Short words for narrow columns; the case page has the full ones.
 _SHORT = {Channel.WEB: "网上", Channel.MEDIA: "媒体、转办", Channel.SMS: "短信", Channel.OTHER_ORGAN: "移交"}
 CHANNELS = {channel.value: _SHORT.get(channel, channel.label) for channel in Channel}
+KINDS = {"": "—", **{kind.value: kind.label for kind in Kind}}
 STAGES = {stage.value: re.split("[（、]", stage.label)[0] for stage in Stage}
 
 
