@@ -5,10 +5,12 @@ import secrets
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.template import TemplateDoesNotExist, loader
 from django.utils.translation import gettext as _
 from django.views.debug import ExceptionReporter
+
+from xinqiao.measuring import RequestTooLong
 
 logger = logging.getLogger("xinqiao.web")
 
@@ -17,7 +19,9 @@ _WORDS = {
     403: "您没有办理此操作的权限。如有需要，请联系本单位管理员。",
     404: "没有找到这个页面。请核对网址，或从首页重新进入。",
     405: "这个网址不能直接打开。请从首页重新进入。",
+    408: "网络中断，内容没有传完，本次操作没有完成。请重新提交；网络较慢的，请减少文件。",
     413: "上传的材料太大。请减少文件数量或压缩后重新提交。",
+    504: "这次操作用时太长，已经停止，内容没有变动。请缩小范围后再试；多次这样，请告诉系统管理员。",
     500: "系统出现故障，本次操作没有完成。请稍后再试，或凭故障编号与我们联系。",
     503: "没有能记下这次查看，所以不能显示。内容没有变动。请稍后再试；多次这样，请告诉系统管理员。",
 }
@@ -59,6 +63,18 @@ def too_large(request) -> HttpResponse:
     return _plain(413)
 
 
+def cut_off(request) -> HttpResponse:
+    """408: the visitor's connection broke before the whole form was here; nothing was done with the half of it."""
+    logger.info("request.cut_off")
+    return _plain(408)
+
+
+def took_too_long(request) -> HttpResponse:
+    """504: we asked the database for longer than a page may take; what was begun is taken back."""
+    logger.warning("request.took_too_long", extra={"route": _route(request)})
+    return _plain(504)
+
+
 def unrecorded(request) -> HttpResponse:
     """503: the entry in the audit log could not be written, so nothing is shown (C-11: no record, no data)."""
     logger.error("audit log cannot be written")
@@ -79,12 +95,21 @@ def server_error(request) -> HttpResponse:
     """500: something is broken; the incident number leads us to the log line."""
     if is_unrecorded(sys.exc_info()[1]):  # raised above the views, by a gate or a middleware
         return unrecorded(request)
+    if isinstance(sys.exc_info()[1], RequestTooLong):
+        return took_too_long(request)
+    if isinstance(sys.exc_info()[1], UnreadablePostError):  # the visitor's line broke
+        return cut_off(request)
     incident = _record_incident()
     try:
         return _page(request, 500, {"incident": incident})
     except Exception:
         logger.exception("error page failed", extra={"incident": incident})
         return _plain(500, incident)
+
+
+def _route(request) -> str:
+    match = getattr(request, "resolver_match", None)
+    return match.route if match else ""
 
 
 def is_unrecorded(error: BaseException | None) -> bool:

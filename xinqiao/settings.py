@@ -128,6 +128,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "xinqiao.measuring.Measured",
     "xinqiao.middleware.SafeHeaders",
     "xinqiao.middleware.LastResort",
     "django.middleware.security.SecurityMiddleware",
@@ -252,6 +253,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # a count
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger file goes to the disk while it arrives
 # Largest request, in bytes; refused before it is read.
 XINQIAO_REQUEST_BYTES = XINQIAO_FILE_BYTES * XINQIAO_FILES_PER_REQUEST + DATA_UPLOAD_MAX_MEMORY_SIZE
+# How long a request may keep asking the database, in seconds; then it is given up and what it began is taken back. The time
+# in which its body arrives does not count: that is for the proxy to bound. XINQIAO_REQUEST_SECONDS, default 60.
+XINQIAO_REQUEST_SECONDS = _number("XINQIAO_REQUEST_SECONDS", 60)
 # Virus scanner (clamd) asked about every file: host:port or the path of its socket. XINQIAO_CLAMAV, default none.
 XINQIAO_CLAMAV = _text("XINQIAO_CLAMAV")
 FILE_UPLOAD_TEMP_DIR = folders.incoming() if folders.incoming().is_dir() else None

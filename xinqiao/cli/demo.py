@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 
 from xinqiao import cli, database, folders
 from xinqiao.cli import processes
+from xinqiao.cli.web_server import WebServer
 
 HELP = "在本机演示 · start everything here with a fictional region"
 SEED, MATTERS = 1, 300
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if args.fill_only:
         return _fill(args)
     _say_it_is_a_demonstration(os.environ)
+    server = WebServer.from_environment()
     processes.require_free_port()
     code = cli.OK
 
@@ -58,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
                 )
                 code = cli.FAILED
                 return
-            house.add_web(workers=2, threads=4)
+            house.add_web(server)
             house.add_worker()
             house.wait_until_ready()
             _welcome(json.loads(filled.stdout.splitlines()[-1]))

@@ -18,12 +18,13 @@ import psutil
 
 from xinqiao import database, folders
 from xinqiao.cli import worker
+from xinqiao.cli.web_server import WebServer
 from xinqiao.database.machine import die_with_parent
 
 HOST, PORT = "127.0.0.1", "8765"
 READY_SECONDS = 60
 PORT_SECONDS = 5
-STOP_SECONDS = 15
+STOP_SECONDS = 30  # of a worker in the middle of a piece of work
 DEATHS_ALLOWED = 5  # in one minute; after that something is wrong that a restart does not mend
 
 
@@ -101,10 +102,11 @@ def _port_is_taken() -> bool:
 class Child:
     """One process of the household."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str]):
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], stop_seconds: int = STOP_SECONDS):
         self.name = name
         self.command = command
         self.environment = environment
+        self.stop_seconds = stop_seconds
         self.deaths: list[float] = []
         self.process: subprocess.Popen | None = None
 
@@ -130,17 +132,21 @@ class Child:
         self.start()
         return True
 
+    def ask_to_end(self) -> None:
+        """Tell it to finish what it is doing and end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
-        """Ask, wait, then insist; the whole session, so that no grandchild keeps the port."""
+        """Wait for its end, having asked, then insist; the whole session, so that no grandchild keeps the port."""
         if self.process is None:
             return
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            if self.process.poll() is None:
-                self.process.send_signal(how)
-                try:
-                    self.process.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    continue
+        try:
+            self.process.wait(self.stop_seconds)
+        except subprocess.TimeoutExpired:
+            print(f"{self.name} 没有按时结束，已强行停止。{self.name} did not end in time.", file=sys.stderr)
+            self.process.kill()
+            self.process.wait()
         self._end_session()
         self.process = None
 
@@ -186,7 +192,9 @@ class Household:
     def __exit__(self, *_) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a server behind
-        for child in reversed(self.children):
+        for child in self.children:
+            child.ask_to_end()
+        for child in self.children:
             child.stop()
         if self.server is not None and self.server.is_ours():
             _children_file().unlink(missing_ok=True)
@@ -204,12 +212,9 @@ class Household:
             check=False,
         )
 
-    def add_web(self, *, workers: int, threads: int) -> None:
-        """The web server; the command line is granian's, any WSGI server can stand in."""
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host()]
-        command += ["--port", str(port()), "--workers", str(workers), "--blocking-threads", str(threads)]
-        command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"]
-        self._add("网站 web", [*command, "xinqiao.wsgi:application"])
+    def add_web(self, server: WebServer) -> None:
+        """The web server."""
+        self._add("网站 web", server.command(host=host(), port=port()), stop_seconds=server.stop_seconds + 5)
 
     def add_worker(self) -> None:
         """The background work, if this version has any."""
@@ -233,8 +238,8 @@ class Household:
             self._look_after()
             time.sleep(0.5)
 
-    def _add(self, name: str, command: list[str]) -> None:
-        child = Child(name, command, self.environment)
+    def _add(self, name: str, command: list[str], *, stop_seconds: int = STOP_SECONDS) -> None:
+        child = Child(name, command, self.environment, stop_seconds)
         self.children.append(child)
         child.start()
         self._note_children()

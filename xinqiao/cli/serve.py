@@ -8,19 +8,21 @@ import sys
 
 from xinqiao import cli
 from xinqiao.cli import processes
+from xinqiao.cli.web_server import WebServer
 
 HELP = "启动网站 · run the web server"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workers", type=int, default=2, help="processes (2)")
-    parser.add_argument("--threads", type=int, default=4, help="threads in each process (4)")
+    parser.add_argument("--workers", type=int, help="processes (XINQIAO_WORKERS, 2)")
+    parser.add_argument("--threads", type=int, help="threads in each process (XINQIAO_THREADS, 4)")
     parser.add_argument("--with-worker", action="store_true", help="do the background work too")
     parser.add_argument("--migrate", action="store_true", help="bring the tables up to this version first")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when asked to stop, 3 when the tables do not fit this version or the port is taken."""
+    server = WebServer.from_environment(workers=args.workers, threads=args.threads)
     processes.require_free_port()
     code = cli.OK
 
@@ -30,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
             if house.command("migrate", "--quiet", *([] if args.migrate else ["--check"])).returncode:
                 code = cli.ENVIRONMENT
                 return
-            house.add_web(workers=args.workers, threads=args.threads)
+            house.add_web(server)
             if args.with_worker:
                 house.add_worker()
             house.wait_until_ready()
