@@ -166,12 +166,16 @@ TEMPLATES = [
 
 # Longest statement, in milliseconds. XINQIAO_STATEMENT_TIMEOUT_MS, default 15,000.
 # Longest wait for a locked row, in milliseconds. XINQIAO_LOCK_TIMEOUT_MS, default 5,000.
+XINQIAO_LIMITS = database.Limits(
+    statement_ms=_number("XINQIAO_STATEMENT_TIMEOUT_MS", 15_000),
+    lock_ms=_number("XINQIAO_LOCK_TIMEOUT_MS", 5_000),
+)
 # How long a connection is kept, in seconds. XINQIAO_CONN_MAX_AGE, default 60.
+_keep_seconds = _number("XINQIAO_CONN_MAX_AGE", 60)
+# XINQIAO_POOLING=transaction: DATABASE_URL is a pooler (PgBouncer); worker and commands use XINQIAO_DIRECT_DATABASE_URL.
 DATABASES = {
     "default": database.address_of_application().django(
-        statement_timeout_ms=_number("XINQIAO_STATEMENT_TIMEOUT_MS", 15_000),
-        lock_timeout_ms=_number("XINQIAO_LOCK_TIMEOUT_MS", 5_000),
-        keep_seconds=_number("XINQIAO_CONN_MAX_AGE", 60),
+        limits=XINQIAO_LIMITS, keep_seconds=_keep_seconds, pooled=database.is_pooled()
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xinqiao.database import Address, BadAddress
+from xinqiao.database import Address, BadAddress, Limits
 
 
 class TestAddress:
@@ -29,7 +29,7 @@ class TestAddress:
 
     def test_options_reach_the_driver_and_limits_are_added(self):
         entry = Address.parse("postgresql://u@h/n?sslmode=require").django(
-            statement_timeout_ms=15000, lock_timeout_ms=5000, keep_seconds=60
+            limits=Limits(statement_ms=15000, lock_ms=5000), keep_seconds=60
         )
         assert entry["OPTIONS"]["sslmode"] == "require"
         assert entry["OPTIONS"]["options"].split(" -c ") == [

@@ -1,6 +1,6 @@
 """Bring the tables up to this version, as their owner, and give the application its rights.
 
-更新数据库结构。连接：XINQIAO_OWNER_DATABASE_URL，否则 DATABASE_URL，否则内置数据库。可以反复运行。
+更新数据库结构。连接：XINQIAO_OWNER_DATABASE_URL，否则 XINQIAO_DIRECT_DATABASE_URL、DATABASE_URL，否则内置数据库。可以反复运行。
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import sys
 
 from xinqiao import cli, database
+from xinqiao.cli.web_server import number
 
 HELP = "更新数据库结构 · bring the tables up to this version"
 
@@ -25,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
     """0 when the tables fit this version (now), 1 with --check when they do not."""
     with database.available():
         owner, application = database.address_of_owner(), database.address_of_application()
-        os.environ["DATABASE_URL"] = owner.url  # this process is the owner; it serves nobody
+        limits = _limits()
+        os.environ["DATABASE_URL"] = os.environ["XINQIAO_DIRECT_DATABASE_URL"] = owner.url  # the owner; it serves nobody
         os.environ.setdefault("XINQIAO_STATEMENT_TIMEOUT_MS", "0")  # a new index may take its time
         cli.start_django()
         pending = [] if args.app else pending_migrations()
@@ -33,8 +35,22 @@ def run(args: argparse.Namespace) -> int:
             _apply(args, pending)
             if owner.user != application.user:
                 _grant(owner, application.user)
+            if limits:
+                limits.keep(application)
         _report(args, pending)
     return cli.FAILED if args.check and pending else cli.OK
+
+
+def _limits() -> database.Limits | None:
+    """The limits that pages cannot set themselves, because a pooler stands between (`XINQIAO_POOLING=transaction`)."""
+    database.is_pooled()  # says what is missing
+    if os.environ.get("XINQIAO_POOLING", "").strip().lower() != "transaction":
+        return None
+    plain = database.Limits()
+    return database.Limits(
+        statement_ms=number("XINQIAO_STATEMENT_TIMEOUT_MS", plain.statement_ms, least=0),
+        lock_ms=number("XINQIAO_LOCK_TIMEOUT_MS", plain.lock_ms, least=0),
+    )
 
 
 def pending_migrations() -> list[str]:

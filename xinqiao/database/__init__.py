@@ -26,6 +26,7 @@ from xinqiao.database.embedded import (
     Embedded,
     binaries,
 )
+from xinqiao.database.limits import Limits
 from xinqiao.database.rights import grant
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "BadAddress",
     "DatabaseTrouble",
     "Embedded",
+    "Limits",
     "address_of_application",
     "address_of_owner",
     "available",
@@ -41,6 +43,8 @@ __all__ = [
     "durability_problem",
     "grant",
     "is_outside",
+    "is_pooled",
+    "serve_pages",
     "wait_for_answer",
     "warn_if_not_durable",
 ]
@@ -51,15 +55,42 @@ def is_outside() -> bool:
     return bool(os.environ.get("DATABASE_URL"))
 
 
+_serves_pages = False
+
+
+def serve_pages() -> None:
+    """This process is the web server (xinqiao.wsgi): it, and nothing else, may reach the database through a pooler."""
+    global _serves_pages
+    _serves_pages = True
+
+
+def is_pooled() -> bool:
+    """Whether each transaction of this process may get another connection to the server (`XINQIAO_POOLING=transaction`).
+
+    Raises BadAddress where that cannot work: worker and commands keep locks, cursors and long snapshots for a whole session.
+    """
+    said = os.environ.get("XINQIAO_POOLING", "").strip().lower() or "off"
+    if said not in ("off", "transaction"):
+        raise BadAddress(f"XINQIAO_POOLING 只能是 off、transaction。XINQIAO_POOLING must be off or transaction, not {said}.")
+    if said == "transaction" and not os.environ.get("XINQIAO_DIRECT_DATABASE_URL"):
+        raise BadAddress(
+            "XINQIAO_POOLING=transaction 时，还须用 XINQIAO_DIRECT_DATABASE_URL 指定不经过连接池的数据库地址，供后台任务和命令使用。\n"
+            "XINQIAO_POOLING=transaction needs XINQIAO_DIRECT_DATABASE_URL too: the address of the database itself, for "
+            "worker and commands."
+        )
+    return said == "transaction" and _serves_pages
+
+
 def address_of_application() -> Address:
-    """How web, worker and commands reach the database."""
-    if url := os.environ.get("DATABASE_URL"):
+    """How this process reaches the database: pages by `DATABASE_URL`, worker and commands past the pooler, if there is one."""
+    direct = os.environ.get("XINQIAO_DIRECT_DATABASE_URL")
+    if url := (None if _serves_pages else direct) or os.environ.get("DATABASE_URL"):
         return Address.parse(url)
     return Embedded().address(APPLICATION)
 
 
 def address_of_owner() -> Address:
-    """How `migrate` reaches it: `XINQIAO_OWNER_DATABASE_URL`, else our own owner role, else `DATABASE_URL`."""
+    """How `migrate` reaches it: `XINQIAO_OWNER_DATABASE_URL`, else our own owner role, else the application's."""
     if url := os.environ.get("XINQIAO_OWNER_DATABASE_URL"):
         return Address.parse(url)
     return address_of_application() if is_outside() else Embedded().address(OWNER)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from xinqiao.database.limits import Limits
+
 
 class BadAddress(ValueError):
     """The address of the database cannot be read. The message is for the operator."""
@@ -57,16 +59,18 @@ class Address:
         named = {"user": self.user, "password": self.password, "host": self.host, "port": self.port}
         return {key: value for key, value in named.items() if value} | {"dbname": self.name, **self.options}
 
-    def django(self, *, statement_timeout_ms: int, lock_timeout_ms: int, keep_seconds: int) -> dict:
-        """One entry of `settings.DATABASES`, with the two time limits set on every connection.
+    def django(self, *, limits: Limits, keep_seconds: int, pooled: bool = False) -> dict:
+        """One entry of `settings.DATABASES`, with the limits set on every connection.
 
-        A page asks small questions: parallel workers and compiled plans cost more than they save (docs/performance.md).
+        `pooled`: behind a pooler that gives each transaction another connection to the server. Then nothing may be said once for a whole
+        session: the limits stand at the role (`Limits.keep`), no cursor outlives its transaction, and no statement is prepared.
         """
-        limits = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms}"
-        limits += " -c max_parallel_workers_per_gather=0 -c jit=off"
-        limits += " -c gin_pending_list_limit=512"  # kB: every search reads the whole list (search.models)
         options = {"connect_timeout": "10", **self.options}
-        options["options"] = f"{options.get('options', '')} {limits}".strip()
+        if pooled:
+            options.pop("options", None)
+            options["prepare_threshold"] = None
+        else:
+            options["options"] = f"{options.get('options', '')} {limits.as_options()}".strip()
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": self.name,
@@ -76,5 +80,6 @@ class Address:
             "PORT": self.port,
             "CONN_MAX_AGE": keep_seconds,
             "CONN_HEALTH_CHECKS": True,
+            "DISABLE_SERVER_SIDE_CURSORS": pooled,
             "OPTIONS": options,
         }
