@@ -17,7 +17,7 @@ demo: .venv/installed
 	@$(BIN)/xinqiao demo
 
 test: .venv/installed
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/installed
 	@$(BIN)/ruff check .

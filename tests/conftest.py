@@ -46,7 +46,7 @@ from django.conf import settings  # noqa: E402
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-from tests import canaries  # noqa: E402
+from tests import canaries, weights  # noqa: E402
 
 _log = canaries.log_to(_FOLDER)
 
@@ -124,26 +124,40 @@ def checkpoint_folder(settings):
     return folder
 
 
+# What Django itself writes after the migrations, and no test changes.
+_KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]
+
+
 @contextlib.contextmanager
 def _emptying_by_owner(owner):
-    """Tests that really commit (a browser's, two at once) end by emptying all tables.
+    """Tests that really commit (a browser's, two at once) end by emptying the tables that they filled.
 
     The application may not do that, and the database refuses it for the history even to the owner; only here, and
     only for this, the triggers are silent.
     """
     import psycopg
-    from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.test import TransactionTestCase
+    from psycopg import sql
 
-    def flush(self, sql_list):
+    def empty(test) -> None:
         with psycopg.connect(**owner.connection()) as connection:
+            found = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)", [_KEPT_TABLES]
+            )
+            tables = [sql.Identifier(name) for (name,) in found.fetchall()]
+            ask = sql.SQL("SELECT {}").format(
+                sql.SQL(", ").join(sql.SQL("EXISTS (SELECT 1 FROM {})").format(table) for table in tables)
+            )
+            filled = connection.execute(ask).fetchone()
             connection.execute("SET session_replication_role = replica")
-            for statement in sql_list:
-                connection.execute(statement)
+            for table, has_rows in zip(tables, filled, strict=True):
+                if has_rows:
+                    connection.execute(sql.SQL("DELETE FROM {}").format(table))
 
-    original = DatabaseOperations.execute_sql_flush
-    DatabaseOperations.execute_sql_flush = flush
+    original = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = empty
     yield
-    DatabaseOperations.execute_sql_flush = original
+    TransactionTestCase._fixture_teardown = original
 
 
 # --- A real browser ---------------------------------------------------------------------------------------------------
@@ -166,11 +180,14 @@ def _chromium_path() -> str | None:
     return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-def pytest_collection_modifyitems(items) -> None:
-    """Whoever asks for the browser is a browser test."""
+def pytest_collection_modifyitems(config, items) -> None:
+    """Whoever asks for the browser is a browser test. Where processes share the files, the longest files come first."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        place = {name: number for number, name in enumerate(weights.LONGEST_FIRST)}
+        items.sort(key=lambda item: place.get(str(item.path.relative_to(config.rootpath / "tests")), len(place)))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
