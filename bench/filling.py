@@ -31,6 +31,7 @@ SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS bench;
 CREATE TABLE IF NOT EXISTS bench.plan (plan jsonb NOT NULL);
 CREATE TABLE IF NOT EXISTS bench.batch (number integer PRIMARY KEY, matters integer NOT NULL);
+CREATE TABLE IF NOT EXISTS bench.marks (matter_id bigint PRIMARY KEY, words tsvector NOT NULL);
 CREATE TABLE IF NOT EXISTS bench.step (name text PRIMARY KEY, seconds real NOT NULL, done_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS bench.definition (position serial PRIMARY KEY, belongs text NOT NULL, name text NOT NULL, sort text NOT NULL, statement text NOT NULL);
 """
@@ -57,12 +58,15 @@ class NoRoom(Exception):
 
 def run(plan: Plan) -> dict:
     """Make what is missing; returns seconds by step. As the owner of the tables, on a migrated database."""
+    from bench import copies
+
     with connection.cursor() as cursor:
         cursor.execute(SCHEMA)
     plan = begun(plan)
     step("prepare", lambda: synthetic.prepare(plan))
     step("take indexes off", lambda: bare(tables()))
     step("rows", lambda: _fill(plan), in_transaction=False)
+    step("copies", lambda: copies.grow(plan), in_transaction=False)
     step("sequences", synthetic.finish)
     step("indexes", dress, in_transaction=False)
     step("statistics", synthetic.analyze, in_transaction=False)

@@ -77,8 +77,8 @@ def joined(*pieces: Piece) -> Piece:
     return Piece(" ".join(one.text for one in pieces), frozenset().union(*(one.words for one in pieces)))
 
 
-def write(lines: list[str]) -> None:
+def write(lines: list[str], where: str = f"{TABLE} ({', '.join(COLUMNS)})") -> None:
     """COPY rows made by `line`."""
     if lines:
-        with connection.cursor() as cursor, cursor.copy(f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        with connection.cursor() as cursor, cursor.copy(f"COPY {where} FROM STDIN") as copy:
             copy.write("\n".join([*lines, ""]).encode())

@@ -112,11 +112,10 @@ def _in_owners_django(server: database.Embedded, work: Callable[[], object]) -> 
 
 def _fill(args: argparse.Namespace, mark: Path) -> None:
     """Fill, or go on filling."""
-    from bench import filling
-    from bench.synthetic import Plan
+    from bench import copies, filling
 
     at = datetime.now(UTC).isoformat()
-    plan = Plan(args.matters, at, units=args.units, months=args.months, open_share=args.open)
+    plan = copies.plan_of(args.matters, at=at, units=args.units, months=args.months, open_share=args.open)
     seconds = filling.run(plan)
     mark.write_text(json.dumps({"seconds": seconds} | plan.as_dict()), encoding="utf-8")
 

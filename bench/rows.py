@@ -109,6 +109,19 @@ class Rows:
         self.waiting.append("\t".join(row.values()))
         return values.get(self.key)
 
+    def template(self, *names: str, joined: tuple[str, ...] = ()) -> str:
+        """A row as a %-format with a place for each of `names`, in the order of the columns, for rows that are made by the million; the
+        neighbouring columns `joined` have one place together. `add_line` takes what it makes."""
+        places = [name for name in self.defaults if name in names or name in joined]
+        if places != [name for name in places if name in joined or name in names] or len(places) != len(names) + len(joined):
+            raise KeyError(f"{self.table} has no column {set(names) - set(places)}")
+        row = {name: "%s" if name in places else value.replace("%", "%%") for name, value in self.defaults.items() if name not in joined[1:]}
+        return "\t".join(row.values())
+
+    def add_line(self, line: str) -> None:
+        """One row as text."""
+        self.waiting.append(line)
+
     def write(self) -> None:
         """COPY what waits."""
         if self.waiting:

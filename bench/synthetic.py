@@ -15,12 +15,11 @@ from types import SimpleNamespace
 from django.db import connection, transaction
 
 from bench import found, people, units
-from bench.rows import Rows
+from bench.rows import NULL, Rows, escaped, text
 from bench.story import Desk, Story
 from bench.ways import REPORT, WAYS, Beat
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
-from xinqiao.documents.archive import digest_of_document
 from xinqiao.documents.models import Document, DocumentCode, DocumentSeries
 from xinqiao.matters import clocks, entries, history, models, policy
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
@@ -37,18 +36,26 @@ FOCUS_OFFICE, FOCUS_UNIT = "lanjiang-petition", "lanjiang-housing"  # the desks 
 FOCUS_OPEN = 150  # open matters that lie there at any size, so that a first page is full at any size
 OPEN_AT_LEAST = 400
 BATCH = 1000  # matters
+DESKS_AT_MOST = 4  # of one matter
 TEXTS = 1500  # petitions drawn; each matter combines parts of several
 DELIVERY_DAYS = 90  # older ones are cleared away in an office too
 ANSWERED = ("经现场查看、调阅资料，查明的情况与您反映的基本一致。", "依据有关规定，您的诉求合理。")
 BESIDE = {Role.CITIZEN: "citizen", Role.SYSTEM: "system"}
 SHANGHAI_HOURS = timedelta(hours=8)
+EVENT_COLUMNS = (
+    "matter_id", "seq", "step", "from_stage", "to_stage", "referral_id", "actor_kind", "officer_id", "organisation_id", "at", "recorded_at",
+    "facts_text", "document_id", "previous_hash", "hash", "algorithm",
+)  # fmt: skip
+CLOCK_COLUMNS = (
+    "term", "holder", "started_on", "nominal_on", "due_on", "office_target_on", "provisional", "inputs", "rules", "explanation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a database holds. `units`: organs that handle matters, made up beyond the region's own when there are fewer; `months`: how far
     back matters go; `open_share`: how many of them are open; `lean_from`: matters from this one on have no letters, clocks, events and
-    texts, only what lists, search and counts read."""
+    texts, only what lists, search and counts read; `copies`: how many are made of the closed ones afterwards (bench.copies)."""
 
     matters: int
     at: str  # ISO moment of the first call: "now" of all matters
@@ -57,6 +64,7 @@ class Plan:
     months: int = 24
     open_share: float = 0.10
     lean_from: int = 0
+    copies: int = 0
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -132,7 +140,7 @@ class Tables:
     def __init__(self):
         self.matters, self.numbers = Rows(models.Matter), Rows(models.MatterNumber)
         self.submissions, self.requests = Rows(models.Submission), Rows(models.Request, 12)
-        self.petitioners, self.desks = Rows(Petitioner), Rows(models.Referral, 4)
+        self.petitioners, self.desks = Rows(Petitioner), Rows(models.Referral, DESKS_AT_MOST)
         self.accused = Rows(models.Accused)
         self.documents, self.codes = Rows(Document, 8), Rows(DocumentCode, 8)
         self.opinions, self.records = Rows(models.Opinion, 2), Rows(models.Record, 2)
@@ -165,11 +173,17 @@ class Filling(Tables):
         self.units.sort(key=lambda organ: organ.pk)
         self.own_share = 0.6 if len(self.units) < 2 * len(town.data.organisations) else 0.1  # the region's own units are then a part of many
         self.offices = {o.parent_id: o for o in town.organs.values() if o.line == Line.PETITION_OFFICE}
+        self.seats: dict[tuple[int, Role], Officer] = {}
         self.above = _ancestors(town.organs.values())
         # Sequences already given are passed over; this process takes every `processes`-th one after them.
         self.days = {series: -(-last // processes) for series, last in _last_numbers().items()}
         self.series = {series: -(-last // processes) for series, last in _last_letters().items()}
         self.found: list[str] = []
+        self.models: list[str] = []  # matters that are copied: marks but for the time
+        self.event_row = self.events.template("id", *EVENT_COLUMNS)
+        self.clock_row = self.clocks.template(
+            "id", "matter_id", "referral_id", "organisation_id", "state", "ended_on", "next_warning_on", joined=CLOCK_COLUMNS
+        )
 
     def batch(self, number: int) -> int:
         """Make and write the matters of one batch in the caller's transaction; returns how many."""
@@ -234,7 +248,8 @@ class Filling(Tables):
 
     def _moments(self, beats: tuple[Beat, ...], unfinished: bool) -> list[datetime]:
         """A moment for each step; the last one lies some days back for an open matter, up to `months` for a closed one."""
-        gaps = [self.rng.randint(*beat.days) for beat in beats]
+        draw = self.rng.random
+        gaps = [first + int(draw() * (last - first + 1)) for first, last in (beat.days for beat in beats)]
         last = self.rng.randint(1, 25) if unfinished else self.rng.randint(1, self.days_back)
         day = self.today - timedelta(days=last + sum(gaps))
         minute, found = self.rng.randint(0, 300), []
@@ -282,8 +297,11 @@ class Filling(Tables):
     def _officer(self, desk: Desk | None, beat: Beat) -> Officer | None:
         if desk is None or beat.by in BESIDE:
             return None
-        posts = self.town.posts[desk.organisation.key]
-        return next((post for post in posts if beat.by.value in post.roles), posts[0])
+        seat = (desk.organisation.pk, beat.by)
+        if seat not in self.seats:
+            posts = self.town.posts[desk.organisation.key]
+            self.seats[seat] = next((post for post in posts if beat.by.value in post.roles), posts[0])
+        return self.seats[seat]
 
     # ---- limits ----------------------------------------------------------------------------------------------------
 
@@ -306,7 +324,6 @@ class Filling(Tables):
         story.clocks.append(
             limit
             | {
-                "matter_id": story.matter_id,
                 "referral_id": desk.key if desk else None,
                 "organisation_id": desk.organisation.pk if desk else None,
                 "state": "running",
@@ -320,14 +337,21 @@ class Filling(Tables):
         story.events += 1
         if self.lean:
             return
-        columns = {
-            "matter_id": story.matter_id, "seq": story.events, "step": beat.step.value, "from_stage": str(came_from), "to_stage": beat.to.value,
-            "referral_id": desk.key if desk else None, "actor_kind": BESIDE.get(beat.by, "officer"), "officer_id": officer.pk if officer else None,
-            "organisation_id": officer.organisation_id if officer else None, "at": moment, "recorded_at": moment,
-            "facts_text": self._facts(story, beat), "document_id": document, "algorithm": self.algorithm, "previous_hash": story.head,
-        }  # fmt: skip
-        story.head = crypto.digest(_encoded(columns), self.algorithm)
-        key = self.events.add(**columns, hash=story.head)
+        key, officer_id = self.events.reserve(), officer.pk if officer else None
+        organisation_id = officer.organisation_id if officer else None
+        referral_id, actor = desk.key if desk else None, BESIDE.get(beat.by, "officer")
+        facts = self._facts(story) if beat.step is Step.RECEIVE else "{}"
+        step, came, to, stamp = beat.step.value, str(came_from), beat.to.value, moment.isoformat()
+        written = f"{stamp[:19]}.000000Z"  # moments here are whole minutes of UTC
+        columns = (
+            story.matter_id, story.events, step, came, to, referral_id, actor, officer_id, organisation_id, written, written, facts, document,
+            self.algorithm, story.head,
+        )  # fmt: skip
+        before, story.head = story.head, crypto.digest(_encoded(columns), self.algorithm)
+        self.events.add_line(self.event_row % (
+            key, story.matter_id, story.events, step, came, to, _id(referral_id), actor, _id(officer_id), _id(organisation_id), stamp, stamp,
+            escaped(facts), _id(document), before, story.head, self.algorithm,
+        ))  # fmt: skip
         if beat.step is Step.RECORD_CONTACT:
             self.records.add(
                 matter_id=story.matter_id, referral_id=desk.key, event_seq=story.events, sort="contact", at=moment,
@@ -351,7 +375,7 @@ class Filling(Tables):
             "number": f"{desk.organisation.short}〔{moment:%Y}〕{sequence}号", "template_version": "1", "verification_code": code,
             "digest_algorithm": self.algorithm,
         }  # fmt: skip
-        digest = digest_of_document(SimpleNamespace(**said, data={}, text=[]))[0]
+        digest = crypto.digest(_letter_text(desk.organisation.pk, beat.letter, said["title"], said["number"], code), self.algorithm)
         self.documents.add(
             **said, id=key, matter_id=story.matter_id, year=moment.year, sequence=sequence, data_digest=digest, status="issued",
             drafted_at=moment, issued_at=moment, visible_to_citizen=beat.letter != "F-03",
@@ -369,7 +393,11 @@ class Filling(Tables):
     def _keep_desks_and_clocks(self, story: Story, number: str, *, sealed: bool) -> None:
         running = sorted((c for c in story.clocks if c["state"] == "running"), key=lambda clock: clock["due_on"])
         for clock in () if self.lean else story.clocks:
-            self.clocks.add(**clock)
+            ended = clock["ended_on"]
+            self.clocks.add_line(self.clock_row % (
+                self.clocks.reserve(), story.matter_id, _id(clock["referral_id"]), _id(clock["organisation_id"]), clock["written"], clock["state"],
+                ended.isoformat() if ended else NULL, clock["next_warning_on"].isoformat() if clock["next_warning_on"] else NULL,
+            ))  # fmt: skip
         for desk in story.desks.values():
             nearest = next((c for c in running if c["referral_id"] == desk.key and c["holder"] == "office"), None)
             sender = desk.sender
@@ -433,6 +461,8 @@ class Filling(Tables):
         whole = SimpleNamespace(sealed=sealed, received_at=received["received_at"], channel=received["channel"], **matter)
         own = entries.marks_of(whole, desks, handlers, self.above)
         self.found.append(found.line(matter["id"], received["received_at"], pieces, answers, own))
+        if self.plan.copies and not sealed and all(desk.closed_at for desk in story.desks.values()):
+            self.models.append(f"{matter['id']}\t" + " ".join(f"'{mark}'" for mark in own if not mark.startswith("t:")))
 
     def _keep_words(self, story: Story, petition, received: dict) -> None:
         self.submissions.add(
@@ -440,8 +470,8 @@ class Filling(Tables):
             petition_on=_local(story.moments[0]), requests=json.dumps(list(petition.requests), ensure_ascii=False),
             content_hash=story.content_hash, hash_algorithm=self.algorithm, **received,
         )  # fmt: skip
-        for number, text in enumerate(petition.requests, 1):
-            self.requests.add(matter_id=story.matter_id, number=number, text=text)
+        for number, said in enumerate(petition.requests, 1):
+            self.requests.add(matter_id=story.matter_id, number=number, text=said)
 
     def _draw_words(self, story: Story, petition) -> None:
         """What the citizen wrote, before the history that notes its digest."""
@@ -455,9 +485,8 @@ class Filling(Tables):
             story.content_hash = crypto.digest(encode_all(words), self.algorithm)
 
     @staticmethod
-    def _facts(story: Story, beat: Beat) -> str:
-        noted = {"submission": story.submission_id, "content_hash": story.content_hash} if beat.step is Step.RECEIVE else {}
-        return json.dumps(noted)
+    def _facts(story: Story) -> str:
+        return json.dumps({"submission": story.submission_id, "content_hash": story.content_hash})
 
     def _number(self, office: Organisation, day: date) -> str:
         division = office.division_code[:6]
@@ -475,6 +504,9 @@ class Filling(Tables):
             table.write()
         found.write(self.found)
         self.found.clear()
+        if self.models:
+            found.write(self.models, "bench.marks (matter_id, words)")
+            self.models.clear()
 
 
 # ---- asked again and again -------------------------------------------------------------------------------------------
@@ -492,7 +524,7 @@ def _limit(term: str, on: date) -> dict:
     """The columns of a clock of `term` that starts on a day."""
     made = policy.limit(term, on)
     inputs = {"days": None, "extend_days": 0, "hearing": None, "engine": deadlines.ENGINE_VERSION}
-    return {
+    limit = {
         "term": term,
         "holder": terms.TERMS[term].holder,
         "started_on": on,
@@ -505,20 +537,28 @@ def _limit(term: str, on: date) -> dict:
         "explanation": made.explanation,
         "next_warning_on": clocks.next_warning(made, after=on),
     }
+    return limit | {"written": "\t".join(text(limit[name]) for name in CLOCK_COLUMNS)}
 
 
-def _encoded(columns: dict) -> bytes:
-    """The same bytes as `crypto.canonical.encode_all`, faster: all texts here are ASCII, both moments the same (a test walks the chains)."""
-    moment = columns["at"].isoformat(timespec="microseconds")[:26] + "Z"
-    parts = []
-    for name in history.FIELDS:
-        value = columns[name]
-        if value is None:
-            parts.append("-:")
-            continue
-        value = moment if name in ("at", "recorded_at") else str(value)
-        parts.append(f"{len(value)}:{value}")
-    return "".join(parts).encode("ascii")
+def _encoded(columns: tuple) -> bytes:
+    """The same bytes as `crypto.canonical.encode_all`, faster: all texts here are ASCII, moments are written already (a test walks the chains)."""
+    return "".join(["-:" if one is None else f"{len(str(one))}:{one}" for one in columns]).encode("ascii")
+
+
+def _id(key: int | None) -> int | str:
+    return NULL if key is None else key
+
+
+def _letter_text(organisation_id: int, kind: str, title: str, number: str, code: str) -> bytes:
+    """What `documents.archive.digest_of_document` digests."""
+    return (_letter_form(organisation_id, kind, title) % (code, number)).encode()
+
+
+@cache
+def _letter_form(organisation_id: int, kind: str, title: str) -> str:
+    said = {"kind": kind, "version": 1, "template_version": "1", "organisation": organisation_id, "number": "%s", "code": "%s", "title": title,
+            "data": {}, "text": []}  # fmt: skip
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _ancestors(organs: Iterable[Organisation]) -> dict[int, list[int]]:

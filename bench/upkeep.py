@@ -39,7 +39,7 @@ def _count() -> bool:
     """The counts of dashboards, from the matters that are there."""
     if importlib.util.find_spec("xinqiao.counts") is None or "counts" in filling.steps():
         return False
-    from xinqiao.counts import truth
+    from xinqiao.matters import counted
 
-    filling.step("counts", truth.rebuild, in_transaction=False)
+    filling.step("counts", counted.rebuild, in_transaction=False)
     return True
