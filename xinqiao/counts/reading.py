@@ -10,7 +10,7 @@ from django.db import connection
 
 from xinqiao.rules.moves import CLOSED
 
-from .folding import ALL
+from .folding import ALL, EVERYTHING
 
 # face, value, org_lft, stage, kind, class_id, channel, month, number, open number: every table out of one pass; what a row is not
 # summed by is NULL.
@@ -59,7 +59,6 @@ class Figures:
     classes: Counter = field(default_factory=Counter)
     channels: Counter = field(default_factory=Counter)
     months: Counter = field(default_factory=Counter)
-    reports: int = 0
 
     @property
     def total(self) -> int:
@@ -69,7 +68,7 @@ class Figures:
 def read(head: Head, first: date, last: date, *, kind: str | None = None, channel: str | None = None) -> Figures:
     """The figures of matters received in the months from `first` to `last`, both the first day of a month.
 
-    `kind`: only these ("" is undecided); None: all. Protected matters are in none of them, but in `reports` of a wide organisation.
+    `kind`: only these ("" is undecided); None: all. Protected matters are in none of them.
     """
     narrowed = {"month >= %s": first, "month <= %s": last}
     narrowed |= {"kind = %s": kind} if kind is not None else {}
@@ -89,6 +88,18 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return _figures(head, cursor.fetchall())
+
+
+def reports(first: date, last: date) -> int:
+    """How many protected matters there are in all, whichever unit has them: one figure, and no other is made of them (B.3 "counts only")."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT coalesce(sum(number), 0) FROM counts_widesum WHERE org_id = %s AND kind = %s AND channel = %s "
+            "AND face = 'report' AND month BETWEEN %s AND %s) "
+            "+ (SELECT coalesce(sum(change), 0) FROM counts_delta WHERE protected AND month BETWEEN %s AND %s)",
+            [EVERYTHING, ALL, ALL, first, last, first, last],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _figures(head: Head, rows: list[tuple]) -> Figures:
@@ -114,8 +125,6 @@ def _add_wide(
                 figures.kinds[value] += number
             case "channel":
                 figures.channels[value] += number
-            case "report":
-                figures.reports += number
     elif face == "unit":  # every matter stands in it once: summed another way it gives three more tables
         for table, key in ((figures.months, month), (figures.kinds, kind), (figures.channels, channel)):
             if key is not None and key != ALL:

@@ -18,6 +18,7 @@ class ExportKind(Coded):
     LIST = "list", "信访件清单", "C-11"
     INSPECTION = "inspection", "巡视巡察数据", "C-10"
     AUDIT = "audit", "安全审计日志", "LG-5"
+    STATISTICS = "statistics", "统计表", "C-14"
 
 
 class ExportState(Coded):

@@ -85,6 +85,8 @@ workbench:bulk_result                                              | step W     
 workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | draft W | officer | matters | B.3 rows opinion and review: the text before it is signed
 workbench:sealed                                                   | sealed_register R     | officer   | post    | B.3 "own sealed list", C-08, C-15
 workbench:window                                                   | filing W              | officer   | session | I-01
+workbench:statistics                                               | statistics C          | officer   | matters | B.3 "counts", C-14: without reports; of the own subtree as the cell says
+workbench:statistics_export                                        | statistics X          | officer   | matters | C-11, C-14: one table as it is shown
 workbench:export                                                   | list_export X         | officer   | matters | C-11: the rows of the list itself, without reports
 workbench:exports workbench:export_progress                        | list_export X or requested_export X or audit_log X | officer | post | C-10, C-11, LG-5: files that one asked for oneself
 workbench:inspection workbench:inspection_request                  | requested_export R    | officer   | post    | C-10, R-41(2): requests of the own office; the leader decides there, checked again

@@ -111,6 +111,9 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         }
         for one in shelves.shelves_of(officer)
     ]
+    if allowed(officer.role_set, "statistics", Action.COUNT):
+        url = reverse("workbench:statistics")
+        lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
     if allowed(officer.role_set, "reveal", Action.APPROVE):
         url = reverse("workbench:reveals")
         lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})

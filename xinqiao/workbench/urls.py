@@ -70,6 +70,7 @@ urlpatterns = [
     path("", include("xinqiao.workbench.bulk.urls")),
     path("", include("xinqiao.workbench.exports.urls")),
     path("", include("xinqiao.workbench.audit.urls")),
+    path("", include("xinqiao.workbench.statistics.urls")),
 ]
 
 
