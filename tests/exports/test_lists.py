@@ -59,7 +59,9 @@ def body(answer) -> list[list[str]]:
 
 class TestScope:
     @pytest.mark.parametrize("query", ["?shelf=all", "?shelf=area", "?shelf=all&order=number", "?shelf=all&channel=letter",
-                                       "?shelf=all&kind=undecided", "?shelf=due&only=overdue"])  # fmt: skip
+                                       "?shelf=all&kind=undecided", "?shelf=due&only=overdue",
+                                       "?shelf=all&from=2026-03-03", "?shelf=all&to=2026-03-02&order=number",
+                                       "?shelf=all&stage=handling&urgent=1"])  # fmt: skip
     def test_the_rows_are_those_of_the_list_in_its_order(self, world, query):
         world.served("2026-03-02")
         world.triaged("2026-03-03")

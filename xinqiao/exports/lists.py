@@ -41,26 +41,35 @@ def columns_for(officer: Officer) -> list[ListColumn]:
 
 
 def find(desks: QuerySet[Referral]) -> Found:
-    """What of `desks` (a list made by `visible_to`, in its order) would leave; at most one row more than is allowed."""
+    """What of `desks` (a list made by `visible_to`, in its order) would leave. Of one that is too long the reports are not counted."""
     ids = list(desks.filter(matter__sealed=False).values_list("pk", flat=True)[: MOST_ROWS + 1])
-    reports = desks.filter(matter__sealed=True).order_by().count()
-    return Found(ids[:MOST_ROWS], reports, len(ids) > MOST_ROWS)
+    more = len(ids) > MOST_ROWS
+    reports = 0 if more else desks.filter(matter__sealed=True).order_by().count()
+    return Found(ids[:MOST_ROWS], reports, more)
 
 
 def rows(
     officer: Officer, desk_ids: Sequence[int], columns: Sequence[ListColumn], today: date
-) -> Iterator[tuple[int, list]]:
-    """(matter id, cells) for each of these desks that the officer may still see, in their order."""
+) -> Iterator[tuple[int, int, list]]:
+    """(desk id, matter id, cells) for each of these desks that the officer may still see, in their order."""
     names = _Names()
     for start in range(0, len(desk_ids), CHUNK):
         wanted = desk_ids[start : start + CHUNK]
-        visible = Referral.objects.visible_to(officer).filter(pk__in=wanted, matter__sealed=False)
-        found = {row["pk"]: row for row in visible.order_by().values(*FIELDS)}
+        found = {row["pk"]: row for row in _may_leave(officer, wanted).order_by().values(*FIELDS)}
         chunk = [found[pk] for pk in wanted if pk in found]
         names.learn(chunk)
         for row in chunk:
             cells = _cells(row, names, today)
-            yield row["matter_id"], [cells[column] for column in columns]
+            yield row["pk"], row["matter_id"], [cells[column] for column in columns]
+
+
+def still_leaving(officer: Officer, desk_ids: Sequence[int]) -> set[int]:
+    """Those of these desks whose rows may leave at this moment."""
+    return set(_may_leave(officer, desk_ids).order_by().values_list("pk", flat=True))
+
+
+def _may_leave(officer: Officer, desk_ids: Sequence[int]) -> QuerySet[Referral]:
+    return Referral.objects.visible_to(officer).filter(pk__in=desk_ids, matter__sealed=False)
 
 
 def _cells(row: dict, names: "_Names", today: date) -> dict[ListColumn, object]:

@@ -3,6 +3,9 @@
 export = ask(ExportKind.LIST, officer=…, …)      # a row; small lists go on at once, large ones wait for the worker
 content = make(export, at=…)                     # writes the table, notes rows and digest
 let_go(export, request=…, at=…)                  # the audit entry; raises AuditUnavailable, then nothing leaves
+
+The worker makes a long list part by part (parts.py): what is made stays made when it dies, and whoever asked sees how far it is and
+may call it off.
 """
 
 import io
@@ -11,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.timezone import localdate, localtime
 
@@ -19,14 +22,15 @@ from xinqiao.documents import tables
 from xinqiao.integrity import audit
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.exports import KEPT_HOURS, MAKING_MINUTES, ListColumn
+from xinqiao.rules.exports import KEPT_HOURS, MAKING_MINUTES, TRIES
 
-from . import keeping, lists
+from . import keeping, lists, parts
 from .models import Export, ExportKind, ExportState
 
 logger = logging.getLogger("xinqiao.exports")
-BATCH = 5
+BATCH = 5  # pieces of work in one pass: a part of a list, or a whole file
 GONE_WORDS = "这份文件已经删除或不完整，请重新导出。"
+BROKEN_WORDS = "生成时出现故障。请稍后重新导出；还是不行的，请联系系统管理员。"
 
 
 class ExportRefused(Exception):
@@ -78,28 +82,65 @@ def let_go(export: Export, *, officer: Officer, request, at: datetime) -> None:
     _set(export, state=ExportState.FETCHED, fetched_at=at, expires_at=export.expires_at or at)
 
 
-RECORDED_FACTS = ("shelf", "order", "channel", "kind", "only", "request", "filters", "from", "to", "chains")
+# What of the facts stands in the audit log: codes, ids and days, never a word that somebody typed.
+RECORDED_FACTS = (
+    "shelf", "table", "order", "channel", "kind", "only", "stage", "class", "unit", "handler", "due_from", "due_to", "urgent", "joint",
+    "request", "from", "to", "chains",
+)  # fmt: skip
 
 
 def make_waiting(at: datetime) -> int:
-    """Make the files that wait, or that a vanished worker left; called by the worker. Returns how many were tried."""
-    tried = 0
-    while tried < BATCH and (export := _claim(at)) is not None:
-        tried += 1
+    """Go on with the files that wait: called by the worker again and again. Returns how many pieces of work were done."""
+    done = 0
+    while done < BATCH and (export := _next(at)) is not None:
+        done += 1
         try:
-            made = make(export, at=at)
-            name = keeping.keep(made.content)
-            _set(export, state=ExportState.READY, stored_name=name, expires_at=at + timedelta(hours=KEPT_HOURS))
+            if export.kind != ExportKind.LIST or parts.make_one(export.pk, at=at):
+                _finish(export.pk, at)
         except ExportRefused:
             continue
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: it waits as it is
         except Exception:
             logger.exception("export.failed", extra={"export": export.pk})
-            _set(
-                export,
-                state=ExportState.FAILED,
-                problem="生成时出现故障。请稍后重新导出；还是不行的，请联系系统管理员。",
-            )
-    return tried
+            _give_up(export.pk, BROKEN_WORDS)
+    return done
+
+
+def is_waiting() -> bool:
+    """Whether there is something to make: then the worker does not rest."""
+    return Export.objects.filter(_READY_TO_GO_ON).exists()
+
+
+def cancel(export: Export) -> bool:
+    """Call off what is not made yet: its parts go, nothing has left. Returns whether that was possible."""
+    with transaction.atomic():
+        found = Export.objects.select_for_update(of=("self",)).filter(pk=export.pk, state__in=_PENDING).first()
+        if found is None:
+            return False
+        _set(found, state=ExportState.CANCELLED, desk_ids=[])
+        parts.drop(found.pk)
+    return True
+
+
+def pending(officer: Officer) -> int:
+    """How many files the worker still has to make for this post."""
+    return Export.objects.filter(officer=officer, state__in=_PENDING).count()
+
+
+def untold(at: datetime) -> list[Export]:
+    """Files that were made, or could not be made, while nobody was looking."""
+    since = at - timedelta(hours=KEPT_HOURS)
+    found = Export.objects.filter(
+        state__in=(ExportState.READY, ExportState.FAILED), told_at__isnull=True, asked_at__gte=since
+    )
+    return list(
+        found.select_related("officer__organisation").defer("desk_ids", "matter_ids").order_by("asked_at")[:100]
+    )
+
+
+def mark_told(export: Export, *, at: datetime) -> None:
+    Export.objects.filter(pk=export.pk).update(told_at=at)
 
 
 def matters_in(matter_id: int) -> list[str]:
@@ -108,17 +149,55 @@ def matters_in(matter_id: int) -> list[str]:
     return [f"export:{pk}" for pk in found[:200]]
 
 
-def _claim(at: datetime) -> Export | None:
+_PENDING = (ExportState.WAITING, ExportState.MAKING)
+# A list that has parts goes on at once, whoever began it: a worker holds no more than the row's lock, and a dead one holds nothing.
+_READY_TO_GO_ON = Q(state=ExportState.WAITING) | Q(state=ExportState.MAKING, done_rows__gt=0)
+
+
+def _next(at: datetime) -> Export | None:
+    """The piece of work that comes first: those that have just begun before those that are long, so that none waits for a giant.
+
+    The try is counted before it is made: what takes its worker down again and again is given up.
+    """
     stale = Q(state=ExportState.MAKING, begun_at__lt=at - timedelta(minutes=MAKING_MINUTES))
     with transaction.atomic():
-        waiting = Export.objects.filter(Q(state=ExportState.WAITING) | stale).order_by("asked_at", "pk")
+        waiting = Export.objects.filter(_READY_TO_GO_ON | stale).order_by("done_rows", "asked_at", "pk")
         export = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if export is not None:
-            _set(export, state=ExportState.MAKING, begun_at=at)
-    if export is None:
-        return None
-    export.officer = Officer.objects.select_related("user", "organisation").get(pk=export.officer_id)
+        if export is None:
+            return None
+        if export.attempts >= TRIES:
+            _set(export, state=ExportState.FAILED, problem=BROKEN_WORDS)
+            parts.drop(export.pk)
+            return _next(at)
+        whole = {} if export.kind == ExportKind.LIST else {"state": ExportState.MAKING, "begun_at": at}
+        _set(export, attempts=export.attempts + 1, **whole)
     return export
+
+
+def _finish(export_id: int, at: datetime) -> None:
+    """Write the file and keep it, unless it was called off in the meantime."""
+    export = Export.objects.get(pk=export_id)
+    export.officer = Officer.objects.select_related("user", "organisation").get(pk=export.officer_id)
+    try:
+        made = make(export, at=at)
+    except ExportRefused:
+        parts.drop(export_id)
+        raise
+    export.stored_name = keeping.keep(made.content)
+    ready = {
+        "state": ExportState.READY,
+        "stored_name": export.stored_name,
+        "expires_at": at + timedelta(hours=KEPT_HOURS),
+    }
+    with transaction.atomic():
+        if not Export.objects.filter(pk=export_id, state=ExportState.MAKING).update(**ready):
+            keeping.discard(export)
+        parts.drop(export_id)
+
+
+def _give_up(export_id: int, problem: str) -> None:
+    Export.objects.filter(pk=export_id, state__in=_PENDING).update(state=ExportState.FAILED, problem=problem)
+    parts.drop(export_id)
 
 
 def _set(export: Export, **changes) -> None:
@@ -131,11 +210,15 @@ def _set(export: Export, **changes) -> None:
 
 
 def _make_list(export: Export, at: datetime) -> Made:
-    columns = [ListColumn(name) for name in export.columns if ListColumn(name) in lists.columns_for(export.officer)]
+    columns = parts.columns_of(export)
     matter_ids: list[int] = []
+    if export.done_rows:
+        found = parts.rows(export)
+    else:
+        found = lists.rows(export.officer, export.desk_ids, columns, localdate(at))
 
     def cells():
-        for matter_id, row in lists.rows(export.officer, export.desk_ids, columns, localdate(at)):
+        for _desk_id, matter_id, row in found:
             matter_ids.append(matter_id)
             yield row
 

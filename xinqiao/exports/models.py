@@ -30,6 +30,7 @@ class ExportState(Coded):
     FETCHED = "fetched", "已下载"
     FAILED = "failed", "没有生成"
     EXPIRED = "expired", "已删除"
+    CANCELLED = "cancelled", "已取消"
 
 
 class Export(models.Model):
@@ -59,9 +60,17 @@ class Export(models.Model):
     ready_at = models.DateTimeField("生成时间", null=True)
     expires_at = models.DateTimeField("保留到", null=True)
     fetched_at = models.DateTimeField("下载时间", null=True)
+    done_rows = models.IntegerField(default=0, help_text="of desk_ids: how many the worker has gone through")
+    attempts = models.SmallIntegerField(default=0, help_text="of the part at hand")
+    told_at = models.DateTimeField(null=True, help_text="when the bell rang, or the answer came with the page")
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(state__in=["ready", "failed"], told_at__isnull=True),
+                name="export_untold",
+            ),
             models.Index(
                 fields=["asked_at"], condition=models.Q(state__in=["waiting", "making"]), name="export_waiting"
             ),
@@ -76,6 +85,21 @@ class Export(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state in (ExportState.WAITING, ExportState.MAKING)
+
+
+class ExportPart(models.Model):
+    """Some rows of a list that is being made, sealed: what is here is not made again when the worker dies. Gone with the last one."""
+
+    export = models.ForeignKey(Export, models.CASCADE, related_name="parts")
+    position = models.IntegerField()
+    rows = SealedJSONField(default=list, context="export.part")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(name="export_part_once", fields=["export", "position"])]
+
+    def __str__(self) -> str:
+        return f"{self.export_id}/{self.position}"
 
 
 class RequestState(Coded):

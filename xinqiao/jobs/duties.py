@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from xinqiao.api import uploads
+from xinqiao.bulk import taking
 from xinqiao.exports import keeping, making
 from xinqiao.matters import counted, entries, files
 from xinqiao.matters.models import Delivery
@@ -18,7 +19,7 @@ from xinqiao.notifications import inbox, outgoing
 from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
 
-from . import anchored_rows, deadlines
+from . import anchored_rows, deadlines, exported
 from .models import Duty, Worker
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -58,6 +59,7 @@ def forget(at: datetime) -> int:
             outgoing.forget_before,
             inbox.forget_before,
             keeping.forget,
+            taking.forget_before,
         )
     )
 
@@ -68,7 +70,7 @@ def _drop(rows: models.QuerySet, key: str) -> int:
 
 
 TASKS = (
-    Task("exports", timedelta(seconds=2), making.make_waiting),
+    Task("exports", timedelta(seconds=2), exported.make, early=making.is_waiting),
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),

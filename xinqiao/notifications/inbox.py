@@ -21,30 +21,40 @@ def tell(officers, text: str, *, matter: Matter, event_id: int, at: datetime, ur
     return len(allowed)
 
 
+def tell_own(officer: Officer, text: str, *, subject: str, at: datetime) -> None:
+    """One line about something that the officer asked for; told once for each `subject`."""
+    row = InAppMessage(officer=officer, subject=subject, text=text, created_at=at)
+    InAppMessage.objects.bulk_create([row], ignore_conflicts=True)
+
+
 def unread_count(officer: Officer) -> int:
     """How many unread lines, counted to 100 at most. A matter that was hidden since is not counted."""
     ids = list(_unread(officer).order_by("-created_at").values_list("matter_id", flat=True)[:COUNTED_TO])
     visible = _visible(officer, ids)
-    return sum(matter_id in visible for matter_id in ids)
+    return sum(matter_id is None or matter_id in visible for matter_id in ids)
 
 
 def recent(officer: Officer, limit: int = 50) -> list[InAppMessage]:
-    """The newest lines, each with its `matter`; lines on matters that are hidden from this officer now are left out."""
+    """The newest lines, each with its `matter` if it has one; lines on matters that are hidden from this officer now are left out."""
     rows = list(InAppMessage.objects.filter(officer=officer).order_by("-created_at", "-pk")[:limit])
     visible = _visible(officer, [row.matter_id for row in rows])
-    shown = [row for row in rows if row.matter_id in visible]
+    shown = [row for row in rows if row.matter_id is None or row.matter_id in visible]
     for row in shown:
-        row.matter = visible[row.matter_id]
+        row.matter = visible.get(row.matter_id)
     return shown
 
 
-def mark_read(officer: Officer, *, at: datetime, message_ids=None, matter_id: int | None = None) -> int:
-    """Mark lines as read: these, those of one matter (it was opened), or all."""
+def mark_read(
+    officer: Officer, *, at: datetime, message_ids=None, matter_id: int | None = None, subject: str = ""
+) -> int:
+    """Mark lines as read: these, those of one matter or one `subject` (it was opened), or all."""
     rows = _unread(officer)
     if message_ids is not None:
         rows = rows.filter(pk__in=message_ids)
     if matter_id is not None:
         rows = rows.filter(matter_id=matter_id)
+    if subject:
+        rows = rows.filter(subject=subject)
     return rows.update(read_at=at)
 
 
@@ -61,4 +71,4 @@ def _unread(officer: Officer):
 
 
 def _visible(officer: Officer, ids) -> dict[int, Matter]:
-    return {matter.pk: matter for matter in Matter.objects.visible_to(officer).filter(pk__in=set(ids))}
+    return {matter.pk: matter for matter in Matter.objects.visible_to(officer).filter(pk__in=set(ids) - {None})}

@@ -82,18 +82,28 @@ class OptOut(models.Model):
 
 
 class InAppMessage(models.Model):
-    """One line behind an officer's bell (站内提醒). `text` says what to do, never what the matter is about."""
+    """One line behind an officer's bell (站内提醒). `text` says what to do, never what the matter is about.
+
+    It is about a matter and one event of it, or about something of the officer's own, named by `subject` (`export:7`).
+    """
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="messages")
-    matter_id = models.BigIntegerField()
-    event_id = models.BigIntegerField()
+    matter_id = models.BigIntegerField(null=True)
+    event_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=40, blank=True)
     text = models.CharField(max_length=120)
     urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="in_app_once", fields=["event_id", "officer"])]
+        constraints = [
+            models.UniqueConstraint(name="in_app_once", fields=["event_id", "officer"]),
+            models.UniqueConstraint(
+                name="in_app_subject_once", fields=["subject", "officer"], condition=~Q(subject="")
+            ),
+            models.CheckConstraint(name="in_app_about", condition=Q(matter_id__isnull=False) ^ ~Q(subject="")),
+        ]
         indexes = [
             models.Index(fields=["officer", "-created_at"], name="in_app_recent"),
             models.Index(fields=["officer"], condition=Q(read_at__isnull=True), name="in_app_unread"),

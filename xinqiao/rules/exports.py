@@ -6,14 +6,16 @@ Standard library only. Closed lists: what has no row here is not exported.
 from xinqiao.rules import wording
 from xinqiao.rules.stages import Coded
 
-AT_ONCE_ROWS = 2_000  # up to here the file comes with the answer; more is made by the worker
+AT_ONCE_ROWS = 500  # up to here the file comes with the answer; more is made by the worker, part by part
+PENDING_AT_MOST = 3  # files that one post may have the worker make at the same time
 MOST_ROWS = 20_000  # rows of one export: a working list, not a copy of the register (C-11)
 LOG_MOST_ROWS = 50_000  # entries of one export of the audit log
 KEPT_HOURS = 24  # how long a finished file waits to be fetched, sealed; then it is deleted
 PURPOSE_AT_LEAST = 10  # characters of a purpose, without spaces (C-11 "typed reason")
 PURPOSE_AT_MOST = 200
 DECIDED_WITHIN_DAYS = 15  # a request that nobody decided lapses (INF)
-MAKING_MINUTES = 15  # a file that a vanished worker left half made is begun anew after this
+MAKING_MINUTES = 15  # a file that is made in one piece and that a vanished process left is begun anew after this
+TRIES = 5  # how often one part may take its worker down before the whole is given up
 
 
 class ListColumn(Coded):

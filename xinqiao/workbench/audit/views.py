@@ -155,7 +155,7 @@ def export_page(request: HttpRequest) -> HttpResponse:
         at_once = total <= AT_ONCE_ROWS
         export = making.ask(
             ExportKind.AUDIT, officer=officer, form=form.cleaned_data["form"], purpose=form.cleaned_data["purpose"], at=now,
-            columns=list(audit_log.ENTRY_FIELDS), begun_at=now,
+            columns=list(audit_log.ENTRY_FIELDS), begun_at=now, told_at=now if at_once else None,
             state=ExportState.MAKING if at_once else ExportState.WAITING,
             facts={"title": f"{wanted.from_on}—{wanted.to_on}", "wanted": wanted.as_facts(), **_looked(wanted)},
         )  # fmt: skip

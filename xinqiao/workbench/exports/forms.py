@@ -53,6 +53,7 @@ class ListForm(PasswordAgain, forms.Form):
 
     def __init__(self, *args, officer: Officer, **kwargs):
         super().__init__(*args, **kwargs)
+        self.officer = officer
         offered = lists.columns_for(officer)
         self.fields["columns"].choices = [(column.value, column.label) for column in offered]
         self.fields["columns"].option_hints = {c.value: c.code for c in offered if not c.is_default}

@@ -1,6 +1,8 @@
 """导出清单: from a list of the queue to a file; what is large is made by the worker and fetched once it is there (C-11)."""
 
+from django.contrib import messages
 from django.db import transaction
+from django.db.models import F, Func
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,11 +18,10 @@ from xinqiao.documents.tables import FORMATS
 from xinqiao.exports import keeping, lists, making
 from xinqiao.exports.models import Export, ExportKind, ExportState
 from xinqiao.integrity import audit
+from xinqiao.notifications import inbox
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.exports import AT_ONCE_ROWS, KEPT_HOURS, MOST_ROWS, ListColumn
-from xinqiao.rules.stages import Channel, Kind
+from xinqiao.rules.exports import AT_ONCE_ROWS, KEPT_HOURS, MOST_ROWS, PENDING_AT_MOST, ListColumn
 
-from .. import keyset
 from ..door import officer_required
 from ..pages import queue
 from .forms import FetchForm, ListForm
@@ -38,22 +39,33 @@ def list_page(request: HttpRequest) -> HttpResponse:
     shelf, chosen, desks = queue.listed(request.GET, officer, localdate(now))
     found = lists.find(desks)
     form = ListForm(request.POST if request.method == "POST" else None, request=request, officer=officer)
-    if request.method == "POST" and form.is_valid() and found.desk_ids and not found.more:
-        facts = {
-            "shelf": shelf.key,
-            "title": shelf.label,
-            "filters": _words(chosen),
-            **{k: v for k, v in chosen.items() if v},
-        }
+    if request.method == "POST" and form.is_valid() and found.desk_ids and not found.more and _may_ask(form, found):
+        narrowed = {name: value for name, value in chosen.items() if value and name != "words"}
+        facts = {**narrowed, "shelf": shelf.key, "title": shelf.label, "filters": chosen["words"]}
+        at_once = {"state": ExportState.MAKING, "begun_at": now, "told_at": now}
         export = making.ask(
             ExportKind.LIST, officer=officer, form=form.cleaned_data["form"], purpose=form.cleaned_data["purpose"],
             at=now, facts=facts, desk_ids=found.desk_ids, left_out=found.reports,
             columns=[column.value for column in ListColumn if column in form.cleaned_data["columns"]],
-            state=ExportState.MAKING if len(found.desk_ids) <= AT_ONCE_ROWS else ExportState.WAITING, begun_at=now,
+            **(at_once if _is_small(found) else {}),
         )  # fmt: skip
         return _answer(request, export, form)
     status = 422 if request.method == "POST" else 200
     return render(request, "workbench/exports/list.html", _context(request, form, shelf, chosen, found), status=status)
+
+
+def _is_small(found: lists.Found) -> bool:
+    return len(found.desk_ids) <= AT_ONCE_ROWS
+
+
+def _may_ask(form: ListForm, found: lists.Found) -> bool:
+    """A large list waits its turn, and nobody has more than a few of them in the making."""
+    if _is_small(found) or making.pending(form.officer) < PENDING_AT_MOST:
+        return True
+    form.add_error(
+        None, _("您已有%(n)s份导出还在生成。请等做好，或者在“我的导出”里取消，再来导出。") % {"n": PENDING_AT_MOST}
+    )
+    return False
 
 
 def _answer(request: HttpRequest, export: Export, form: ListForm) -> HttpResponse:
@@ -80,28 +92,15 @@ def _context(request: HttpRequest, form: ListForm, shelf, chosen: dict, found: l
     return {
         "form": form,
         "shelf": shelf,
-        "filters": _words(chosen),
+        "filters": chosen["words"],
         "rows": len(found.desk_ids),
         "reports": found.reports,
         "too_many": found.more,
-        "at_once": len(found.desk_ids) <= AT_ONCE_ROWS,
+        "at_once": _is_small(found),
         "most": MOST_ROWS,
         "kept_hours": KEPT_HOURS,
         "back_url": f"{reverse('workbench:queue')}?{request.GET.urlencode()}",
     }
-
-
-def _words(chosen: dict[str, str]) -> str:
-    """The choices above the list as the officer read them."""
-    kinds = {**dict(Kind.choices()), "undecided": _("还没有定类别")}
-    only = {"overdue": _("已超期"), "soon": _("快到期"), "unread": _("有新动态")}
-    parts = [
-        dict(Channel.choices()).get(chosen["channel"], ""),
-        kinds.get(chosen["kind"], ""),
-        only.get(chosen["only"], ""),
-        keyset.ORDERS[chosen["order"]].label,
-    ]
-    return "、".join(part for part in parts if part)
 
 
 @officer_required
@@ -109,7 +108,8 @@ def _words(chosen: dict[str, str]) -> str:
 @never_cache
 def own_exports(request: HttpRequest) -> HttpResponse:
     """The newest exports of this post: which are ready, which are gone."""
-    exports = Export.objects.filter(officer=request.officer).defer("desk_ids", "matter_ids").order_by("-pk")[:SHOWN]
+    found = Export.objects.filter(officer=request.officer).defer("desk_ids", "matter_ids").order_by("-pk")
+    exports = found.annotate(total=Func(F("desk_ids"), function="cardinality"))[:SHOWN]
     return render(request, "workbench/exports/own.html", {"exports": exports, "kept_hours": KEPT_HOURS})
 
 
@@ -122,6 +122,10 @@ def progress_page(request: HttpRequest, export_id: int) -> HttpResponse:
     export = Export.objects.filter(pk=export_id, officer=request.officer).first()
     if export is None:
         raise Http404
+    if request.method == "POST" and request.POST.get("do") == "cancel":
+        return _cancelled(request, export)
+    if not export.is_pending:
+        inbox.mark_read(request.officer, at=timezone.now(), subject=str(export))
     form = FetchForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and may_fetch(export) and form.is_valid():
         return fetch(request, export)
@@ -131,6 +135,8 @@ def progress_page(request: HttpRequest, export_id: int) -> HttpResponse:
         "may_fetch": may_fetch(export),
         "kind": ExportKind(export.kind),
         "state": ExportState(export.state),
+        "total": len(export.desk_ids),
+        "may_cancel": _may_cancel(export),
         "ahead": Export.objects.filter(state__in=("waiting", "making"), pk__lt=export.pk).count() if export.is_pending else 0,
         "kept_hours": KEPT_HOURS,
         "once": export.kind == ExportKind.INSPECTION,
@@ -139,6 +145,19 @@ def progress_page(request: HttpRequest, export_id: int) -> HttpResponse:
     return render(
         request, "workbench/exports/progress.html", context, status=410 if gone else 422 if form.errors else 200
     )
+
+
+def _may_cancel(export: Export) -> bool:
+    """Not what somebody else agreed to: that consent is for one file (C-10)."""
+    return export.is_pending and export.kind != ExportKind.INSPECTION
+
+
+def _cancelled(request: HttpRequest, export: Export) -> HttpResponse:
+    if _may_cancel(export) and making.cancel(export):
+        messages.success(request, _("已取消，没有文件留下。"))
+    else:
+        messages.info(request, _("已经做好或者已经结束，不用取消。"))
+    return redirect("workbench:export_progress", export.pk)
 
 
 def may_fetch(export: Export) -> bool:

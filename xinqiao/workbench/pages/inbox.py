@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -9,12 +10,23 @@ from xinqiao.notifications import inbox
 
 from ..door import officer_required
 
+# What a line may be about besides a matter, and its page.
+OWN_PAGES = {"export": "workbench:export_progress"}
+
 
 @officer_required
 @require_safe
 def messages_page(request: HttpRequest) -> HttpResponse:
     """The newest fifty lines of this post; those that were new are marked once more."""
     lines = inbox.recent(request.officer)
+    for line in lines:
+        line.url = _own_page(line.subject)
     response = render(request, "workbench/messages.html", {"lines": lines})
     inbox.mark_read(request.officer, at=timezone.now(), message_ids=[line.pk for line in lines if line.read_at is None])
     return response
+
+
+def _own_page(subject: str) -> str:
+    """The page of `export:7`; "" for a line about a matter."""
+    sort, _mark, number = subject.partition(":")
+    return reverse(OWN_PAGES[sort], args=[int(number)]) if sort in OWN_PAGES else ""
