@@ -21,6 +21,7 @@ COMMANDS = {
     "first-administrator": "xinqiao.cli.first_administrator",
     "seed": "xinqiao.cli.seed",
     "import": "xinqiao.cli.import_",
+    "import-organisations": "xinqiao.cli.import_organisations",
     "deadline": "xinqiao.cli.deadline",
     "verify": "xinqiao.cli.verify",
     "verify-export": "xinqiao.cli.verify_export",

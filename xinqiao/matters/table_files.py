@@ -60,8 +60,11 @@ class Table:
         self.close()
 
 
-def open_table(path: Path, *, wanted: set[str], encoding: str = "") -> Table:
-    """Open a .csv, .tsv, .txt or .xlsx file. Raises TableUnreadable, also when a wanted column is missing."""
+def open_table(path: Path, *, wanted: set[str], encoding: str = "", hints: set[str] = frozenset()) -> Table:
+    """Open a .csv, .tsv, .txt or .xlsx file. Raises TableUnreadable, also when a wanted column is missing.
+
+    `hints`: other names that columns may have; they tell which sign stands between the cells.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -74,7 +77,7 @@ def open_table(path: Path, *, wanted: set[str], encoding: str = "") -> Table:
     elif start == b"\xd0\xcf\x11\xe0":
         raise TableUnreadable("这是旧式 Excel 文件（.xls）。请在 Excel 中另存为 .xlsx 或 CSV，再导入。")
     else:
-        table = _open_csv(path, wanted, encoding or find_encoding(path))
+        table = _open_csv(path, wanted | hints, encoding or find_encoding(path))
     try:
         _check_columns(table.columns, wanted)
     except TableUnreadable:

@@ -1,6 +1,8 @@
 """The organisation tree: numbering, the petition office of a place, the organ one level up."""
 
-from django.db import transaction
+from collections import defaultdict
+
+from django.db import connection, transaction
 from django.db.models import Max
 
 from xinqiao.rules.review_organ import Candidate, OrgFacts, candidates
@@ -30,26 +32,116 @@ def place_new(organisations: list[Organisation]) -> None:
     _number(sorted(organisations, key=lambda org: (org.level, org.line, org.key)), after=last)
 
 
-def _number(everyone: list[Organisation], *, after: int = 0) -> None:
+def settle(everyone: list[Organisation], loose: set[int]) -> list[Organisation]:
+    """Give those of `everyone` that are new or hang elsewhere now (`loose`, by key) a place below their parents, in memory.
+
+    They go behind their parent's other children where there is room; else the smallest area above that has room is numbered anew.
+    Returns all whose numbers changed; `save_places` writes them.
+    """
+    before = {org.pk: _places(org) for org in everyone}
+    below, by_id = _below(everyone), {org.pk: org for org in everyone}
+    loose = {org.pk for pk in loose for org in _with_all_below(by_id[pk], below)}
+    tops = defaultdict(list)  # parent that stands → those that come under it
+    for pk in loose:
+        if by_id[pk].parent_id not in loose:
+            tops[by_id[pk].parent_id].append(by_id[pk])
+    for parent_id, children in tops.items():
+        if not any(child.pk in loose for child in children):
+            continue  # an area above was numbered anew, and they with it
+        placed = _put_behind(by_id.get(parent_id), sorted(children, key=_in_order), everyone, below, loose)
+        loose -= {org.pk for org in placed or _spread(by_id[parent_id], everyone, by_id, below)}
+    _look_over(everyone, by_id)
+    return [org for org in everyone if _places(org) != before[org.pk]]
+
+
+def _put_behind(parent, children: list, everyone: list, below: dict, loose: set[int]) -> list[Organisation]:
+    """Into the free numbers at the end of the parent's interval, whole new trees behind all that stand. Returns whom; none without room."""
+    placed = [org for child in children for org in _with_all_below(child, below)]
+    if parent is None:
+        last, step = max((org.rgt for org in everyone if org.pk not in loose), default=0), GAP
+    else:
+        last = max((child.rgt for child in below[parent.pk] if child.pk not in loose), default=parent.lft)
+        step = min(GAP, (parent.rgt - last - 1) // (2 * len(placed)))
+    if not step:
+        return []
+    _lay(children, below, start=last, step=step)
+    return placed
+
+
+def _spread(org: Organisation | None, everyone: list, by_id: dict, below: dict) -> list[Organisation]:
+    """Number all below `org` anew, or below the nearest one above it that has room for them, at last the whole forest; returns whom."""
+    while org is not None:
+        inside = _with_all_below(org, below)[1:]
+        step = min(GAP, (org.rgt - org.lft - 1) // (2 * len(inside)))
+        if step > 1:  # some room is left for the next ones
+            _lay(sorted(below[org.pk], key=_in_order), below, start=org.lft, step=step)
+            return inside
+        org = by_id.get(org.parent_id)
+    _lay(sorted(below[None], key=_in_order), below, start=0, step=GAP)
+    return everyone
+
+
+def _with_all_below(org: Organisation, below: dict) -> list[Organisation]:
+    found = [org]
+    for one in found:
+        found.extend(below.get(one.pk, ()))
+    return found
+
+
+def _in_order(org: Organisation) -> tuple:
+    return (org.level, org.line, org.key)
+
+
+def _places(org: Organisation) -> tuple[int, ...]:
+    return (org.lft, org.rgt, org.territory_lft, org.territory_rgt)
+
+
+def _below(everyone: list[Organisation]) -> dict[int | None, list[Organisation]]:
     children: dict[int | None, list[Organisation]] = {}
-    by_id = {org.pk: org for org in everyone}
     for org in everyone:
         children.setdefault(org.parent_id, []).append(org)
-    counter = after
-    stack: list[tuple[Organisation, bool]] = [(root, False) for root in reversed(children.get(None, []))]
+    return children
+
+
+def _number(everyone: list[Organisation], *, after: int = 0) -> None:
+    children = _below(everyone)
+    _lay(children.get(None, []), children, start=after, step=GAP)
+    _look_over(everyone, {org.pk: org for org in everyone})
+    save_places(everyone)
+
+
+def _lay(roots: list[Organisation], children: dict, *, start: int, step: int) -> int:
+    """Nested intervals for these and all below them, from `start` upwards; returns the last number given."""
+    counter = start
+    stack: list[tuple[Organisation, bool]] = [(root, False) for root in reversed(roots)]
     while stack:
         org, left_done = stack.pop()
-        counter += GAP
+        counter += step
         if left_done:
             org.rgt = counter
             continue
         org.lft = counter
         stack.append((org, True))
-        stack.extend((child, False) for child in reversed(children.get(org.pk, [])))
+        stack.extend((child, False) for child in sorted(children.get(org.pk, ()), key=_in_order, reverse=True))
+    return counter
+
+
+def _look_over(everyone: list[Organisation], by_id: dict) -> None:
     for org in everyone:
         looks_over = by_id.get(org.parent_id) if org.line in OVERSEES_PARENT else org
         org.territory_lft, org.territory_rgt = (looks_over or org).interval
-    Organisation.objects.bulk_update(everyone, ["lft", "rgt", "territory_lft", "territory_rgt"], batch_size=500)
+
+
+def save_places(organisations: list[Organisation]) -> None:
+    """Write the numbers of these organisations: one statement, however many."""
+    columns = zip(*((org.pk, *_places(org)) for org in organisations), strict=True) if organisations else ()
+    if values := [list(column) for column in columns]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE organisations_organisation o SET lft = v.lft, rgt = v.rgt, territory_lft = v.low, territory_rgt = v.high "
+                "FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::int[]) v (id, lft, rgt, low, high) WHERE o.id = v.id",
+                values,
+            )
 
 
 # Organs that work for the whole area of their government or committee, not only for themselves.

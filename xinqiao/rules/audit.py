@@ -27,6 +27,7 @@ class AuditKind(Coded):
     PASSWORD_CHANGED = "password_changed", "密码变更", "checklist 51"
     RIGHTS_ASKED = "rights_asked", "申请变更用户或岗位", "B.3"
     RIGHTS_DECIDED = "rights_decided", "审批变更用户或岗位", "B.3"
+    ORGANISATIONS_CHANGED = "organisations_changed", "新建、更改机构", "A-05"
     KEY_CHANGED = "key_changed", "密钥轮换", "checklist 54"
     VERIFIED = "verified", "完整性核对", "checklist 54"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
