@@ -190,7 +190,8 @@ class _Rejects:
 
     def resume(self, record) -> None:
         """Go on with the file of a run that was broken off, unless another one was named or it is gone."""
-        print(f"上次导入到第{record.position}行停下了，现在接着导入。", file=sys.stderr)
+        if record.position:
+            print(f"上次导入到第{record.position}行停下了，现在接着导入。", file=sys.stderr)
         if not record.rejects_bytes:
             return
         before = Path(record.rejects_file)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from xinqiao import crypto, folders
 
@@ -179,9 +179,9 @@ def _unfinished(digest: str, settings: Settings) -> ImportRun | None:
         options=_options(settings),
         office=settings.office,
         finished_at=None,
-        position__gt=0,
     )
-    return same.order_by("-pk").first()
+    # A run of an older version knew no position: it is judged row by row from the beginning.
+    return same.filter(Q(position__gt=0) | Q(rows_in=0)).order_by("-pk").first()
 
 
 def _sums_of(record: ImportRun) -> Sums:
