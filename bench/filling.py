@@ -213,6 +213,16 @@ def bare(names: list[str]) -> None:
             cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
 
 
+def is_bare() -> bool:
+    """Whether tables are without their indexes now: a filling was broken off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('bench.definition')")
+        if cursor.fetchone()[0] is None:
+            return False
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM bench.definition)")
+        return cursor.fetchone()[0]
+
+
 def dress() -> None:
     """Build what `bare` has taken off: indexes two at a time, the longest first, then the keys. Goes on where it was broken off."""
     with connection.cursor() as cursor:

@@ -456,7 +456,7 @@ class Filling(Tables):
             pieces[4] = found.fresh(code)
         answers = [found.answer(line) for texts in story.answers for line in (*texts, "")]
         sealed = petition.kind is Kind.REPORT
-        desks = {desk.organisation.pk for desk in story.desks.values()}
+        desks = {(desk.organisation.pk, str(desk.stage)) for desk in story.desks.values()}
         handlers = {desk.handler for desk in story.desks.values() if desk.handler}
         whole = SimpleNamespace(sealed=sealed, received_at=received["received_at"], channel=received["channel"], **matter)
         own = entries.marks_of(whole, desks, handlers, self.above)
