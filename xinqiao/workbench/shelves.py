@@ -7,6 +7,8 @@ A shelf narrows `Referral.objects.visible_to(officer)`, never anything wider. Ea
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -45,6 +47,7 @@ class Shelf:
     is_open: bool = True  # holds open desks only
     territory: bool = False  # desks of many units: it can be sorted by unit, and narrowed to one below
     counted: bool = True  # in the side bar
+    own_open: bool = False  # holds open desks of the own organisation, and nothing else
 
     def is_for(self, officer: Officer) -> bool:
         return not self.roles or bool(self.roles & officer.role_set)
@@ -53,10 +56,14 @@ class Shelf:
         """The desks on this shelf that `officer` may see."""
         return Referral.objects.visible_to(officer).filter(self.condition(officer, today))
 
+    def asks(self, officer: Officer, today: date, chosen: filters.Chosen) -> Q:
+        """What this shelf and `chosen` ask of a desk, as one condition."""
+        conditions = filters.condition(chosen, officer, today, by_desk=self.territory, is_open=self.is_open)
+        return reduce(and_, conditions, self.condition(officer, today))
+
     def narrowed(self, officer: Officer, today: date, chosen: filters.Chosen) -> QuerySet[Referral]:
         """The same, as far as `chosen` lets them through."""
-        conditions = filters.condition(chosen, officer, today, by_desk=self.territory, is_open=self.is_open)
-        return self.desks(officer, today).filter(*conditions)
+        return Referral.objects.visible_to(officer).filter(self.asks(officer, today, chosen))
 
     @property
     def orders(self) -> dict[str, keyset.Order]:
@@ -89,21 +96,21 @@ def came_back(officer: Officer) -> Q:
 
 SHELVES = (
     Shelf("todo", "待我办理", "list-checks", lambda officer, today: waits_for(officer),
-          ("今天的都办完了", "轮到您的岗位办理的，会出现在这里。"), ASKED_ROLES, tone="new"),
+          ("今天的都办完了", "轮到您的岗位办理的，会出现在这里。"), ASKED_ROLES, tone="new", own_open=True),
     Shelf("new", "新到未看", "bell-dot", lambda officer, today: own(officer, is_open=True, unread=True),
-          ("没有新到的", "新到本单位的，或者有了新动态、还没有人打开看的，会出现在这里。"), ORGANISATION_READERS, "received", tone="new"),
+          ("没有新到的", "新到本单位的，或者有了新动态、还没有人打开看的，会出现在这里。"), ORGANISATION_READERS, "received", tone="new", own_open=True),
     Shelf("intake", "待登记、待甄别", "inbox", lambda officer, today: own(officer, is_open=True, stage__in=INTAKE_STAGES),
-          ("没有待登记、待甄别的信访件", "群众新提交的会出现在这里；来访、来信请点“登记新件”。"), OFFICE_ROLES),
+          ("没有待登记、待甄别的信访件", "群众新提交的会出现在这里；来访、来信请点“登记新件”。"), OFFICE_ROLES, own_open=True),
     Shelf("sign_in", "待签收", "mail-check", lambda officer, today: own(officer, is_open=True, stage=S.AWAITING_SIGN_IN),
-          ("没有待签收的信访件", "信访部门转来的会出现在这里。"), UNIT_ROLES),
+          ("没有待签收的信访件", "信访部门转来的会出现在这里。"), UNIT_ROLES, own_open=True),
     Shelf("accept", "待受理", "scan-search", lambda officer, today: own(officer, is_open=True, stage__in=(S.SIGNED_IN, S.OBJECTED)),
-          ("没有待受理的信访件", "签收后15日内要告知信访人是否受理。"), UNIT_ROLES),
+          ("没有待受理的信访件", "签收后15日内要告知信访人是否受理。"), UNIT_ROLES, own_open=True),
     Shelf("mine", "我承办的", "gavel", lambda officer, today: Q(handler=officer, is_open=True),
           ("您现在没有承办的信访件", "确定您为承办人后，会出现在这里。"), frozenset({R.HANDLER, R.LEADER, R.MEDIATOR})),
     Shelf("approval", "待我审批", "stamp", lambda officer, today: waits_for_approval(officer),
-          ("没有等您审批的", "意见书送审、延期申请等会出现在这里。"), APPROVERS, tone="new"),
+          ("没有等您审批的", "意见书送审、延期申请等会出现在这里。"), APPROVERS, tone="new", own_open=True),
     Shelf("returned", "退回和异议", "undo-2", lambda officer, today: came_back(officer),
-          ("没有退回和提出异议的", "对转办有异议的、受理有争议的、意见书被退回修改的，会出现在这里。"), OFFICE_ROLES | UNIT_ROLES),
+          ("没有退回和提出异议的", "对转办有异议的、受理有争议的、意见书被退回修改的，会出现在这里。"), OFFICE_ROLES | UNIT_ROLES, own_open=True),
     Shelf("overdue", "已超期", "alarm-clock", lambda officer, today: Q(is_open=True, due_on__lt=today),
           ("没有超期的", "超过法定期限还没有办的，会出现在这里。"), ALL_READERS, tone="hot", wide=True, territory=True),
     Shelf("due", "快到期", "clock",
@@ -113,10 +120,10 @@ SHELVES = (
           ("没有待归档的信访件", "办结的会出现在这里。"), frozenset({R.ARCHIVIST}), "received", wide=True, is_open=False),
     Shelf("review", "复查复核", "scale",
           lambda officer, today: own(officer, kind__in=(ReferralKind.REVIEW, ReferralKind.RECHECK), is_open=True),
-          ("没有等待复查、复核的信访件", "信访人请求复查、复核的，会出现在这里。"), frozenset({R.REVIEWER})),
+          ("没有等待复查、复核的信访件", "信访人请求复查、复核的，会出现在这里。"), frozenset({R.REVIEWER}), own_open=True),
     Shelf("unit", "本单位在办", "building-2", lambda officer, today: own(officer, is_open=True),
-          ("本单位没有在办的信访件", "收到以后、办完以前，都在这里。"), ORGANISATION_READERS, counted=False),
-    Shelf("below", "下级在办", "network", lambda officer, today: Q(is_open=True) & ~Q(organisation_id=officer.organisation_id),
+          ("本单位没有在办的信访件", "收到以后、办完以前，都在这里。"), ORGANISATION_READERS, counted=False, own_open=True),
+    Shelf("below", "下级在办", "network", lambda officer, today: Q(is_open=True, sealed=False) & ~Q(organisation_id=officer.organisation_id),
           ("下级没有在办的信访件", "辖区内其他单位收到的会出现在这里。"), TERRITORY_ROLES, wide=True, territory=True, counted=False),
     Shelf("closed", "已办结", "circle-check", lambda officer, today: own(officer, is_open=False),
           ("本单位还没有办结的信访件", "办完的会留在这里，可以随时查看。"), ORGANISATION_READERS, "received", wide=True, is_open=False,

@@ -5,6 +5,7 @@ numbers and the day: each statement is composed for a stand-in whose numbers occ
 parameters. Counts stop at COUNTED_TO, that of the list shown at TOTAL_TO.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ from functools import lru_cache
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
+from xinqiao.matters.models import ASSIGNED_READERS, Referral
 from xinqiao.organisations.models import Officer, Organisation, User
 
 from . import shelves
@@ -22,10 +24,14 @@ from .filters import EVERYTHING, Chosen
 COUNTED_TO = 100  # in the side bar and on tiles: shown as 99+
 TOTAL_TO = 1000  # above the list
 TOTAL = "shown"
+OWN_AT_ONCE = 1000  # own open desks looked through together; an office with more is asked shelf by shelf
+MANY_FOR = 600  # seconds until that is tried again
+ALL_OF_OWN = "all of own"
 DAY = date(5000, 7, 1)  # stands for today
 SPAN_DAYS = 3650  # days this near to DAY are counted from it
 POST, UNIT, USER, LFT, RGT, FIRST, LAST = range(-1907, -1900)
 Statement = tuple[str, tuple]
+_many_open: dict[int, float] = {}  # organisation: when it last had too many open desks, in this process
 
 
 @dataclass(frozen=True)
@@ -38,28 +44,69 @@ class Wanted:
 
 
 def count(officer: Officer, today: date, wanted: dict[str, Wanted], more: dict[str, QuerySet] | None = None) -> dict[str, int]:
-    """How many each of `wanted`, and of the query sets `more`, has; one statement."""
-    parts = {name: statement(officer, today, one) for name, one in wanted.items()}
-    parts |= {name: _limited(query, COUNTED_TO) for name, query in (more or {}).items()}
+    """How many each of `wanted`, and of the query sets `more`, has; one statement.
+
+    A second one where the own open desks are too many to be looked through at once, the first time in a while.
+    """
+    looked_through = _within_own(officer, wanted)
+    rest = {name: one for name, one in wanted.items() if name not in looked_through}
+    found = _ask(officer, today, rest, looked_through, more or {})
+    if found.pop(ALL_OF_OWN, 0) < OWN_AT_ONCE:
+        return found
+    _many_open[officer.organisation_id] = time.monotonic()
+    unsure = {name: one for name, one in looked_through.items() if found[name] < one.limit}
+    return found | _ask(officer, today, unsure, {}, {})
+
+
+def _within_own(officer: Officer, wanted: dict[str, Wanted]) -> dict[str, Wanted]:
+    """What can be told in one walk over the open desks of the own organisation; nothing where they were too many lately."""
+    if time.monotonic() - _many_open.get(officer.organisation_id, -MANY_FOR) < MANY_FOR:
+        return {}
+    first, last = officer.scope
+    only_own = first == last and not officer.role_set & ASSIGNED_READERS
+    return {
+        name: one
+        for name, one in wanted.items()
+        if shelves.BY_KEY[one.shelf].own_open or (only_own and shelves.BY_KEY[one.shelf].is_open and one.shelf)
+    }
+
+
+def _ask(officer: Officer, today: date, each: dict[str, Wanted], at_once: dict[str, Wanted], more: dict) -> dict[str, int]:
+    parts = {name: statement(officer, today, one) for name, one in each.items()}
+    parts |= {name: _limited(query, COUNTED_TO) for name, query in more.items()}
     asked = {name: part for name, part in parts.items() if part}
-    found = dict.fromkeys(parts, 0)
-    if asked:
+    columns = [f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _params in asked.values()]
+    params = [value for _sql, values in asked.values() for value in values]
+    found, names, tables = dict.fromkeys([*parts, *at_once], 0), list(asked), ""
+    own = _filled(officer, today, _composed_at_once(*_kind_of(officer), tuple(at_once.values()))) if at_once else None
+    if own:
+        names += [ALL_OF_OWN, *at_once]
+        columns += ["own.*"]
+        sums = ", ".join(f"count(*) FILTER (WHERE is_{place})" for place in range(len(at_once)))
+        tables = f" FROM (SELECT count(*), {sums} FROM ({own[0]}) AS looked_through) AS own"
+        params += own[1]
+    if names:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT " + ", ".join(f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _params in asked.values()),
-                [value for _sql, params in asked.values() for value in params],
-            )
-            found |= dict(zip(asked, cursor.fetchone(), strict=True))
-    return found
+            cursor.execute(f"SELECT {', '.join(columns)}{tables}", params)
+            found |= dict(zip(names, cursor.fetchone(), strict=True))
+    limits = {name: one.limit for name, one in at_once.items()}
+    return {name: min(number, limits.get(name, number)) for name, number in found.items()}
 
 
 def statement(officer: Officer, today: date, wanted: Wanted) -> Statement | None:
     """The rows to count, as SQL with the officer's own numbers; None where there can be none."""
-    if not (officer.active and officer.user.is_active):
-        return None
+    return _filled(officer, today, _composed(*_kind_of(officer), wanted))
+
+
+def _kind_of(officer: Officer) -> tuple[frozenset[str], bool]:
+    """What statements differ by: the roles, and whether the post looks over its own organisation only."""
     first, last = officer.scope
-    composed = _composed(frozenset(officer.roles), first == last, wanted)
-    if composed is None:
+    return frozenset(officer.roles), first == last
+
+
+def _filled(officer: Officer, today: date, composed: Statement | None) -> Statement | None:
+    """The statement with this officer's numbers and this day; None where nothing may be seen."""
+    if composed is None or not (officer.active and officer.user.is_active):
         return None
     sql, params = composed
     organisation = officer.organisation
@@ -83,6 +130,23 @@ def _exchanged(value, own: dict[int, int], today: date):
 def _composed(roles: frozenset[str], one_unit: bool, wanted: Wanted) -> Statement | None:
     shelf = shelves.BY_KEY[wanted.shelf]
     return _limited(shelf.narrowed(stand_in(roles, one_unit), DAY, wanted.chosen), wanted.limit)
+
+
+@lru_cache(maxsize=2048)
+def _composed_at_once(roles: frozenset[str], one_unit: bool, wanted: tuple[Wanted, ...]) -> Statement | None:
+    """The open desks of the own organisation, OWN_AT_ONCE at most, each with an answer for every one of `wanted`."""
+    officer = stand_in(roles, one_unit)
+    desks = Referral.objects.visible_to(officer).filter(shelves.own(officer, is_open=True))
+    answers = {
+        f"is_{place}": ExpressionWrapper(shelves.BY_KEY[one.shelf].asks(officer, DAY, one.chosen), BooleanField())
+        for place, one in enumerate(wanted)
+    }
+    try:
+        found = desks.order_by().annotate(**answers).values(*answers)[:OWN_AT_ONCE]
+        sql, params = found.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, tuple(params)
 
 
 def stand_in(roles: Iterable[str], one_unit: bool) -> Officer:
