@@ -27,6 +27,7 @@ os.environ.update(
     XINQIAO_INSECURE_HTTP="1",
     XINQIAO_ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
     XINQIAO_LOG_LEVEL="ERROR",
+    XINQIAO_HEALTH_SECONDS="0",  # /readyz looks each time it is asked
     XINQIAO_SECOND_FACTOR="optional",  # the tests of the door set it; all others sign in without
     DJANGO_SETTINGS_MODULE="xinqiao.settings",
 )

@@ -1,8 +1,10 @@
 """Two pages for machines: is the program alive, and may it take petitions."""
 
 import logging
-from datetime import timedelta
+import threading
+import time
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -10,14 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xinqiao import database
-from xinqiao.integrity import checkpoints
-from xinqiao.jobs.models import Duty
-from xinqiao.matters import counted, virus_scan
+from xinqiao.jobs import condition
+from xinqiao.matters import virus_scan
 
 logger = logging.getLogger("xinqiao.health")
 
 CLOCK_SECONDS = 5
-CHECKPOINT_LATE = timedelta(minutes=10)
 
 
 @require_safe
@@ -32,9 +32,27 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when a row can be written and confirmed data is safe, else 503 with the checks that failed.
 
-    `warnings` is what does not stop the intake but must be mended soon: checkpoints that are not made or not copied outside, figures
-    that did not agree with the matters last night.
+    `warnings` is what does not stop the intake but must be mended soon (`jobs.condition`). One look serves all who ask within
+    XINQIAO_HEALTH_SECONDS: a load balancer, or somebody outside, may ask as often as they like.
     """
+    told, good = _looked()
+    return JsonResponse(told, status=200 if good else 503)
+
+
+_last: tuple[float, dict, bool] | None = None
+_looking = threading.Lock()
+
+
+def _looked() -> tuple[dict, bool]:
+    """The last look while it is fresh. Those who come together wait for one."""
+    global _last
+    with _looking:
+        if _last is None or time.monotonic() - _last[0] >= settings.XINQIAO_HEALTH_SECONDS:
+            _last = (time.monotonic(), *_look())
+        return _last[1], _last[2]
+
+
+def _look() -> tuple[dict, bool]:
     checks = {"database": _answers(), "clock": False, "writable": False, "durable": False}
     if checks["database"]:
         checks["clock"] = _clocks_agree()
@@ -42,40 +60,11 @@ def ready(request: HttpRequest) -> JsonResponse:
         checks["durable"] = _is_durable()
     good = all(checks.values())
     told = {"status": "ready" if good else "not ready", "checks": checks, "virus_scanner": _virus_scanner()}
-    if checks["database"] and (warnings := _warnings()):
+    if checks["database"] and (warnings := condition.warnings(timezone.now())):
+        for name, words in warnings.items():
+            logger.warning("condition", extra={"part": name, "words": words})
         told["warnings"] = warnings
-    return JsonResponse(told, status=200 if good else 503)
-
-
-def _warnings() -> dict[str, str]:
-    """Petitions are taken all the same: checkpoints wait in the database, and the matters are right where their figures are not."""
-    try:
-        return _checkpoints() | _counts()
-    except DatabaseError:
-        return {}
-
-
-def _counts() -> dict[str, str]:
-    if not (number := counted.differing()):
-        return {}
-    return {"counts": f"{number} figures of the statistics are wrong: see the log, then run `xinqiao counts --rebuild`"}
-
-
-def _checkpoints() -> dict[str, str]:
-    duty, since = Duty.objects.filter(name="checkpoints").first(), checkpoints.waiting_since()
-    if duty and duty.error:
-        logger.warning("checkpoints failed", extra={"error": duty.error})
-        return {"checkpoints": _CHECKPOINT_WORDS.get(duty.error, f"not made: {duty.error}")}
-    if since and timezone.now() - since > CHECKPOINT_LATE:
-        logger.warning("checkpoints are late")
-        return {"checkpoints": "rows wait for a checkpoint for more than 10 minutes: is a worker running?"}
-    return {}
-
-
-_CHECKPOINT_WORDS = {
-    "PlaceTrouble": "not copied: a folder of XINQIAO_CHECKPOINTS is missing, cannot be written, or knows another past; see the log",
-    "SigningUnavailable": "not made: the signing key cannot be read; see the log",
-}
+    return told, good
 
 
 def _virus_scanner() -> str:

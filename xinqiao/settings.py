@@ -172,12 +172,22 @@ XINQIAO_LIMITS = database.Limits(
 )
 # How long a connection is kept, in seconds. XINQIAO_CONN_MAX_AGE, default 60.
 _keep_seconds = _number("XINQIAO_CONN_MAX_AGE", 60)
+# How long one answer of /readyz serves all who ask, in seconds. XINQIAO_HEALTH_SECONDS, default 3.
+XINQIAO_HEALTH_SECONDS = _number("XINQIAO_HEALTH_SECONDS", 3)
 # XINQIAO_POOLING=transaction: DATABASE_URL is a pooler (PgBouncer); worker and commands use XINQIAO_DIRECT_DATABASE_URL.
 DATABASES = {
     "default": database.address_of_application().django(
         limits=XINQIAO_LIMITS, keep_seconds=_keep_seconds, pooled=database.is_pooled()
     )
 }
+# A streaming replica for statistics, reports and exports; XINQIAO_REPLICA_URL, default none. One that is further behind than
+# XINQIAO_REPLICA_LAG_SECONDS (30), or gone, is left alone: then they read the primary (database.reading).
+XINQIAO_REPLICA_LAG_SECONDS = _number("XINQIAO_REPLICA_LAG_SECONDS", 30)
+DATABASE_ROUTERS = ["xinqiao.database.reading.Router"]
+if _replica_url := _text("XINQIAO_REPLICA_URL"):
+    DATABASES["replica"] = database.Address.parse(_replica_url).django(
+        limits=XINQIAO_LIMITS, keep_seconds=_keep_seconds, read_only=True
+    ) | {"TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Tables the application may add to and read, but never change: the database itself refuses (decision 7).
 XINQIAO_APPEND_ONLY = [

@@ -202,7 +202,8 @@ class TestDuty:
         monkeypatch.undo()
         settings.XINQIAO_CHECKPOINTS = [checkpoint_folder]
         duties._do(task, timezone.now())
-        assert places.newest_of(checkpoint_folder) == 1 and "warnings" not in Client().get("/readyz").json()
+        assert places.newest_of(checkpoint_folder) == 1
+        assert "checkpoints" not in Client().get("/readyz").json().get("warnings", {})
 
     def test_two_places(self, checkpoint_folder, tmp_path, settings):
         settings.XINQIAO_CHECKPOINTS = [tmp_path / "gone", checkpoint_folder]

@@ -59,18 +59,21 @@ class Address:
         named = {"user": self.user, "password": self.password, "host": self.host, "port": self.port}
         return {key: value for key, value in named.items() if value} | {"dbname": self.name, **self.options}
 
-    def django(self, *, limits: Limits, keep_seconds: int, pooled: bool = False) -> dict:
+    def django(self, *, limits: Limits, keep_seconds: int, pooled: bool = False, read_only: bool = False) -> dict:
         """One entry of `settings.DATABASES`, with the limits set on every connection.
 
         `pooled`: behind a pooler that gives each transaction another connection to the server. Then nothing may be said once for a whole
         session: the limits stand at the role (`Limits.keep`), no cursor outlives its transaction, and no statement is prepared.
+        `read_only`: a copy of the database, whose absence must be noticed soon.
         """
-        options = {"connect_timeout": "10", **self.options}
+        options = {"connect_timeout": "2" if read_only else "10", **self.options}
         if pooled:
             options.pop("options", None)
             options["prepare_threshold"] = None
         else:
             options["options"] = f"{options.get('options', '')} {limits.as_options()}".strip()
+        if read_only:
+            options["options"] += " -c default_transaction_read_only=on"
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": self.name,
