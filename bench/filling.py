@@ -25,7 +25,7 @@ from bench.synthetic import Plan
 from xinqiao import folders
 from xinqiao.database import Address
 
-PROCESSES = 2
+PROCESSES = int(os.environ.get("XINQIAO_BENCH_PROCESSES") or min(os.cpu_count() or 2, 4))
 KEPT_FREE = 8 << 30  # bytes of the disk that are never filled
 SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS bench;

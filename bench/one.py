@@ -139,6 +139,10 @@ def _measure(server: database.Embedded, args: argparse.Namespace) -> int:
 
     filled = json.loads((folders.var() / "filled.json").read_text(encoding="utf-8"))
     results = measure.run(args.matters, repeat=args.repeat, only=args.only, profile=args.profile)
+    if args.concurrency:
+        from bench import crowd
+
+        results["concurrency"] = crowd.run(args.concurrency)
     args.result.write_text(json.dumps(results | {"filled": filled}, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0
 

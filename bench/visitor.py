@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from xinqiao.wsgi import application
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+FORM_SECRET = "measuringmeasuringmeasuringmeasu"  # as long as Django's own
 
 
 class Unexpected(Exception):
@@ -22,7 +23,8 @@ class Unexpected(Exception):
 class Visitor:
     """Keeps cookies between requests."""
 
-    def __init__(self):
+    def __init__(self, source: str = "127.0.0.1"):
+        self.source = source
         self.cookies: dict[str, str] = {}
         self.location = ""
 
@@ -45,6 +47,14 @@ class Visitor:
     def post_json(self, path: str, body: bytes, *, expect: int = 201, **headers: str) -> bytes:
         return self._ask("POST", path, body, "application/json", expect, headers)
 
+    def trust_forms(self) -> None:
+        """As after opening a form: the browser has the cookie that the token of a form must belong to."""
+        self.cookies[settings.CSRF_COOKIE_NAME] = FORM_SECRET
+
+    def post_form(self, path: str, data: dict, *, expect: int = 302) -> bytes:
+        """Send a form that was opened before (`trust_forms`)."""
+        return self.post(path, {**data, "csrfmiddlewaretoken": FORM_SECRET}, expect=expect)
+
     def submit(self, path: str, data: dict, *, expect: int = 302) -> bytes:
         """Open the form and send it, with the token that stands in it."""
         token = TOKEN.search(self.get(path))
@@ -61,7 +71,7 @@ class Visitor:
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
+            "REMOTE_ADDR": self.source,
             "HTTP_HOST": "127.0.0.1",
             "HTTP_ACCEPT_LANGUAGE": "zh-CN",
             "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),

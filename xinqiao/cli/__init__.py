@@ -33,6 +33,7 @@ COMMANDS = {
     "rotate-keys": "xinqiao.cli.rotate_keys",
     "reindex": "xinqiao.cli.reindex",
     "counts": "xinqiao.cli.counts",
+    "bench": "xinqiao.cli.bench",
 }
 
 # Django's commands that work without a database.
