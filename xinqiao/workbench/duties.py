@@ -88,7 +88,7 @@ def waits_for(officer: Officer, duties: Iterable[Duty] = DUTIES) -> Q:
     for duty in duties:
         if duty.roles & officer.role_set:
             wanted |= _as_condition(duty, officer)
-    return Q(org_lft=officer.organisation.lft, organisation_id=officer.organisation_id, is_open=True) & wanted
+    return Q(org_lft=officer.organisation.lft, is_open=True) & wanted
 
 
 def waits_for_approval(officer: Officer) -> Q:

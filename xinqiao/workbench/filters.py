@@ -168,8 +168,7 @@ def _only(name: str, officer: Officer, today: date) -> Q:
         return Q(is_open=True, due_on__lt=today)
     if name == "soon":
         return Q(is_open=True, due_on__range=(today, today + timedelta(days=SOON_DAYS)))
-    own = officer.organisation
-    return Q(is_open=True, unread=True, org_lft=own.lft, organisation_id=own.pk)
+    return Q(is_open=True, unread=True, org_lft=officer.organisation.lft)
 
 
 def _stage(group: str, column: str) -> Q:

@@ -81,8 +81,9 @@ _ORDERS = {
 
 
 def own(officer: Officer, **more) -> Q:
-    """Desks of the officer's own organisation; `org_lft` is what the indexes begin with."""
-    return Q(org_lft=officer.organisation.lft, organisation_id=officer.organisation_id, **more)
+    """Desks of the officer's own organisation. Its place in the tree is what the indexes begin with, and says it alone: with the
+    organisation beside it the database would read both indexes."""
+    return Q(org_lft=officer.organisation.lft, **more)
 
 
 def came_back(officer: Officer) -> Q:
@@ -123,7 +124,7 @@ SHELVES = (
           ("没有等待复查、复核的信访件", "信访人请求复查、复核的，会出现在这里。"), frozenset({R.REVIEWER}), own_open=True),
     Shelf("unit", "本单位在办", "building-2", lambda officer, today: own(officer, is_open=True),
           ("本单位没有在办的信访件", "收到以后、办完以前，都在这里。"), ORGANISATION_READERS, counted=False, own_open=True),
-    Shelf("below", "下级在办", "network", lambda officer, today: Q(is_open=True, sealed=False) & ~Q(organisation_id=officer.organisation_id),
+    Shelf("below", "下级在办", "network", lambda officer, today: Q(is_open=True, sealed=False) & ~Q(org_lft=officer.organisation.lft),
           ("下级没有在办的信访件", "辖区内其他单位收到的会出现在这里。"), TERRITORY_ROLES, wide=True, territory=True, counted=False),
     Shelf("closed", "已办结", "circle-check", lambda officer, today: own(officer, is_open=False),
           ("本单位还没有办结的信访件", "办完的会留在这里，可以随时查看。"), ORGANISATION_READERS, "received", wide=True, is_open=False,
