@@ -145,6 +145,13 @@ class TestReading:
             Matter.objects.update(title="新")
             assert Matter.objects.get().title == "新" and not reads_replica()
 
+    def test_work_beside_a_transaction_may_read_it(self, replica):
+        World()
+        follow(replica)
+        with transaction.atomic():
+            assert reading.from_replica(reads_replica, aside=True)() is True
+            assert reading.from_replica(reads_replica)() is False
+
     def test_one_that_is_behind_is_left_alone(self, replica, settings, monkeypatch):
         settings.XINQIAO_REPLICA_LAG_SECONDS = 0
         told = []

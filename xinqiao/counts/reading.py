@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection
-
+from xinqiao.database import reading
 from xinqiao.rules.moves import CLOSED
 
 from .folding import ALL, EVERYTHING
@@ -65,6 +64,7 @@ class Figures:
         return self.units.total()
 
 
+@reading.from_replica
 def read(head: Head, first: date, last: date, *, kind: str | None = None, channel: str | None = None) -> Figures:
     """The figures of matters received in the months from `first` to `last`, both the first day of a month.
 
@@ -85,14 +85,15 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
         waiting = _OF_CELLS.format(cells=_DELTAS.format(where=cells))
         statement = f"{_OF_WIDE.format(where=' AND '.join(wide))} UNION ALL {waiting}"
         values = [*wide.values(), *values]
-    with connection.cursor() as cursor:
+    with reading.connection().cursor() as cursor:
         cursor.execute(statement, values)
         return _figures(head, cursor.fetchall())
 
 
+@reading.from_replica
 def reports(first: date, last: date) -> int:
     """How many protected matters there are in all, whichever unit has them: one figure, and no other is made of them (B.3 "counts only")."""
-    with connection.cursor() as cursor:
+    with reading.connection().cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT coalesce(sum(number), 0) FROM counts_widesum WHERE org_id = %s AND kind = %s AND channel = %s "
             "AND face = 'report' AND month BETWEEN %s AND %s) "

@@ -28,6 +28,7 @@ logger = logging.getLogger("xinqiao.database")
 PRIMARY, REPLICA = DEFAULT_DB_ALIAS, "replica"
 KEPT_SECONDS = 5  # how long an answer about the replica holds in this process
 _alias: ContextVar[str] = ContextVar("reading", default=PRIMARY)
+_aside: ContextVar[bool] = ContextVar("reading_aside", default=False)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Router:
     """Django's question for every query. Named outright, or Django would write a row back to where it was read."""
 
     def db_for_read(self, model, **hints) -> str:
-        return PRIMARY if connections[PRIMARY].in_atomic_block else _alias.get()
+        own = connections[PRIMARY].in_atomic_block and not _aside.get()
+        return PRIMARY if own else _alias.get()
 
     def db_for_write(self, model, **hints) -> str:
         return PRIMARY
@@ -60,22 +62,26 @@ def is_configured() -> bool:
 
 
 @contextlib.contextmanager
-def replica() -> Iterator[bool]:
-    """Read the replica inside, if it is fit; says whether it is. A replica that fails inside raises OperationalError."""
+def replica(*, aside: bool = False) -> Iterator[bool]:
+    """Read the replica inside, if it is fit; says whether it is. A replica that fails inside raises OperationalError.
+
+    `aside`: also within a transaction of the primary, whose own changes are not needed here.
+    """
     fit = is_configured() and _is_fit()
-    token = _alias.set(REPLICA if fit else PRIMARY)
+    token, beside = _alias.set(REPLICA if fit else PRIMARY), _aside.set(aside)
     try:
         yield fit
     finally:
         _alias.reset(token)
+        _aside.reset(beside)
 
 
-def from_replica(work: Callable) -> Callable:
+def from_replica(work: Callable, *, aside: bool = False) -> Callable:
     """The whole function reads the replica. If that fails in the middle it is done once more on the primary: it must only read."""
 
     @functools.wraps(work)
     def done(*args, **kwargs):
-        with replica() as fit:
+        with replica(aside=aside) as fit:
             try:
                 return work(*args, **kwargs)
             except (OperationalError, InterfaceError):
