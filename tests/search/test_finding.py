@@ -1,6 +1,6 @@
 """Finding by words in the database: as much as a LIKE, no more than `visible_to`, with every step in step with its entry."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -13,7 +13,7 @@ from xinqiao.matters import entries, finding
 from xinqiao.matters.models import Clearance, Matter
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose, Role, Step
-from xinqiao.search import query
+from xinqiao.search import marks, query
 from xinqiao.search.entries import Entry, write
 from xinqiao.search.models import EntryDue, SearchEntry
 from xinqiao.search.words import fold, terms
@@ -47,8 +47,9 @@ class TestEqualToLike:
         for pk in range(1, 401):
             texts[pk] = fold("，".join("".join(rng.choices(SYLLABLES, k=rng.randint(3, 20))) for _ in range(6)))
         write(
-            Entry(pk, day - timedelta(hours=53 * pk), text if pk % 3 else "", "" if pk % 3 else text, frozenset({"o:1", f"t:{(day - timedelta(hours=53 * pk)):%Y}"}))
+            Entry(pk, at, text if pk % 3 else "", "" if pk % 3 else text, frozenset({"o:1", *marks.day_marks(timezone.localdate(at))}))
             for pk, text in texts.items()
+            for at in [day - timedelta(hours=53 * pk)]
         )
         return texts
 
@@ -70,18 +71,25 @@ class TestEqualToLike:
             looked += 1
         assert looked > 150
 
-    def test_pages_are_complete_without_doubles(self, corpus):
-        asked = query.Asked(terms("漏水") or (), (), True)
-        wanted = list(query.entries(asked).order_by("-received_at", "-pk").values_list("pk", flat=True))
+    @pytest.mark.parametrize("days", [1, 3, 20, 400, 4000])
+    @pytest.mark.parametrize("filters", [{}, {"first": date(2025, 3, 4)}, {"last": date(2026, 1, 4)}, {"first": date(2024, 12, 31), "last": date(2026, 2, 1)}])
+    def test_pages_are_complete_without_doubles(self, corpus, monkeypatch, days, filters):
+        """However wide the windows are, and whatever they believe of the first and the last day."""
+        pace = query.Pace(date(2025, 1, 1), date(2026, 10, 1), days)
+        monkeypatch.setattr(query, "_pace", lambda: pace)
+        asked = query.Asked(terms("漏水"), (), True, **filters)
+        every = query.entries(asked).order_by("-received_at", "-pk").values_list("pk", "received_at")
+        first, last = filters.get("first", date.min), filters.get("last", date.max)
+        wanted = [pk for pk, at in every if first <= timezone.localdate(at) <= last]
+        assert len(wanted) > 2
         rows, after = [], None
         while True:
             page = query.newest(asked, enough=3, after=after)
             rows += [pk for pk, _at in page.rows]
             if page.complete:
                 break
-            after = query.Position(page.rows[-1][1], page.rows[-1][0])
+            after = page.position(page.rows[-1][0])
         assert rows == wanted
-
 
 class TestVisibility:
     def test_everybody_finds_exactly_what_they_may_open(self, world):

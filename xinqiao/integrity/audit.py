@@ -9,7 +9,7 @@ no record, no data.
 import json
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
@@ -77,7 +77,7 @@ def compose(
         fields=fields,
         reason=reason,
         device=device(request),
-        source=_source(request),
+        source=source(request),
         detail_text=json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str),
         algorithm=crypto.preferred_digest(),
     )
@@ -95,8 +95,26 @@ def _append(*entries: AuditEntry) -> None:
         entry.seq, entry.previous_hash, entry.at = end.last_seq + 1, end.head, _written_at(end)
         entry.hash = entry_hash(entry)
         end.last_seq, end.head = entry.seq, entry.hash
-    AuditEntry.objects.bulk_create(entries)
-    AuditChain.objects.filter(pk=end.pk).update(last_seq=end.last_seq, head=end.head)
+    _write(entries, end)
+
+
+_ROW = f"({', '.join(['%s'] * (len(FIELDS) + 1))})"
+
+
+def _write(entries: tuple[AuditEntry, ...], end: AuditChain) -> None:
+    """The entries and the new end of their chain, in one statement."""
+    fields = [AuditEntry._meta.get_field(name) for name in (*FIELDS, "hash")]
+    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for entry in entries for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH moved AS (UPDATE integrity_auditchain SET last_seq = %s, head = %s WHERE chain = %s)"
+            f" INSERT INTO integrity_auditentry ({', '.join(field.column for field in fields)})"
+            f" VALUES {', '.join([_ROW] * len(entries))} RETURNING id, seq",
+            [end.last_seq, end.head, end.pk, *values],
+        )
+        made = {seq: pk for pk, seq in cursor.fetchall()}
+    for entry in entries:
+        entry.pk, entry._state.adding = made[entry.seq], False
 
 
 def _written_at(end: AuditChain) -> datetime:
@@ -117,6 +135,7 @@ def device(request) -> str:
     return request.headers.get("User-Agent", "")[:LONGEST_DEVICE].replace("\x00", "") if request is not None else ""
 
 
-def _source(request) -> str:
+def source(request) -> str:
+    """The visitor's address as a blind index: comparable, not readable."""
     address = getattr(request, "client_address", "") if request is not None else ""
     return crypto.blind_index(address, context="source")

@@ -31,7 +31,7 @@ BATCH = 500  # entries of one transaction: half a second
 TEXT_STEPS = frozenset(
     {
         Step.RECEIVE, Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.SPLIT, Step.UNSEAL, Step.SEAL_OFF_LINE, Step.SUPPLEMENT,
-        Step.OBJECT_TO_FILING, Step.DISPUTE_EXECUTION, Step.REQUEST_REVIEW, Step.REQUEST_RECHECK,
+        Step.REPLY_DIRECTLY, Step.OBJECT_TO_FILING, Step.DISPUTE_EXECUTION, Step.REQUEST_REVIEW, Step.REQUEST_RECHECK,
         Step.ISSUE_OPINION, Step.ISSUE_REVIEW_OPINION, Step.ISSUE_RECHECK_OPINION, Step.IMPORT_HISTORY,
     }
 )  # fmt: skip
@@ -60,10 +60,10 @@ def keep(matter: Matter, step: Step) -> None:
     """The entry after this step. Two statements when nothing about it has changed."""
     if step not in TEXT_STEPS:
         kept = SearchEntry.objects.filter(pk=matter.pk)
-        before, now = kept.values_list("marks", flat=True).first(), _marks([matter])[matter.pk]
-        if before == marks.digest(now):
+        before, now = kept.values_list("marks", "version").first(), _marks([matter])[matter.pk]
+        if before == (marks.digest(now), entries.VERSION):
             return
-        if before:
+        if before and before[1] == entries.VERSION:
             petition, answer = kept.values_list("petition", "answer").get()
             entries.write([Entry(matter.pk, matter.received_at, petition, answer, now)])
             return
@@ -225,15 +225,15 @@ def _people(ids: list[int]) -> dict[int, list[Identity]]:
 
 _PLACES = """
 WITH RECURSIVE desk AS MATERIALIZED (
-    SELECT matter_id, organisation_id, handler_id FROM matters_referral WHERE matter_id = ANY(%(ids)s)
+    SELECT matter_id, organisation_id, handler_id, stage FROM matters_referral WHERE matter_id = ANY(%(ids)s)
 ), up(id, above) AS (
     SELECT DISTINCT organisation_id, organisation_id FROM desk
     UNION ALL SELECT up.id, o.parent_id FROM up JOIN organisations_organisation o ON o.id = up.above WHERE o.parent_id IS NOT NULL
 )
-SELECT 'desk', matter_id, organisation_id, handler_id FROM desk
-UNION SELECT 'registrar', matter_id, NULL, registrar_id FROM matters_submission
+SELECT 'desk', matter_id, organisation_id, handler_id, stage FROM desk
+UNION SELECT 'registrar', matter_id, NULL, registrar_id, NULL FROM matters_submission
     WHERE matter_id = ANY(%(ids)s) AND registrar_id IS NOT NULL
-UNION ALL SELECT 'above', NULL, id, above FROM up
+UNION ALL SELECT 'above', NULL, id, above, NULL FROM up
 """
 
 
@@ -242,19 +242,21 @@ def _marks(matters: list[Matter]) -> dict[int, frozenset[str]]:
     desks, officers, above = defaultdict(set), defaultdict(set), defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(_PLACES, {"ids": [matter.pk for matter in matters]})
-        for sort, matter_id, organisation, one in cursor.fetchall():
+        for sort, matter_id, organisation, one, stage in cursor.fetchall():
             if sort == "above":
                 above[organisation].add(one)
                 continue
             if organisation:
-                desks[matter_id].add(organisation)
+                desks[matter_id].add((organisation, stage))
             if one:
                 officers[matter_id].add(one)
     return {matter.pk: marks_of(matter, desks[matter.pk], officers[matter.pk], above) for matter in matters}
 
 
-def marks_of(matter: Matter, desks: Iterable[int], officers: Iterable[int], above: dict[int, Iterable[int]]) -> frozenset[str]:
-    """The marks of a matter that lies, or lay, on the desks of these organisations and was given to these officers.
+def marks_of(
+    matter: Matter, desks: Iterable[tuple[int, str]], officers: Iterable[int], above: dict[int, Iterable[int]]
+) -> frozenset[str]:
+    """The marks of a matter that lies, or lay, on the desks of these organisations (with their stages) and was given to these officers.
 
     `above`: of each organisation itself and all above it.
     """
@@ -262,7 +264,11 @@ def marks_of(matter: Matter, desks: Iterable[int], officers: Iterable[int], abov
     found |= {f"a:{matter.content_class_id}"} if matter.content_class_id else set()
     found |= marks.day_marks(localdate(matter.received_at))
     if matter.sealed:
-        return frozenset(found | {f"s:{organisation}" for organisation in desks})
-    for organisation in desks:
+        return frozenset(found | {f"{_SEALED.get(stage, 's')}:{organisation}" for organisation, stage in desks})
+    for organisation, _stage in desks:
         found |= {f"d:{organisation}", *(f"o:{one}" for one in above[organisation])}
     return frozenset(found | {f"h:{officer}" for officer in officers})
+
+
+# What an office gave away it finds no more; what it passed to the discipline organ, only whoever follows it there (C-08, C-15).
+_SEALED = {S.SENT_TO_DISCIPLINE: "p", S.PASSED_SEALED: "x", S.OFF_LINE: "x"}

@@ -23,15 +23,16 @@ from xinqiao.people.models import Petitioner
 from xinqiao.rules import identity
 from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
 from xinqiao.rules.permissions import Action, allowed
-from xinqiao.rules.stages import Kind
+from xinqiao.rules.stages import Kind, Role
 from xinqiao.search import marks, query
 from xinqiao.search.models import SearchEntry
 from xinqiao.search.words import Term, ordered_tokens, tokens
 
-from .models import ASSIGNED_READERS, READERS, REPORT_READERS, REPORT_REGISTRARS, Matter
+from .models import ASSIGNED_READERS, READERS, REPORT_GIVEN, REPORT_READERS, REPORT_REGISTRARS, Matter
 
 PAGE_ROWS = 20
-ROUNDS = 4  # how often more candidates are fetched because some of them may not be opened
+ROUNDS = 10  # how often more candidates are fetched because some of them may not be opened
+SPARE = 40  # candidates more than are wanted: a few of them may not be opened
 BEST_OF = 300  # candidates that are compared for "best first"
 PERSON_AT_MOST = 20
 
@@ -58,7 +59,7 @@ class Wanted:
             below = ContentClass.objects.filter(Q(pk=top) | Q(parent=top) | Q(parent__parent=top))
             yield tuple(f"a:{pk}" for pk in below.values_list("pk", flat=True)) or (f"a:{top}",)
         if self.unit:
-            yield (f"o:{self.unit}", f"s:{self.unit}")
+            yield (f"o:{self.unit}", f"s:{self.unit}", f"p:{self.unit}")
 
 
 @dataclass
@@ -76,25 +77,14 @@ def by_words(officer: Officer, wanted: Wanted, *, after: query.Position | None =
     asked = _asked(officer, wanted)
     if asked is None:
         return Result(count=0)
-    enough = PAGE_ROWS * 3 if after else query.COUNTED_TO + 1
-    result, position = Result(), after
-    for _round in range(ROUNDS):
-        found = query.newest(asked, enough=enough, after=position, spans=_spans(officer))
-        seen = visible(officer, [pk for pk, _at in found.rows])
-        rows = [(pk, at) for pk, at in found.rows if pk in seen]
-        if position is after and after is None:
-            result.count = len(rows)
-        result.ids += [pk for pk, _at in rows][: PAGE_ROWS - len(result.ids)]
-        full = len(result.ids) == PAGE_ROWS
-        if found.rows:
-            pk, at = next(row for row in rows if row[0] == result.ids[-1]) if full else found.rows[-1]
-            position = query.Position(at, pk)
-        if full or found.complete:
-            more = not found.complete or (full and rows[-1][0] != result.ids[-1])
-            result.after = position if more else None
-            return result
-    result.after = position
-    return result
+    most = PAGE_ROWS + 1 if after else query.COUNTED_TO + 1
+    rows, complete = _visible_rows(officer, asked, most, after)
+    page = rows[:PAGE_ROWS]
+    return Result(
+        [pk for pk, _position in page],
+        after=page[-1][1]() if len(rows) > len(page) or (page and not complete) else None,
+        count=None if after else _told(len(rows), complete),
+    )
 
 
 def best_by_words(officer: Officer, wanted: Wanted, *, offset: int = 0) -> Result:
@@ -102,15 +92,37 @@ def best_by_words(officer: Officer, wanted: Wanted, *, offset: int = 0) -> Resul
     asked = _asked(officer, wanted)
     if asked is None:
         return Result(count=0)
-    found = query.newest(asked, enough=query.COUNTED_TO + 1, spans=_spans(officer))
-    seen = visible(officer, [pk for pk, _at in found.rows])
-    ids = query.best(asked, [pk for pk, _at in found.rows if pk in seen][:BEST_OF])
+    rows, complete = _visible_rows(officer, asked, query.COUNTED_TO + 1, None)
+    ids = query.best(asked, [pk for pk, _position in rows[:BEST_OF]])
     following = offset + PAGE_ROWS
-    return Result(ids[offset:following], offset=following if following < len(ids) else None, count=len(seen))
+    return Result(
+        ids[offset:following], offset=following if following < len(ids) else None, count=_told(len(rows), complete)
+    )
 
 
-def _spans(officer: Officer) -> tuple[int, ...]:
-    return query.SPANS if officer.role_set & TERRITORY_ROLES else query.SPANS_OF_ONE_UNIT
+def _visible_rows(officer: Officer, asked: query.Asked, most: int, after: query.Position | None) -> tuple[list, bool]:
+    """The newest `most` that match and may be opened, as (matter, its position), and whether there are no more.
+
+    What may not be opened is made up for by looking further back, so that neither a count nor the end of a list tells of it.
+    """
+    rows, position = [], after
+    for _round in range(ROUNDS):
+        found = query.newest(asked, enough=most - len(rows) + SPARE, after=position, spans=_spans(officer))
+        seen = visible(officer, [pk for pk, _at in found.rows])
+        rows += [(pk, partial(found.position, pk)) for pk, _at in found.rows if pk in seen]
+        if found.complete or len(rows) >= most:
+            return rows[:most], found.complete and len(rows) <= most
+        position = found.position(found.rows[-1][0])
+    return rows, False
+
+
+def _told(number: int, complete: bool) -> int:
+    """How many are told: COUNTED_TO + 1 for more, and for what was not looked through to its end."""
+    return min(number, query.COUNTED_TO + 1) if complete else query.COUNTED_TO + 1
+
+
+def _spans(officer: Officer) -> tuple[int, ...] | None:
+    return None if officer.role_set & TERRITORY_ROLES else query.SPANS_OF_ONE_UNIT
 
 
 def visible(officer: Officer, ids: list[int]) -> set[int]:
@@ -136,8 +148,10 @@ def scope_marks(officer: Officer) -> list[str]:
         found.append(f"o:{_area(officer)}" if roles & TERRITORY_ROLES else f"d:{own}")
     if roles & ASSIGNED_READERS:
         found.append(f"h:{officer.pk}")
-    if roles & (REPORT_READERS | REPORT_REGISTRARS):
+    if roles & (REPORT_READERS | REPORT_GIVEN | REPORT_REGISTRARS):
         found.append(f"s:{own}")
+    if Role.DISCIPLINE_LIAISON in roles:
+        found.append(f"p:{own}")
     return found
 
 

@@ -10,7 +10,7 @@ from . import marks
 from .models import EntryDue, SearchEntry
 from .words import fold, tokens
 
-VERSION = 1  # of folding and tokens: an entry with another one is made anew by `xinqiao reindex`
+VERSION = 2  # of folding and tokens: an entry with another one is made anew by `xinqiao reindex`
 LONGEST = 60_000  # characters of each part: more index words than one row can hold would stop the step that writes it
 
 COLUMNS = ("matter_id", "received_at", "petition", "answer", "words", "marks", "version")

@@ -1,7 +1,7 @@
 """Marks: index words that no text can have (they hold a colon), which say who may find an entry, when it came and what it is.
 
     o:12  lies, or lay, on a desk of organisation 12 or of one below it      d:12  on a desk of organisation 12 itself
-    s:12  a report under seal on a desk of organisation 12 (and none of the others)
+    s:12  a report under seal on a desk of organisation 12 (and none of the others); p:12  one that it passed to the discipline organ
     h:7   given to, or registered by, the officer 7
     t:2026 t:202611 t:20261118   the year, month and day it was received
     k:… c:… g:… a:…   kind, channel, stage group, content class

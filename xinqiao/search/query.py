@@ -1,14 +1,14 @@
 """Ask the index: the newest matches first, window by window, and those that fit best.
 
 The newest twenty of a common word lie in the last days, those of a rare one anywhere. So a search looks at the last days first, by the
-time marks in the same index, and widens tenfold until it has enough: what a search costs depends on what it finds, not on how much there
+time marks in the same index, and widens fourfold until it has enough: what a search costs depends on what it finds, not on how much there
 is. Never "ORDER BY received_at LIMIT 20" beside the match: the planner then walks the years (2,900 ms for a rare word of 500,000 texts).
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
@@ -18,10 +18,10 @@ from . import marks
 from .models import SearchEntry
 from .words import Term
 
-SPANS = (4, 60, 800)  # days of the windows; after them everything that is left
-SPANS_OF_ONE_UNIT = (60,)  # one desk has so few that the last days hold none
-FEW = 60  # found in a window of two months: what is left holds few enough to look at all at once
-COUNTED_TO = 500  # above: "500+"; with a thousand the planner reads every desk of the office to see what may be opened
+AT_ONCE = 3000  # entries in the first window, of everybody together
+WIDER = 4
+SPANS_OF_ONE_UNIT = (60, 366)  # days; one desk has so few that the last days hold none
+COUNTED_TO = 1000  # above: "1,000+"
 ALWAYS = date(1990, 1, 1)  # before every petition here
 _OFF_THE_INDEX = timedelta(0)
 
@@ -50,13 +50,16 @@ class Asked:
             return inside
         return f"({inside} | {marks.all_of(marks.ANSWER + token for token in term.tokens)})"
 
+    def checked(self) -> list[Term]:
+        """The terms that have to be looked for in the texts themselves, as they were typed."""
+        return [term for term in self.terms if term.checked or not term.tokens]
+
     def checks(self) -> Q:
-        """Each term stands in one of the texts as it was typed."""
+        """Each of them stands in one of the texts."""
         found = Q()
-        for term in self.terms:
-            if term.checked or not term.tokens:
-                inside = Q(petition__holds=term.text)
-                found &= inside | Q(answer__holds=term.text) if self.answers else inside
+        for term in self.checked():
+            inside = Q(petition__holds=term.text)
+            found &= inside | Q(answer__holds=term.text) if self.answers else inside
         return found
 
 
@@ -67,69 +70,147 @@ class Position:
     received_at: datetime
     matter_id: int
 
-    def beyond(self) -> Q:
-        return Q(received_at__lt=self.received_at) | Q(received_at=self.received_at, matter_id__lt=self.matter_id)
-
 
 @dataclass
 class Found:
-    """The newest candidates as (matter, received at), and whether there are none beyond them."""
+    """The newest candidates as (matter, received at in microseconds since 1970), and whether there are none beyond them."""
 
-    rows: list[tuple[int, datetime]] = field(default_factory=list)
+    rows: list[tuple[int, int]] = field(default_factory=list)
     complete: bool = False
+
+    def position(self, matter_id: int) -> Position:
+        """The place behind this one of the candidates."""
+        return Position(_EPOCH + timedelta(microseconds=dict(self.rows)[matter_id]), matter_id)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def entries(asked: Asked, *more: tuple[str, ...]) -> QuerySet[SearchEntry]:
     return SearchEntry.objects.filter(asked.checks(), words__fits=asked.text_of(*more))
 
 
-def newest(asked: Asked, *, enough: int, after: Position | None = None, spans: tuple[int, ...] = SPANS) -> Found:
-    """The newest matching entries, `enough` of them if there are as many: a statement for each window, and one for all that is left."""
-    found = Found()
-    last = _newest_day(asked, after)
-    if last is None:
-        return Found(complete=True)
-    few = False
-    for span in (*spans, None):
-        if few and span:
-            continue
-        begin, group = marks.since(asked.first, last, span=span) if span else (asked.first, ())
-        rows = entries(asked, *([tuple(group)] if group else [])).filter(received_on(asked.first, asked.last))
-        if after:
-            rows = rows.filter(after.beyond())
-        # + 0: so that no index is in this order, and the matches are looked up first
-        order = F("received_at") + Value(_OFF_THE_INDEX)
-        found.rows = list(rows.order_by(order.desc(), "-matter_id").values_list("matter_id", "received_at")[: enough + 1])
-        if len(found.rows) > enough:
-            found.rows.pop()
-            return found
-        if begin <= asked.first:
+@dataclass(frozen=True)
+class Window:
+    """Days `begin` (None: from the first petition on) to before `end`, and marks of which everything received then has one."""
+
+    begin: date | None
+    end: date
+    group: tuple[str, ...] = ()
+
+
+def newest(asked: Asked, *, enough: int, after: Position | None = None, spans: tuple[int, ...] | None = None) -> Found:
+    """The newest matching entries, `enough` of them if there are as many, in one statement.
+
+    PostgreSQL takes the windows in the order in which they are written and stops as soon as it has enough: what lies in the wider
+    ones is not looked at. `spans`: days of the windows, where they do not follow from how much is received a day.
+    """
+    parts, values = [], []
+    for window in windows(asked, after, spans):
+        sql, params = _part(asked, window, after, enough + 1)
+        parts.append(sql)
+        values += params
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS found LIMIT %s", [*values, enough + 1])
+        rows = cursor.fetchall()
+    return Found(rows[:enough], complete=len(rows) <= enough)
+
+
+def _part(asked: Asked, window: Window, after: Position | None, most: int) -> tuple[str, list]:
+    """One window. Ordered by a sum, so that no index is in this order and the matches are looked up first."""
+    where, values = ["words @@ %s::tsquery"], [asked.text_of(*([window.group] if window.group else []))]
+    end = asked.last + timedelta(days=1) if asked.last else window.end
+    where.append("received_at < %s")
+    values.append(_midnight(min(window.end, end)))
+    if begin := max((day for day in (window.begin, asked.first if asked.first > ALWAYS else None) if day), default=None):
+        where.append("received_at >= %s")
+        values.append(_midnight(begin))
+    if after:
+        where.append("(received_at, matter_id) < (%s, %s)")
+        values += [after.received_at, after.matter_id]
+    for term in asked.checked():
+        where.append("(strpos(petition, %s) > 0 OR strpos(answer, %s) > 0)" if asked.answers else "strpos(petition, %s) > 0")
+        values += [term.text] * (2 if asked.answers else 1)
+    return (
+        "(SELECT matter_id, (extract(epoch FROM received_at) * 1000000)::bigint FROM search_searchentry"
+        f" WHERE {' AND '.join(where)} ORDER BY received_at + interval '0' DESC, matter_id DESC LIMIT %s)",
+        [*values, most],
+    )
+
+
+def windows(asked: Asked, after: Position | None, spans: tuple[int, ...] | None = None) -> Iterator[Window]:
+    """From the last day backwards, each wider than the one before; the last one holds everything that is left."""
+    pace = _pace()
+    last = max(localdate(), pace.newest)
+    if asked.last:
+        last = min(last, asked.last)
+    if after:
+        last = min(last, localdate(after.received_at))
+    end, oldest = last + timedelta(days=1), max(pace.oldest, asked.first)
+    for span in spans or pace.spans((end - oldest).days):
+        begin, group = marks.since(oldest, end - timedelta(days=1), span=span)
+        if begin <= oldest:
             break
-        few = span == SPANS[1] and len(found.rows) < FEW
-    found.complete = True
+        yield Window(begin, end, tuple(group))
+        end = begin
+    if after is None and asked.first <= ALWAYS and asked.last is None:
+        yield Window(None, end)  # all the rest, and what the windows before did not have enough of
+        return
+    if oldest < end:
+        yield Window(oldest, end, tuple(marks.since(oldest, end - timedelta(days=1), span=(end - oldest).days)[1]))
+        end = oldest
+    if asked.first <= ALWAYS:
+        yield Window(None, end)  # older ones that came in meanwhile
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The first and the last day of the entries, and in how many days the last AT_ONCE were received."""
+
+    oldest: date
+    newest: date
+    days: int
+
+    def spans(self, days: int) -> Iterator[int]:
+        span = self.days
+        while span < days:
+            yield span
+            days -= span
+            span *= WIDER
+
+
+_read: dict[str, tuple[float, object]] = {}
+KEPT_FOR = 600  # seconds: it only decides where to look first
+
+
+def _kept(name: str, read):
+    """What `read` found at most ten minutes ago."""
+    at, found = _read.get(name, (0.0, None))
+    if found is None or time.monotonic() - at > KEPT_FOR:
+        found = read()
+        _read[name] = (time.monotonic(), found)
     return found
 
 
-def received_on(first: date, last: date | None) -> Q:
-    """Received within these days of our calendar."""
-    within = Q()
-    if first > ALWAYS:
-        within &= Q(received_at__gte=_midnight(first))
-    return within & Q(received_at__lt=_midnight(last + timedelta(days=1))) if last else within
+def _pace() -> Pace:
+    return _kept("pace", _read_pace)
+
+
+def _read_pace() -> Pace:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(received_at), max(received_at), (SELECT received_at FROM search_searchentry"
+            f" ORDER BY received_at DESC, matter_id DESC OFFSET {AT_ONCE} LIMIT 1) FROM search_searchentry"
+        )
+        oldest, newest, before = cursor.fetchone()
+    if oldest is None:
+        return Pace(localdate(), localdate(), 1)
+    days = (newest - (before or oldest)).days + 1
+    return Pace(localdate(oldest), localdate(newest), days)
 
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=get_default_timezone())
-
-
-def _newest_day(asked: Asked, after: Position | None) -> date | None:
-    """The day to look back from: of the position, of the filter, or of the newest entry there is."""
-    if after:
-        return localdate(after.received_at)
-    newest_at = SearchEntry.objects.order_by("-received_at", "-matter_id").values_list("received_at", flat=True).first()
-    if newest_at is None:
-        return None
-    return min(localdate(newest_at), asked.last) if asked.last else localdate(newest_at)
 
 
 # ---- the best first ----------------------------------------------------------------------------------------------------
@@ -150,23 +231,19 @@ def _score(asked: Asked, petition: str, answer: str) -> int:
 
 # ---- texts that are much the same ----------------------------------------------------------------------------------------
 
-_common: tuple[float, frozenset[str]] = (0.0, frozenset())
-COMMON_FOR = 600  # seconds
-
 
 def common_tokens() -> frozenset[str]:
     """The tokens that most entries have, as PostgreSQL noted them when it last analysed the table; read again every ten minutes."""
-    global _common
-    read_at, found = _common
-    if time.monotonic() - read_at > COMMON_FOR or not read_at:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT most_common_elems::text::text[] FROM pg_stats WHERE tablename = 'search_searchentry' AND attname = 'words'"
-            )
-            row = cursor.fetchone()
-        found = frozenset(row[0] or ()) if row else frozenset()
-        _common = (time.monotonic(), found)
-    return found
+    return _kept("common", _read_common)
+
+
+def _read_common() -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT most_common_elems::text::text[] FROM pg_stats WHERE tablename = 'search_searchentry' AND attname = 'words'"
+        )
+        row = cursor.fetchone()
+    return frozenset(row[0] or ()) if row else frozenset()
 
 
 def most_alike(asked: Asked, *, but: int, most: int) -> list[tuple[int, str]]:

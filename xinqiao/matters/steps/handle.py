@@ -191,11 +191,12 @@ def issue_opinion(
     if act.matter.procedure == "simple":
         simple_procedure.require_supportive([Outcome(one["outcome"]) for one in opinion.answers])
     opinion.state, opinion.signed_by, opinion.issued_at, opinion.remedy_organ = "issued", by, at, remedy_organ
+    opinion.save()  # before the end of the step, which makes it searchable
     event = finish(
         act, letters={"F-16": opinion_letter(act, opinion)}, facts={"opinion": opinion.pk, "round": opinion.round}
     )
     opinion.document_id = event.document_id
-    opinion.save()
+    opinion.save(update_fields=["document_id"])
     return act.matter
 
 

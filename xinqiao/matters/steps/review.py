@@ -231,9 +231,10 @@ def _issue(act: Act, kind: str, signer: str) -> Matter:
     opinions.require_passed(opinion, act.desk)
     letter = opinion_letter(act, opinion, signer)
     opinion.state, opinion.signed_by, opinion.issued_at = "issued", act.by, act.at
+    opinion.save()  # before the end of the step, which makes it searchable
     event = finish(act, letters={kind: letter}, facts={"opinion": opinion.pk, "outcome": opinion.outcome})
     opinion.document_id = event.document_id
-    opinion.save()
+    opinion.save(update_fields=["document_id"])
     return act.matter
 
 
