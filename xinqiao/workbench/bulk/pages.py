@@ -35,7 +35,7 @@ _LONGEST_BACK = 1000
 @require_http_methods(["GET", "POST"])
 @never_cache
 def bulk_page(request: HttpRequest) -> HttpResponse:
-    """POST from a list: the page to confirm. Its own POST (`do=take`): the acts, then their result."""
+    """POST from a list: the page to confirm. Its own POST: the acts, then their result."""
     if request.method != "POST":
         return redirect("workbench:queue")
     act = BULK_ACTS.get(request.POST.get("act", ""))
@@ -44,7 +44,8 @@ def bulk_page(request: HttpRequest) -> HttpResponse:
     found = chosen.read(request.POST, request.officer)
     for number in found.not_found:
         reading.refused(request, number=number)
-    wish = request.POST.get("do", "choose")
+    asked_here = "listed" in request.POST  # our own page: sent without a button (Ctrl+Enter) it means the act
+    wish = request.POST.get("do") or ("take" if asked_here else "choose")
     if wish == "take":
         return _take(request, act, found)
     first = typed(act, request.officer, request.POST)

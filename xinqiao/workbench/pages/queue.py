@@ -22,6 +22,7 @@ from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
 from xinqiao.ui.day_words import exact_day, moment_words
 
 from .. import columns, filters, frame, keyset, shelves, tally
+from ..bulk import offer
 from ..door import officer_required
 from ..models import LONGEST_NAME, MOST_FILTERS, PAGE_SIZES, ListSettings
 
@@ -117,6 +118,7 @@ def _list_context(request: HttpRequest, asked: Asked, settings: ListSettings, pa
         "rows": _rows(page.rows, request.officer, today, shown),
         "heads": columns.heads(shown, asked.order.key, lambda order: _link(request, order=order), offered),
         "compact": settings.compact,
+        "bulk": offer.offered(request.officer, page.rows),
         "previous_url": _link(request, before=page.before) if page.before else "",
         "next_url": _link(request, after=page.after) if page.after else "",
     }
@@ -276,6 +278,7 @@ def _row(row: dict, officer: Officer, today: date, changed_at: datetime | None) 
     stage = row["stage"] if row["is_open"] else row["matter__stage"]
     return {
         "desk_id": row["pk"],
+        "one_by_one": row["matter__sealed"],
         "number": row["matter__number"],
         "short": short_number(row["matter__number"], today),
         "title": listed_title(row["matter__title"], sealed=row["matter__sealed"]),

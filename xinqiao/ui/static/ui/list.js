@@ -7,6 +7,7 @@ for (const list of document.querySelectorAll("[data-list]")) {
   const boxes = [...list.querySelectorAll("tbody input[type=checkbox]")];
   if (!boxes.length) continue;
   const all = [...scope.querySelectorAll("thead input[type=checkbox], [data-select-all]")];
+  all.forEach((box) => { const label = box.closest("label"); if (label) label.hidden = false; }); // needs this script
   const bar = holder.querySelector(".bulk");
   const counts = [...scope.querySelectorAll("[data-selected]")];
   // A bar that appears is not read out; this line is there from the beginning.
