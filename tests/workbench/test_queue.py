@@ -3,10 +3,9 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from tests.world import World, at
+from tests.world import World, at, client_of
 from xinqiao.matters import intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter, Referral
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def titles(answer) -> list[str]:
@@ -186,6 +179,7 @@ class TestPages:
                 answer = client.get(answer.context["previous_url"])
                 back.insert(0, numbers(answer))
             assert back == seen, order
+        self.walks_every_order()
         rows = Referral.objects.visible_to(hundred.tang_registers)
         days, after = [], ""
         while True:
@@ -195,6 +189,28 @@ class TestPages:
                 break
             after = page.after
         assert days == sorted(days, key=lambda day: day or date.max), "the nearest limit first, none last"
+
+    def walks_every_order(self):
+        """All orders, also those by unit, over desks of three units and pages of seven: forwards, and back from the last one."""
+        for place, row in enumerate(Referral.objects.order_by("pk")):
+            Referral.objects.filter(pk=row.pk).update(org_lft=place % 3)
+        rows = Referral.objects.all()
+        for order in [*keyset.ORDERS.values(), *keyset.UNIT_OF_ALL.values()]:
+            expected = [row["pk"] for row in order.sorted(rows).values("pk")]
+            pages, after = [], ""
+            while not pages or after:
+                pages.append(keyset.page(rows, order, ("pk",), after=after, size=7))
+                after = pages[-1].after
+            assert [row["pk"] for page in pages for row in page.rows] == expected, order
+            back = [pages[-1]]
+            while back[0].before:
+                back.insert(0, keyset.page(rows, order, ("pk",), before=back[0].before, size=7))
+            assert [row["pk"] for page in back for row in page.rows][-len(expected):] == expected, order
+            lasts = [row["due_on"] is None for page in pages for row in page.rows] if order.column == "due_on" and not order.group else []
+            assert lasts == sorted(lasts), f"{order}: whatever has no limit stands last"
+        hundred_at = Referral.objects.select_related("organisation")
+        for row in hundred_at:
+            Referral.objects.filter(pk=row.pk).update(org_lft=row.organisation.lft)
 
     def test_cost_few_statements_for_wide_scopes(self, world, django_assert_max_num_queries):
         world.in_handling()
