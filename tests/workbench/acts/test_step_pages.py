@@ -15,6 +15,7 @@ from tests.world import World
 from xinqiao.documents.models import Document, DocumentSeries
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Accused, Event, Matter
+from xinqiao.organisations.models import User
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.permissions import Action, allowed
@@ -74,6 +75,16 @@ class TestPageOf:
         stranger = scenes.world.gu_at_environment if step != Step.CO_ANSWER else scenes.world.wu_at_police
         assert desk_of(stranger).get(address(scene.matter, step)).status_code == 404
         assert Event.objects.count() == before, "GET changes nothing"
+
+
+class TestOffers:
+    def test_a_recusal_passes_to_nobody_who_has_left(self, scenes):
+        world, scene = scenes.world, scenes.at(Step.DECIDE_RECUSAL)
+        for username, name, active in (("stays", "丁承办", True), ("gone", "离承办", False)):
+            post = world.officer(username, name, world.housing, Role.HANDLER)
+            User.objects.filter(pk=post.user_id).update(is_active=active)
+        page = desk_of(scene.officer).get(address(scene.matter, Step.DECIDE_RECUSAL)).content.decode()
+        assert "丁承办" in page and "离承办" not in page
 
 
 TODAY = timezone.localdate().isoformat()
@@ -373,6 +384,7 @@ class TestArticle:
             ("R-22(2), R-20(2)", "《信访工作条例》第二十二条第二款、第二十条第二款"),
             ("R-34", "《信访工作条例》第三十四条"),
             ("R-35, R-36(1)", "《信访工作条例》第三十五条、第三十六条第一款"),
+            ("C-15（保守国家秘密法）", "《保守国家秘密法》"),
             ("T-12", "信访工作规范"),
             ("AR-1", "信访工作规范"),
         ],

@@ -38,6 +38,7 @@ class Letter:
 
 
 _REGULATION = re.compile(r"(?<![A-Z])R-(\d+)(?:\((\d)\))?(?:[（(]([一二三四五六七八九十]+)[）)])?")
+_OTHER_LAW = re.compile(r"（(\w+法)）")  # C-15（保守国家秘密法）
 _DIGITS = "零一二三四五六七八九"
 # Ids of our own tables (C-01, GT-1 至 GT-6): of use to us, not to the officer.
 _OWN_IDS = re.compile(r"\b(?:[A-Z]{1,2}-?\d+|[A-Z]\.\d+)(?:\s*(?:至|、|,|，)\s*[A-Z]{1,2}-?\d+)*\s*[:：]?\s*")
@@ -46,7 +47,10 @@ _OWN_IDS = re.compile(r"\b(?:[A-Z]{1,2}-?\d+|[A-Z]\.\d+)(?:\s*(?:至|、|,|，)\
 def article_words(article: str) -> str:
     """R-22(1)(三) as it is cited: 《信访工作条例》第二十二条第一款第三项. What is not in the Regulation is called the office's rules."""
     found = [_cited(*match.groups()) for match in _REGULATION.finditer(article)]
-    return "、".join([_("《信访工作条例》") + found[0], *found[1:]]) if found else _("信访工作规范")
+    if found:
+        return "、".join([_("《信访工作条例》") + found[0], *found[1:]])
+    other = _OTHER_LAW.search(article)
+    return f"《{other[1]}》" if other else _("信访工作规范")
 
 
 def short_article(article: str) -> str:

@@ -92,7 +92,8 @@ class RecusalForm(StepForm):
         if row is None:
             return
         colleagues = Officer.objects.filter(
-            organisation_id=row.officer.organisation_id, active=True, roles__contains=[Role.HANDLER.value]
+            organisation_id=row.officer.organisation_id, active=True, user__is_active=True,
+            roles__contains=[Role.HANDLER.value],
         ).exclude(user_id=row.officer.user_id)
         self.fields["handler"].queryset = colleagues.select_related("user", "organisation").order_by("user__name")
         if not colleagues.exists():
