@@ -8,6 +8,8 @@ import pickle
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.test import Client
+
 from xinqiao.matters import intake, opinions, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter
@@ -22,6 +24,13 @@ def at(text: str) -> datetime:
     """`at("2026-03-02")` is ten in the morning of that day, `at("2026-03-02 15:30")` that moment."""
     day, _, clock = text.partition(" ")
     return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock or "10:00"), SHANGHAI)
+
+
+def client_of(officer: Officer) -> Client:
+    """A browser in which this officer has signed in."""
+    client = Client()
+    client.force_login(officer.user)
+    return client
 
 
 class World:

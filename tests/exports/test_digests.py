@@ -4,17 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.exports import digests
 from xinqiao.exports.models import Digest, DigestState
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters.models import Accused
 from xinqiao.matters.secrecy import is_shut_out
+from xinqiao.notifications import inbox
 from xinqiao.organisations import tree
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.audit import AuditKind
@@ -49,12 +49,6 @@ def world():
     for one in (world.dai_liaises, world.wang_leads_office):
         one.organisation.refresh_from_db()
     return world
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def report(world, against, **changes):
@@ -98,6 +92,17 @@ class TestFromOfficeToOrgan:
         assert (digest.state, digest.acknowledged_by_id) == (DigestState.ACKNOWLEDGED, world.cui.pk)
         noted = list(AuditEntry.objects.filter(subject=str(digest)).order_by("pk").values_list("kind", flat=True))
         assert noted[:2] == [AuditKind.EXPORT_ASKED, AuditKind.EXPORT_DECIDED] and AuditKind.DIGEST_READ in noted
+
+    def test_the_bell_of_the_organ_leads_to_it_until_it_is_opened(self, world):
+        compiled(world, report(world, world.housing))
+        digest = Digest.objects.get()
+        assert inbox.unread_count(world.cui) == 0
+        decided(world.wang_leads_office, digest)
+        assert [inbox.unread_count(one) for one in (world.cui, world.mao, world.dai_liaises)] == [1, 0, 0]
+        opened(world.cui, digest)
+        assert inbox.unread_count(world.cui) == 0
+        page = client_of(world.cui).get(reverse("workbench:messages")).content.decode()
+        assert reverse("workbench:digest", args=[digest.pk]) in page
 
     def test_rows_are_sealed_in_the_database(self, world):
         from django.db import connection

@@ -102,6 +102,18 @@ class ExportPart(models.Model):
         return f"{self.export_id}/{self.position}"
 
 
+class Decided(models.Model):
+    """What one officer of a petition office asks for and another one decides, with a reason."""
+
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="信访部门")
+    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField("审批意见", max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class RequestState(Coded):
     """Where a request for inspection data stands."""
 
@@ -111,10 +123,9 @@ class RequestState(Coded):
     LAPSED = "lapsed", "逾期未批，已失效"
 
 
-class ExportRequest(models.Model):
+class ExportRequest(Decided):
     """Data on leaders for an inspection organ (向巡视巡察机构提供信息): asked, approved by the office's leader, made, fetched once (C-10)."""
 
-    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="信访部门")
     organ = models.CharField("巡视巡察机构", max_length=100)
     document_number = models.CharField("来函文号", max_length=60)
     inspected = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="被巡视巡察的地区、单位")
@@ -126,9 +137,6 @@ class ExportRequest(models.Model):
     asked_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
-    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decision_reason = models.CharField("审批意见", max_length=200, blank=True)
     export = models.OneToOneField(Export, models.PROTECT, null=True, related_name="request")
 
     class Meta:
@@ -147,10 +155,9 @@ class DigestState(Coded):
     ACKNOWLEDGED = "acknowledged", "已签收"
 
 
-class Digest(models.Model):
+class Digest(Decided):
     """A sealed digest for a personnel organ (涉及干部的信访情况通报): R-30(2), C-09. Rows are sealed; no reporter is in them."""
 
-    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="信访部门")
     recipient = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="组织（人事）部门")
     number = models.CharField("编号", max_length=40)
     title = models.CharField("标题", max_length=100)
@@ -160,9 +167,6 @@ class Digest(models.Model):
     state = models.CharField("状态", max_length=15, choices=DigestState.choices(), default=DigestState.ASKED)
     prepared_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
-    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decision_reason = models.CharField("审批意见", max_length=200, blank=True)
     acknowledged_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
 

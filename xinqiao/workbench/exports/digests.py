@@ -1,6 +1,7 @@
 """干部情况通报: compiled by the liaison to discipline, decided by the leader, read and signed for by the personnel organ (C-09, R-30(2))."""
 
 from datetime import timedelta
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,13 +17,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinqiao.exports import digests
 from xinqiao.exports.models import Digest, DigestState
+from xinqiao.notifications import inbox
 from xinqiao.rules.exports import Rank
 from xinqiao.rules.permissions import Action, allowed
 
 from ..acts.fields import Day, OneLine
 from ..confirmation import PasswordAgain
 from ..door import officer_required
-from .inspection import DecideForm
+from . import deciding
+from .deciding import DecideForm
 
 DAYS = 90  # the period that is proposed
 
@@ -152,22 +155,15 @@ def digest_page(request: HttpRequest, digest_id: int) -> HttpResponse:
     form = DecideForm(request.POST if request.method == "POST" and "agrees" in request.POST else None, request=request)
     status, problem = 200, ""
     if request.method == "POST":
-        try:
-            if "acknowledge" in request.POST:
-                digests.acknowledge(digest.pk, by=officer, at=now, request=request)
-                return redirect("workbench:digest", digest.pk)
-            if why_not:
-                raise digests.DigestRefused(why_not)
+        if "acknowledge" in request.POST:
+            status, problem = _sign_for(request, digest, now)
+        else:
             form = DecideForm(request.POST, request=request)
-            if form.is_valid():
-                said = form.cleaned_data
-                digests.decide(
-                    digest.pk, by=officer, at=now, agrees=said["agrees"], reason=said["reason"], request=request
-                )
-                return redirect("workbench:digest", digest.pk)
-            status = 422
-        except digests.DigestRefused as refused:
-            status, problem = 409, str(refused)
+            decide = partial(_decide, digest, by=officer, at=now)
+            status, problem = deciding.take(request, form, why_not, decide, digests.DigestRefused)
+        if status == deciding.TAKEN:
+            return redirect("workbench:digest", digest.pk)
+    inbox.mark_read(officer, at=now, subject=str(digest))
     context = {
         "digest": digest, "rows": digests.read(digest, by=officer, request=request), "form": form, "problem": problem,
         "state": DigestState(digest.state), "decidable": not why_not,
@@ -176,6 +172,22 @@ def digest_page(request: HttpRequest, digest_id: int) -> HttpResponse:
         "may_acknowledge": digest.recipient_id == officer.organisation_id and digest.state == DigestState.DELIVERED,
     }  # fmt: skip
     return render(request, "workbench/exports/digest.html", context, status=status)
+
+
+def _sign_for(request: HttpRequest, digest: Digest, at) -> tuple[int, str]:
+    try:
+        digests.acknowledge(digest.pk, by=request.officer, at=at, request=request)
+    except digests.DigestRefused as refused:
+        return deciding.TOO_LATE, str(refused)
+    return deciding.TAKEN, ""
+
+
+def _decide(digest: Digest, *, by, at, **said) -> None:
+    """Decide; what was delivered stands behind the bell of whoever signs for it."""
+    decided = digests.decide(digest.pk, by=by, at=at, **said)
+    if decided.state == DigestState.DELIVERED:
+        for officer in digests.readers(decided):
+            inbox.tell_own(officer, _("收到干部情况通报，请查看并签收"), subject=str(decided), at=at)
 
 
 def _found(officer, digest_id: int) -> Digest:

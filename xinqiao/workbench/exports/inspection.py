@@ -1,5 +1,7 @@
 """巡视巡察数据: asked by the liaison, decided by the office's leader, fetched once (C-10, R-41(2))."""
 
+from functools import partial
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +23,8 @@ from xinqiao.rules.permissions import Action, allowed
 from ..acts.fields import Day, OneLine
 from ..confirmation import PasswordAgain
 from ..door import officer_required
+from . import deciding
+from .deciding import DecideForm
 from .forms import Purpose
 
 YEARS_AT_MOST = 6  # one round of inspection looks back five years; a sixth for what began before
@@ -74,21 +78,6 @@ class AskForm(PasswordAgain, forms.Form):
         return super().clean()
 
 
-class DecideForm(PasswordAgain, forms.Form):
-    """Agree or not, and why."""
-
-    agrees = forms.TypedChoiceField(
-        label=gettext_lazy("审批"), choices=[("yes", gettext_lazy("同意")), ("no", gettext_lazy("不同意"))],
-        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("请选择同意或者不同意。")},
-    )  # fmt: skip
-    reason = OneLine(label=gettext_lazy("审批意见"), error_messages={"required": gettext_lazy("请写明审批意见。")})
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].max_length = 200
-
-
 @officer_required
 @require_safe
 @never_cache
@@ -133,18 +122,10 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     form = DecideForm(request.POST if request.method == "POST" else None, request=request)
     status, problem = 200, ""
     if request.method == "POST":
-        status = 422
-        if why_not:
-            status, problem = 409, why_not
-        elif form.is_valid():
-            said = form.cleaned_data
-            try:
-                inspection.decide(
-                    asked.pk, by=officer, at=now, agrees=said["agrees"], reason=said["reason"], request=request
-                )
-                return redirect("workbench:inspection_request", asked.pk)
-            except inspection.DecisionRefused as refused:
-                status, problem = 409, str(refused)
+        decide = partial(inspection.decide, asked.pk, by=officer, at=now)
+        status, problem = deciding.take(request, form, why_not, decide, inspection.DecisionRefused)
+        if status == deciding.TAKEN:
+            return redirect("workbench:inspection_request", asked.pk)
     state = inspection.state_at(asked, now)
     context = {
         "asked": asked, "state": state, "form": form, "problem": problem,

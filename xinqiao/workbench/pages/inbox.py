@@ -11,7 +11,7 @@ from xinqiao.notifications import inbox
 from ..door import officer_required
 
 # What a line may be about besides a matter, and its page.
-OWN_PAGES = {"export": "workbench:export_progress"}
+OWN_PAGES = {"export": "workbench:export_progress", "digest": "workbench:digest"}
 
 
 @officer_required
