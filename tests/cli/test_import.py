@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tests.world import World
 from xinqiao import cli, database
@@ -180,6 +180,15 @@ class TestGoesOn:
         assert f"前面没有存的行记在：{rejects}" in capsys.readouterr().err
         with rejects.open(encoding="utf-8-sig", newline="") as opened:
             assert [row["行号"] for row in csv.DictReader(opened)] == ["4", "5", "6"]
+
+    def test_a_database_that_goes_away_is_3(self, call, file, monkeypatch, capsys):
+        def gone(*_):
+            raise OperationalError("terminating connection")
+
+        monkeypatch.setattr(import_runs, "_advance", gone)
+        assert call(file) == cli.ENVIRONMENT
+        assert "再运行同一条命令" in capsys.readouterr().err
+        assert not Matter.objects.exists()
 
     def test_twice_at_once_is_1(self, call, file, monkeypatch, capsys):
         def busy(*_):

@@ -87,6 +87,7 @@ def read_mapping(given: list[str]) -> dict[str, str]:
 
 
 def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
+    from django.db import InterfaceError, OperationalError
     from django.utils import timezone
 
     from xinqiao.matters import entries, import_runs
@@ -109,6 +110,11 @@ def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
         return _complain(str(error), cli.USAGE)
     except import_runs.ImportElsewhere as error:
         return _complain(str(error), cli.FAILED)
+    except (OperationalError, InterfaceError) as error:
+        return _complain(
+            f"数据库中断了或没有回答（{type(error).__name__}）。前面的行已经存好；恢复后再运行同一条命令，会接着导入。",
+            cli.ENVIRONMENT,
+        )
     except KeyboardInterrupt:
         print("已停下。前面的行已经存好；再运行同一条命令，会从停下的地方接着导入。", file=sys.stderr)
         raise
@@ -191,12 +197,12 @@ class _Rejects:
     def resume(self, record) -> None:
         """Go on with the file of a run that was broken off, unless another one was named or it is gone."""
         if record.position:
-            print(f"上次导入到第{record.position}行停下了，现在接着导入。", file=sys.stderr)
+            _tell(f"上次导入到第{record.position}行停下了，现在接着导入。")
         if not record.rejects_bytes:
             return
         before = Path(record.rejects_file)
         if before != (self.path or before) or not before.is_file() or before.stat().st_size < record.rejects_bytes:
-            print(f"前面没有存的行记在：{before}", file=sys.stderr)
+            _tell(f"前面没有存的行记在：{before}")
             return
         if self.file is None:
             self.path = before
@@ -221,6 +227,13 @@ class _Rejects:
         self.file.write("\ufeff")
         self.writer = csv.writer(self.file)
         self.writer.writerow(["行号", "原因代码", "原因", *self.columns])
+
+
+def _tell(message: str) -> None:
+    """A line above the progress bar."""
+    from tqdm import tqdm
+
+    tqdm.write(message, file=sys.stderr)
 
 
 def _default_path() -> Path:

@@ -128,6 +128,12 @@ def fill(at: datetime) -> int:
     return made
 
 
+def many_due() -> bool:
+    """Whether more are owed than one turn makes, as after an import: then the next turn comes at once."""
+    most = BATCH * FILL_BATCHES
+    return len(EntryDue.objects.values_list("pk")[:most]) == most
+
+
 def make_again(*, only_missing: bool = False, everything: bool = False) -> Iterator[Progress]:
     """Make the entries that are missing or of an older version (`everything`: all), newest matters first, a batch at a time.
 
