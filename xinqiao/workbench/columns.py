@@ -127,7 +127,7 @@ def _head(column: Column, current: str, link: Callable[[str], str], offered: set
     if column.order not in offered:
         return f'<th scope="col">{words}</th>'
     if current.removeprefix("-") != column.order:
-        return f'<th scope="col"><a href="{escape(link(column.order))}" title="{escape(_("按这一列排序"))}">{words}</a></th>'
+        return f'<th scope="col"><a href="{escape(link(column.order))}" title="{escape(_("按这一列排序"))}">{words}{icon("chevrons-up-down")}</a></th>'
     turned = column.order if from_end else f"-{column.order}"
     ascending = from_end == (column.order == "received")  # what came last stands first, unless turned round
     sort, arrow = ("ascending", "arrow-up") if ascending else ("descending", "arrow-down")

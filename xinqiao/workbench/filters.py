@@ -85,7 +85,7 @@ def read(asked: Mapping[str, str], officer: Officer, today: date) -> Read:
     """The choices that stand in `asked`. Asks the database only about a class, a unit or a handler that is named."""
     problems: list[str] = []
     names: dict[str, str] = {}
-    unit, units = _unit(asked.get("unit", "").strip()[:100], problems)
+    unit, units = _unit(asked.get("unit", "").strip()[:100], officer, problems)
     if unit:
         names["unit"] = unit.name
     chosen = replace(
@@ -196,7 +196,7 @@ def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _unit(text: str, problems: list[str]) -> tuple[Organisation | None, tuple[tuple[int, str], ...]]:
+def _unit(text: str, officer: Officer, problems: list[str]) -> tuple[Organisation | None, tuple[tuple[int, str], ...]]:
     """The unit of this id (a saved choice) or name (typed): the only one that is called so, or whose name holds it."""
     if not text:
         return None, ()
@@ -205,6 +205,8 @@ def _unit(text: str, problems: list[str]) -> tuple[Organisation | None, tuple[tu
         found = list(rows.filter(pk=_id(text)))
     else:
         named = rows.filter(Q(name__icontains=text.replace("\0", "")) | Q(short=text.replace("\0", "")))
+        first, last = officer.scope
+        named = named.filter(lft__range=(first, last)) if first != last else named  # a namesake elsewhere is not meant
         found = list(named.order_by("level", "lft")[: UNITS_OFFERED + 1])
         exact = [one for one in found if text in (one.name, one.short)]
         found = exact if len(exact) == 1 else found

@@ -94,6 +94,8 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "shelf": asked.shelf,
         "total": counts[tally.TOTAL],
         "part": _part(page),
+        "asked_beyond": not page.rows and bool(request.GET.get("after") or request.GET.get("before")),
+        "first_url": _link(request),
         "today": today,
     })  # fmt: skip
 
@@ -105,7 +107,8 @@ def page_rows(settings: ListSettings) -> int:
 def _counts_of(asked: Asked) -> dict[str, tally.Wanted]:
     """The count above the list, and of each tile beside whatever else narrows it."""
     key, chosen = asked.shelf.key, asked.chosen
-    tiles = {f"only_{name}": tally.Wanted(key, tally.with_only(chosen, name)) for name in filters.ONLY}
+    names = [name for name in filters.ONLY if name != "unread" or key != "below"]  # news are of the own desks
+    tiles = {f"only_{name}": tally.Wanted(key, tally.with_only(chosen, name)) for name in names}
     return {tally.TOTAL: tally.Wanted(key, chosen, tally.TOTAL_TO), **tiles}
 
 
@@ -192,6 +195,7 @@ def _tiles(request: HttpRequest, counts: dict, chosen: filters.Chosen) -> list[d
             "url": _link(request, my="", only="" if chosen.only == name else name),
         }
         for name, label in filters.ONLY.items()
+        if f"only_{name}" in counts
     ]
 
 
