@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.bulk import taking
 from xinqiao.bulk.models import Batch, BatchItem
 from xinqiao.integrity.models import AuditEntry
@@ -24,12 +23,6 @@ CANARY = "金丝雀举报人"
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def choose(officer, act, matters, **more):
@@ -211,6 +204,13 @@ class TestOnce:
         assert "3 件已转送。" in result(world.li_triages, client.post(url))
         assert [steps_of(one, Step.TRANSFER) for one in matters] == [1, 1, 1]
 
+    def test_what_takes_too_long_for_one_request_is_gone_on_with(self, world, monkeypatch):
+        monkeypatch.setattr("xinqiao.workbench.bulk.pages.SECONDS", -1)
+        answer = take(world.li_triages, "transfer", [world.triaged()], to=world.housing.pk, reason=REASON)
+        assert "0 件已转送，1 件还没有办完。" in result(world.li_triages, answer)
+        monkeypatch.undo()
+        assert "1 件已转送。" in result(world.li_triages, client_of(world.li_triages).post(answer.url))
+
 
 class TestWhoMay:
     def test_what_is_not_visible_is_counted_and_named_nowhere(self, world):
@@ -260,6 +260,37 @@ class TestWhoMay:
         Matter.objects.filter(pk=matter.pk).update(received_by=world.region_office, unit=world.region_office)
         page = result(world.li_triages, answer)
         assert "1 件已转送" in page and "另有 1 件" in page and matter.title not in page and matter.number not in page
+
+
+class TestTheOffer:
+    """What stands above a list: possible for at least one row of it."""
+
+    def acts(self, officer, query="?shelf=all") -> list[str]:
+        answer = client_of(officer).get(reverse("workbench:queue") + query)
+        return re.findall(r'<button class="btn" name="act" value="([a-z_]+)"', answer.content.decode())
+
+    def test_follows_the_stage_and_the_post(self, world):
+        matter = world.triaged()
+        assert self.acts(world.li_triages) == ["transfer", "transfer_down"]
+        assert self.acts(world.tang_registers) == []
+        world.take(Step.TRANSFER, matter.pk, world.li_triages, "2026-03-03", to=world.housing, reason=REASON)
+        Referral.objects.filter(matter=matter).update(unread=False)
+        assert self.acts(world.li_triages) == []
+        assert self.acts(world.qian_receives) == ["sign_in"]
+        world.take(Step.SIGN_IN, matter.pk, world.qian_receives, "2026-03-03")
+        assert self.acts(world.zhou_leads_unit) == ["pass_down"]
+        world.take(Step.ACCEPT, matter.pk, world.xu_handles, "2026-03-04")
+        assert self.acts(world.zhou_leads_unit) == ["start_handling"]
+
+    def test_whoever_only_reads_has_no_boxes(self, world):
+        world.triaged()
+        page = client_of(world.sun_supervises).get(reverse("workbench:queue") + "?shelf=area").content.decode()
+        assert 'name="desk"' not in page and "data-select-all" not in page
+
+    def test_a_report_has_no_box(self, world):
+        report, other = world.triaged(kind=Kind.REPORT), world.triaged("2026-03-03")
+        page = client_of(world.li_triages).get(reverse("workbench:queue") + "?shelf=all").content.decode()
+        assert f'name="desk" value="{other.number}"' in page and f'name="desk" value="{report.number}"' not in page
 
 
 class TestThePage:

@@ -7,7 +7,7 @@ Rights, versions and rules are those of the single step: nothing is asked or spa
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -16,8 +16,8 @@ from xinqiao.matters import steps
 from xinqiao.matters.act import Conflict, MatterHidden
 from xinqiao.matters.models import Matter, Referral
 from xinqiao.organisations.models import Officer, Organisation
-from xinqiao.rules.bulk import AT_ONCE, KEPT_DAYS, REPORT_WORDS, BulkAct
-from xinqiao.rules.moves import MOVES
+from xinqiao.rules.bulk import AT_ONCE, BULK_ACTS, KEPT_DAYS, REPORT_WORDS, BulkAct
+from xinqiao.rules.moves import MOVES, Move
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind
 
@@ -33,9 +33,19 @@ class TooMany(ValueError):
     """More petitions than one go may hold."""
 
 
+# The rows of the law for each act: asked for every row of every list, so read once.
+MOVES_OF = {act.name: tuple(move for move in MOVES if move.step is act.step) for act in BULK_ACTS.values()}
+
+
+def moves_for(act: BulkAct, officer: Officer) -> list[Move]:
+    """The rows by which one of the officer's roles may take this act."""
+    roles = officer.role_set
+    return [move for move in MOVES_OF[act.name] if move.roles & roles]
+
+
 def is_for(act: BulkAct, officer: Officer) -> bool:
-    """Whether one of the officer's roles may take this act on some petition."""
-    return act.step is None or any(move.step is act.step and move.roles & officer.role_set for move in MOVES)
+    """Whether this officer may take the act on some petition."""
+    return act.step is None or bool(moves_for(act, officer))
 
 
 def ask(
@@ -68,11 +78,14 @@ def ask(
     return batch
 
 
-def take(batch: Batch, *, officer: Officer, at: datetime) -> int:
-    """Take the act on every petition of the batch that still waits. Returns how many were tried."""
-    facts = _as_arguments(batch.facts)
-    waiting = batch.items.filter(state=ItemState.WAITING).values_list("pk", flat=True)
-    return sum(_take_one(item_id, batch.row, facts, officer, at) for item_id in list(waiting))
+def take(batch: Batch, *, officer: Officer, at: datetime, enough: Callable[[], bool] = lambda: False) -> int:
+    """Take the act on every petition of the batch that still waits, until it is `enough` for one request. Returns how many were tried."""
+    facts, tried = _as_arguments(batch.facts), 0
+    for item_id in list(batch.items.filter(state=ItemState.WAITING).values_list("pk", flat=True)):
+        if enough():
+            break
+        tried += _take_one(item_id, batch.row, facts, officer, at)
+    return tried
 
 
 def forget_before(at: datetime) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from xinqiao.bulk import taking
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.bulk import BULK_ACTS, BulkAct
-from xinqiao.rules.moves import MOVES
+from xinqiao.rules.moves import Move
 from xinqiao.rules.permissions import Action, allowed
 
 
@@ -16,19 +16,24 @@ def offered(officer: Officer, rows: Iterable[dict]) -> list[BulkAct]:
     """
     if not allowed(officer.role_set, "step", Action.WRITE):
         return []
-    open_rows = [row for row in rows if not row["matter__sealed"]]
-    acts = [act for act in BULK_ACTS.values() if taking.is_for(act, officer)]
-    return [act for act in acts if any(_may_be(act, officer, row) for row in open_rows)]
+    rows = [row for row in rows if not row["matter__sealed"]]
+    return [act for act in BULK_ACTS.values() if _is_possible(act, officer, rows)]
 
 
-def _may_be(act: BulkAct, officer: Officer, row: dict) -> bool:
-    own = row["organisation_id"] == officer.organisation_id
+def _is_possible(act: BulkAct, officer: Officer, rows: list[dict]) -> bool:
     if act.step is None:
-        return own and row["is_open"] and row["unread"]
-    return any(
-        move.step is act.step
-        and move.roles & officer.role_set
-        and (row["matter__stage"] if move.on == "matter" else row["stage"]) in move.origins
-        and (move.on == "matter" or (own and (not move.desk_kinds or row["kind"] in move.desk_kinds)))
-        for move in MOVES
-    )
+        return any(_is_own(row, officer) and row["is_open"] and row["unread"] for row in rows)
+    moves = taking.moves_for(act, officer)
+    return bool(moves) and any(_fits(move, row, officer) for row in rows for move in moves)
+
+
+def _is_own(row: dict, officer: Officer) -> bool:
+    return row["organisation_id"] == officer.organisation_id
+
+
+def _fits(move: Move, row: dict, officer: Officer) -> bool:
+    if move.on == "matter":
+        return row["matter__stage"] in move.origins
+    if not _is_own(row, officer) or row["stage"] not in move.origins:
+        return False
+    return not move.desk_kinds or row["kind"] in move.desk_kinds

@@ -5,6 +5,7 @@ A list sends its boxes here by POST, so that no number stands in an address or a
 
 import re
 import secrets
+import time
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +28,7 @@ from . import chosen
 from .chosen import Chosen
 from .forms import NEVER_BROUGHT_BACK, form_of, typed
 
+SECONDS = 20  # of one request; what is left then is gone on with from the page of the result
 _KEY = re.compile(r"[0-9a-f]{32}")
 _LONGEST_BACK = 1000
 
@@ -74,8 +76,8 @@ def _take(request: HttpRequest, act: BulkAct, found: Chosen) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest, batch: Batch) -> HttpResponse:
-    now = timezone.now()
-    taking.take(batch, officer=request.officer, at=now)
+    now, end = timezone.now(), time.monotonic() + SECONDS
+    taking.take(batch, officer=request.officer, at=now, enough=lambda: time.monotonic() > end)
     for matter_id in taking.marked_read(batch):
         inbox.mark_read(request.officer, at=now, matter_id=matter_id)
     return redirect("workbench:bulk_result", batch.pk)
