@@ -12,8 +12,8 @@ from django.utils import timezone
 from tests.world import SHANGHAI, World, at
 from xinqiao.counts.models import Delta
 from xinqiao.integrity import checkpoints
-from xinqiao.jobs import anchored_rows, proof
-from xinqiao.matters import clocks, counted, history, import_runs, importing
+from xinqiao.jobs import anchored_rows, duties, proof
+from xinqiao.matters import clocks, counted, entries, history, import_runs, importing
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import (
     Clock,
@@ -426,6 +426,17 @@ class TestGoesOn:
         assert checkpoints.waiting() == 0
         assert all(checkpoints.of_event(pk) for pk in Event.objects.values_list("pk", flat=True))
         assert not list(proof.Proof().walk())
+
+
+    def test_the_worker_goes_on_with_the_search_at_once(self, load, by_three, monkeypatch):
+        (search,) = [task for task in duties.TASKS if task.name == "search"]
+        assert not search.early()
+        load(self.ROWS)
+        monkeypatch.setattr(entries, "BATCH", 3)
+        monkeypatch.setattr(entries, "FILL_BATCHES", 3)
+        assert search.early(), "nine are owed: a turn of three batches and nothing over"
+        entries.make_due(most=1)
+        assert not search.early()
 
 
 class TestBatches:

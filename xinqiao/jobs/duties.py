@@ -76,7 +76,7 @@ TASKS = (
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
-    Task("search", timedelta(seconds=10), entries.fill),
+    Task("search", timedelta(seconds=10), entries.fill, early=entries.many_due),
     Task("counts", timedelta(seconds=10), counted.fold),
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
