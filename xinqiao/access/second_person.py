@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from xinqiao.integrity import audit
 from xinqiao.matters.models import Matter
@@ -81,8 +82,10 @@ def deciders(matter: Matter, asker: Officer) -> list[Officer]:
         organisation_id=asker.organisation_id, active=True, user__is_active=True,
         roles__overlap=[role.value for role in rules.DECIDERS],
     )  # fmt: skip
-    others = rows.exclude(user_id=asker.user_id).select_related("user", "organisation").order_by("pk")
-    return [one for one in others if Matter.objects.visible_to(one).filter(pk=matter.pk).exists()]
+    others = list(rows.exclude(user_id=asker.user_id).select_related("user", "organisation").order_by("pk"))
+    opened = {f"to_{one.pk}": Exists(Matter.objects.visible_to(one).filter(pk=OuterRef("pk"))) for one in others}
+    opens = Matter.objects.filter(pk=matter.pk).annotate(**opened).values(*opened).first() if others else {}
+    return [one for one in others if opens[f"to_{one.pk}"]]
 
 
 def waiting_for(officer: Officer, at: datetime) -> list[tuple[RevealRequest, Matter]]:

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from xinqiao import crypto
+from xinqiao.integrity import audit
 from xinqiao.people.limits import allow
 from xinqiao.people.models import Attempt
 
@@ -80,9 +81,8 @@ def passkey(request: HttpRequest) -> Tries:
 
 
 def source(request: HttpRequest) -> str:
-    """The visitor's address as a blind index: comparable, not readable."""
-    address = getattr(request, "client_address", "") or "unknown"
-    return crypto.blind_index(address, context="source")[:32]
+    """The same mark of the visitor's address as in the audit log, shortened."""
+    return audit.source(request)[:32] or "unknown"
 
 
 def _row(key: str, limit: tuple[int, int]) -> tuple[str, int, int]:

@@ -134,27 +134,31 @@ def _type_word(kind: str) -> str:
 
 
 def _missing_letters() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.id, e.matter_id, e.seq, e.document_id FROM matters_event e"
-            " LEFT JOIN documents_document d ON d.id = e.document_id AND d.matter_id = e.matter_id AND d.status <> 'draft'"
-            " WHERE e.document_id IS NOT NULL AND d.id IS NULL ORDER BY e.matter_id, e.seq LIMIT 1000"
-        )
-        for event_id, matter_id, seq, document_id in cursor.fetchall():
-            yield Finding("documents_document", document_id, matter_id, seq, f"the letter of event {event_id} is gone")
+    rows = _first_thousand(
+        "SELECT e.id, e.matter_id, e.seq, e.document_id FROM matters_event e"
+        " LEFT JOIN documents_document d ON d.id = e.document_id AND d.matter_id = e.matter_id AND d.status <> 'draft'"
+        " WHERE e.document_id IS NOT NULL AND d.id IS NULL ORDER BY e.matter_id, e.seq"
+    )
+    for event_id, matter_id, seq, document_id in rows:
+        yield Finding("documents_document", document_id, matter_id, seq, f"the letter of event {event_id} is gone")
 
 
 def _lost_codes() -> Iterator[Finding]:
     """A code on paper that leads nowhere, or elsewhere, calls a genuine letter false."""
+    rows = _first_thousand(
+        "SELECT d.id, d.matter_id FROM documents_document d LEFT JOIN documents_documentcode c ON c.code = d.verification_code"
+        " WHERE d.status <> 'draft' AND d.verification_code <> '' AND c.document_id IS DISTINCT FROM d.id ORDER BY d.id"
+    )
+    for document_id, matter_id in rows:
+        said = "the code of this letter does not lead to it"
+        yield Finding("documents_documentcode", document_id, matter_id, None, said)
+
+
+def _first_thousand(statement: str) -> list[tuple]:
+    """What is wrong, to a limit: whoever lost a whole table need not read every row of it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT d.id, d.matter_id FROM documents_document d LEFT JOIN documents_documentcode c ON c.code = d.verification_code"
-            " WHERE d.status <> 'draft' AND d.verification_code <> '' AND c.document_id IS DISTINCT FROM d.id ORDER BY d.id LIMIT 1000"
-        )
-        for document_id, matter_id in cursor.fetchall():
-            yield Finding(
-                "documents_documentcode", document_id, matter_id, None, "the code of this letter does not lead to it"
-            )
+        cursor.execute(f"{statement} LIMIT 1000")
+        return cursor.fetchall()
 
 
 # ---- numbers ------------------------------------------------------------------------------------------------------------
@@ -192,15 +196,14 @@ def _end_of_series(series: str, expected: int, given: dict[str, int]) -> Iterato
 
 
 def _numbers_without_matter() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT n.number, coalesce(n.matter_id, m.id), n.matter_id IS NULL FROM matters_matternumber n"
-            " FULL JOIN matters_matter m ON m.id = n.matter_id AND m.number = n.number"
-            " WHERE m.id IS NULL OR n.number IS NULL ORDER BY 2 LIMIT 1000"
-        )
-        for number, matter_id, lost in cursor.fetchall():
-            said = "the number of this matter is gone" if lost else f"{number} does not lead to its matter"
-            yield Finding("matters_matternumber", None, matter_id, None, said)
+    rows = _first_thousand(
+        "SELECT n.number, coalesce(n.matter_id, m.id), n.matter_id IS NULL FROM matters_matternumber n"
+        " FULL JOIN matters_matter m ON m.id = n.matter_id AND m.number = n.number"
+        " WHERE m.id IS NULL OR n.number IS NULL ORDER BY 2"
+    )
+    for number, matter_id, lost in rows:
+        said = "the number of this matter is gone" if lost else f"{number} does not lead to its matter"
+        yield Finding("matters_matternumber", None, matter_id, None, said)
 
 
 # ---- files --------------------------------------------------------------------------------------------------------------
