@@ -76,6 +76,15 @@ class TestWholeFiling:
         assert matter.unit == world.office
         assert matter.accused.get(organisation__isnull=False).organisation == world.county_gov
 
+    def test_the_organ_that_was_chosen_is_read_again_before_sending_and_so_is_what_was_typed(self, walk, world):
+        chosen = {"unit": "县政府", "looked": "yes", "organisation": str(world.county_gov.pk)}
+        walk.fill(kind={"purpose": "accuse"}, respondent=chosen)
+        page = walk.client.get(url("check")).content.decode()
+        assert world.county_gov.name in page and "您写的名称：县政府" in page
+        walk.fill(kind={"purpose": "accuse"}, respondent={**chosen, "organisation": "0"})
+        page = walk.client.get(url("check")).content.decode()
+        assert "县政府" in page and "您写的名称" not in page
+
     def test_anonymous_sends_neither_name_nor_address_even_when_typed(self, walk):
         walk.fill(you={"anonymous": "on", "name": "王秀兰", "address": "和平路", "id_number": "", "mobile": ""})
         assert "匿名" in walk.client.get(url("check")).content.decode()

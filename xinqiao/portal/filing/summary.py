@@ -1,5 +1,6 @@
 """What was typed, as the page 检查 shows it: question, answer, and the page where it can be changed."""
 
+from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Purpose
 
 from . import places, sending
@@ -20,7 +21,7 @@ def groups(kept: dict, stored: list) -> list[dict]:
         "place": _place(said),
         "story": [said["content"], said["reasons"]],
         "requests": [f"{number}. {text}" for number, text in enumerate(said["requests"], 1)],
-        "respondent": ["　".join(filter(None, (said["respondent"].get(name) for name in ("unit", "post", "name"))))],
+        "respondent": _respondent(said["respondent"]),
         "files": [file.original_name for _number, file in stored],
         **_people(kept, said),
         "wishes": _wishes(said),
@@ -38,6 +39,14 @@ def _place(said: dict) -> list[str]:
     if said["place"] is None:
         return []
     return [" ".join(places.own_name_of(one) for one in places.chain(said["place"])), said["place_detail"]]
+
+
+def _respondent(said: dict) -> list[str]:
+    """The organ that was chosen stands by its full name, and what was typed before beside it: both go along."""
+    chosen = Organisation.objects.filter(pk=said.get("organisation_id")).first()
+    shown = "　".join(filter(None, (chosen.name if chosen else said["unit"], said["post"], said["name"])))
+    also = [f"您写的名称：{said['unit']}"] if chosen and said["unit"] and said["unit"] != chosen.name else []
+    return [shown, *also]
 
 
 def _people(kept: dict, said: dict) -> dict[str, list[str]]:
