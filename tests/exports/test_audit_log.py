@@ -6,11 +6,10 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.crypto import signing
 from xinqiao.exports import audit_log, making
 from xinqiao.exports.models import ExportKind
@@ -31,12 +30,6 @@ def world():
     world.auditor = world.officer("bao", "鲍审计", world.region_office, Role.AUDITOR)
     world.local = world.officer("bian", "卞审计", world.office, Role.AUDITOR)
     return world
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def log(officer, query=""):

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.exports import inspection, keeping, making
 from xinqiao.exports.models import Export, ExportRequest, ExportState, RequestState
 from xinqiao.integrity.models import AuditEntry
@@ -27,12 +27,6 @@ CANARY, WORDS = "金丝雀", "金丝雀看见局长收钱"
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def sent(world, **changes) -> dict:

@@ -2,10 +2,9 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose
@@ -17,12 +16,6 @@ SEARCH, PERSON = "/desk/search/", "/desk/search/person/"
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer: Officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def page(officer: Officer, **query) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.access.looking import reveal
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.documents.models import Document
 from xinqiao.matters import files
 from xinqiao.matters.actors import Citizen
@@ -25,12 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def case(officer, matter):

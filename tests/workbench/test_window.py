@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.documents.models import Document
 from xinqiao.matters import files
 from xinqiao.matters.models import Matter, Submission
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def typed(channel: str, **changes) -> dict:
