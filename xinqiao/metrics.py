@@ -5,10 +5,15 @@ No label holds a person, a number, a query string or an organisation: routes, me
 """
 
 import functools
+import logging
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from xinqiao import folders
+
+logger = logging.getLogger("xinqiao.metrics")
 
 PORT, FOLDER = "XINQIAO_METRICS_PORT", "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
@@ -45,16 +50,37 @@ class Instruments:
         self.replica_refused = count("xinqiao_replica_refused", "Looks at the replica that ended at the primary", ["why"])
 
 
-@functools.cache
+_lock = threading.Lock()
+_made: Instruments | None = None
+
+
 def _instruments() -> Instruments | None:
-    if not switched_on():
-        return None
-    # Read by the library when it is first imported: from then on values live in files, one set for each process.
-    os.environ.setdefault(FOLDER, str(folder()))
-    Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Instruments()
+    """Those of this process, made by the first who counts."""
+    global _made
+    if _made is None and switched_on():
+        with _lock:
+            if _made is None:
+                # Read by the library when it is first imported: from then on values live in files, one set for each process.
+                os.environ.setdefault(FOLDER, str(folder()))
+                Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True, mode=0o700)
+                _made = Instruments()
+    return _made
 
 
+def _told(count: Callable) -> Callable:
+    """No page and no work fails because it could not be counted: the disk of the figures may be full."""
+
+    @functools.wraps(count)
+    def quietly(*args, **kwargs) -> None:
+        try:
+            count(*args, **kwargs)
+        except Exception as error:
+            logger.warning("metrics.not_counted", extra={"error": type(error).__name__})
+
+    return quietly
+
+
+@_told
 def request(
     *, route: str, method: str, status: int, seconds: float, cpu_seconds: float, statements: int, sql_seconds: float
 ) -> None:
@@ -67,12 +93,14 @@ def request(
         told.statements.labels(route, method).observe(statements)
 
 
+@_told
 def job(kind: str, name: str, outcome: str) -> None:
     """A piece of background work ended: kind `reaction`, `duty` or `message`; outcome `done`, `again` or `failed`."""
     if told := _instruments():
         told.jobs.labels(kind, name, outcome).inc()
 
 
+@_told
 def duty(name: str, outcome: str, seconds: float) -> None:
     """A duty was done, or failed."""
     if told := _instruments():
@@ -80,6 +108,7 @@ def duty(name: str, outcome: str, seconds: float) -> None:
         told.duty_seconds.labels(name).observe(seconds)
 
 
+@_told
 def replica_refused(why: str) -> None:
     """A page that may read the replica read the primary: it is `behind`, `gone`, or no replica (`primary`)."""
     if told := _instruments():

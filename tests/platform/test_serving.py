@@ -15,7 +15,8 @@ from django.http import HttpResponse, UnreadablePostError
 from django.test import Client, override_settings
 from django.urls import path
 
-from xinqiao import database, errors, measuring
+from xinqiao import database, errors, measuring, metrics
+from xinqiao.cli.metrics import Everything
 from xinqiao.cli.web_server import WebServer
 
 HOME = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ def served(tmp_path_factory):
         process = subprocess.Popen(
             [*command[:-1], "slow_site:application"],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": f"{HOME}{os.pathsep}{folder}"} | changes,
+            env=os.environ | {"PYTHONPATH": f"{HOME}{os.pathsep}{folder}", "XINQIAO_VAR": str(folder)} | changes,
             start_new_session=True,
         )
         started.append(process)
@@ -95,6 +96,7 @@ def served(tmp_path_factory):
                 time.sleep(0.1)
         raise AssertionError("the server does not answer")
 
+    begin.folder = folder
     yield begin
     for process in started:
         if process.poll() is None:
@@ -115,11 +117,14 @@ def ask(port: int, address: str) -> tuple[int, bytes]:
 class TestServer:
     """One server for its whole life, as starting one takes the longest."""
 
-    def test_from_the_first_request_to_the_last(self, served):
-        process, port = served()
+    def test_from_the_first_request_to_the_last(self, served, monkeypatch):
+        monkeypatch.setenv("XINQIAO_VAR", str(served.folder))
+        process, port = served(XINQIAO_METRICS_PORT="1")
         with ThreadPoolExecutor(50) as people:
             answers = list(people.map(lambda _: ask(port, "/healthz")[0], range(50)))
         assert answers == [200] * 50, "more at once than there are threads: they wait, nobody is refused"
+
+        assert ask(port, "/no-such-page?name=13800138000")[0] == 404
 
         answers = []
         asking = [threading.Thread(target=lambda: answers.append(ask(port, "/slow"))) for _ in range(3)]
@@ -133,6 +138,21 @@ class TestServer:
         assert process.wait(20) == 0, "being told to stop is the normal end"
         with pytest.raises(OSError):
             ask(port, "/healthz")
+        self.what_both_processes_counted()
+
+    def what_both_processes_counted(self):
+        """Asked when they have ended: their files are folded into one, and nothing is lost."""
+        everything = Everything()
+        assert sorted(path.name for path in metrics.folder().iterdir()) == ["counter_0.db", "histogram_0.db"]
+        found = [sample for family in everything._counted.collect() for sample in family.samples]
+        asked = [one for one in found if one.name == "xinqiao_requests_total"]
+        counted = {(one.labels["route"], one.labels["status"]): one.value for one in asked}
+        assert counted.pop(("healthz", "200")) >= 51
+        assert counted == {("(none)", "404"): 1}, "an address nobody has is not written down"
+        assert {name for one in found for name in one.labels} == {"route", "method", "status", "le"}
+        everything.fold()
+        again = [sample for family in everything._counted.collect() for sample in family.samples]
+        assert sorted(map(str, again)) == sorted(map(str, found))
 
 
 def ask_forever(request):

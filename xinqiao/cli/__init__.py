@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "xinqiao.cli.demo",
     "serve": "xinqiao.cli.serve",
     "worker": "xinqiao.cli.worker",
+    "metrics": "xinqiao.cli.metrics",
     "migrate": "xinqiao.cli.migrate",
     "first-administrator": "xinqiao.cli.first_administrator",
     "seed": "xinqiao.cli.seed",

@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 code = cli.FAILED
                 return
             house.add_web(server)
+            house.add_metrics()
             house.add_worker()
             house.wait_until_ready()
             _welcome(json.loads(filled.stdout.splitlines()[-1]))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from xinqiao import database, folders
+from xinqiao import database, folders, metrics
 from xinqiao.cli import worker
 from xinqiao.cli.web_server import WebServer
 from xinqiao.database.machine import die_with_parent
@@ -222,6 +222,11 @@ class Household:
             self._add("后台任务 worker", [sys.executable, "-m", "xinqiao", "worker"])
         else:
             print("此版本没有后台任务，只启动网站。This version has no background work.", file=sys.stderr)
+
+    def add_metrics(self) -> None:
+        """The figures for monitoring, where the operator wants them (XINQIAO_METRICS_PORT)."""
+        if metrics.switched_on():
+            self._add("监测 metrics", [sys.executable, "-m", "xinqiao", "metrics"])
 
     def wait_until_ready(self) -> None:
         """Until the site answers. Raises DatabaseTrouble if it does not."""

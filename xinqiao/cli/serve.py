@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
                 code = cli.ENVIRONMENT
                 return
             house.add_web(server)
+            house.add_metrics()
             if args.with_worker:
                 house.add_worker()
             house.wait_until_ready()

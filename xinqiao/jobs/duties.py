@@ -1,6 +1,7 @@
 """What the workers do by the clock. Due is decided from what is stored, never from "since I was started" (secure-checklist 34)."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db import connection, models
 
+from xinqiao import metrics
 from xinqiao.api import uploads
 from xinqiao.bulk import taking
 from xinqiao.exports import keeping, making
@@ -103,12 +105,13 @@ def _is_due(task: Task, at: datetime) -> bool:
 
 
 def _do(task: Task, at: datetime) -> int:
-    count, error = 0, ""
+    count, error, began = 0, "", time.perf_counter()
     try:
         count = task.run(at)
     except Exception as raised:
         logger.exception("duty.failed", extra={"duty": task.name})
         error = type(raised).__name__
+    metrics.duty(task.name, "failed" if error else "done", time.perf_counter() - began)
     said = {"next_at": at + task.every, "done_count": count, "error": error}
     Duty.objects.update_or_create(name=task.name, defaults={**said, **({} if error else {"done_at": at})})
     return count

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from xinqiao import metrics
 from xinqiao.matters.models import Delivery
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -56,6 +57,7 @@ def work_off(delivery_id: int, name: str, do: Callable[[Delivery], tuple[str, st
                 raise RuntimeError("tried too often")
             state, result = do(row)
             Delivery.objects.filter(pk=row.pk).update(state=state, result=result[:500], error="", done_at=at)
+        metrics.job("reaction", row.reaction, state)
         return True
     except Exception as error:
         _note_failure(delivery_id, name, error, at=at)
@@ -83,6 +85,7 @@ def _note_failure(delivery_id: int, name: str, error: Exception, *, at: datetime
         row.next_try_at = at + FIRST_PAUSE * 3 ** (row.attempts - 1)
         row.error = type(error).__name__  # the message may quote what a person wrote
         row.save(update_fields=["state", "next_try_at", "error"])
+    metrics.job("reaction", row.reaction, "failed" if parked else "again")
     about = {"delivery_id": delivery_id, "reaction": row.reaction, "attempts": row.attempts}
     if parked:
         logger.error("delivery.failed", extra=about, exc_info=error)

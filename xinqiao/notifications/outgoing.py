@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.timezone import localtime
 
-from xinqiao import crypto
+from xinqiao import crypto, metrics
 from xinqiao.rules import masking
 
 from . import messages
@@ -164,6 +164,7 @@ def _note(message: Message, outcome: Outcome, *, at: datetime, again: bool = Tru
         changes["next_try_at"] = at + FIRST_PAUSE * 4 ** (message.attempts - 1)
     if state in DONE:
         changes["sent_at"] = at
+    metrics.job("message", message.channel, state)
     owned = Message.objects.filter(pk=message.pk, state=State.SENDING, claimed_by=message.claimed_by)
     owned.update(**changes)
     for name, value in changes.items():
