@@ -60,10 +60,10 @@ def officer_of(organisation: str, role: Role) -> Officer:
     return next(post for post in posts.order_by("pk") if role.value in post.roles)
 
 
-def _page(officer: Officer, path: str) -> Call:
+def _page(officer: Officer, path: str, expect: int = 200) -> Call:
     visitor = Visitor()
     visitor.sign_in(officer.user)
-    return lambda: visitor.get(path)
+    return lambda: visitor.get(path, expect=expect)
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------------
@@ -131,6 +131,8 @@ def _searches(posts: dict[str, Officer]) -> Iterator[Measurement]:
     yield "search", "search, region, best first", partial(_page, region, _search(q=common, order="best"))
     yield "search", "search, region, filters", partial(_page, region, _search(q=common, kind="request", channel="letter", group="closed"))
     yield "search", "search, region, second page", partial(_second_page_of, region, _search(q=common))
+    number = _search(q=case_in_handling().number)  # leads to the case page
+    yield "search", "search, region, number", partial(_page, region, number, expect=302)
     yield "person", "person at the window", _person
 
 
@@ -142,7 +144,6 @@ def search_words() -> dict[str, str]:
         "4 characters": "没有解决",
         "two words": "小区 物业",
         "code": unique,
-        "number": case_in_handling().number,
         "nothing": "没有这样的词",
     }
 

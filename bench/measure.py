@@ -31,7 +31,7 @@ def run(matters: int, *, repeat: int, only: str = "", profile: bool = False) -> 
             _profile(name, call, repeat)
     return {
         "matters": matters,
-        "machine": begun | {"load_after": machine.facts()["load"]},
+        "machine": begun | {"load_after": machine.facts()["load"], "work_ms_after": machine.work_ms()},
         "costs": {name: cost.as_dict() for name, cost in costs.items()},
         "together": _together(costs),
         "skipped": skipped,

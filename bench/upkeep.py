@@ -10,35 +10,36 @@ def run() -> None:
     """Each once, and again when the program has changed it since. As the owner of the tables."""
     with connection.cursor() as cursor:
         cursor.execute(filling.SCHEMA)
-        cursor.execute("SELECT name FROM django_migrations ORDER BY id DESC LIMIT 1")
-    changed = _index()
-    changed |= _count()
-    if changed:
-        synthetic.analyze()
+    _index()
+    _count()
+    filling.step(f"statistics, {_last_migration()}, {_work_done()}", synthetic.analyze, in_transaction=False)
 
 
-def _index() -> bool:
+def _work_done() -> int:
+    """Changes with every step that writes rows, so that the planner hears of them."""
+    return sum(not name.startswith("statistics") for name in filling.steps())
+
+
+def _last_migration(app: str = "%") -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app || '.' || name FROM django_migrations WHERE app LIKE %s ORDER BY id DESC LIMIT 1", [app])
+        return cursor.fetchone()[0]
+
+
+def _index() -> None:
     """Entries of an older version are made anew."""
     from xinqiao.matters import entries
     from xinqiao.search.entries import VERSION
-
-    name = f"search, version {VERSION}"
-    if name in filling.steps():
-        return False
 
     def make() -> None:
         for _progress in entries.make_again():
             pass
 
-    filling.step(name, make, in_transaction=False)
-    return True
+    filling.step(f"search, version {VERSION}", make, in_transaction=False)
 
 
-def _count() -> bool:
+def _count() -> None:
     """The counts of dashboards, from the matters that are there."""
-    if "counts" in filling.steps():
-        return False
     from xinqiao.matters import counted
 
-    filling.step("counts", lambda: counted.rebuild(at=timezone.now()), in_transaction=False)
-    return True
+    filling.step(f"sums, {_last_migration('counts')}", lambda: counted.rebuild(at=timezone.now()), in_transaction=False)
