@@ -74,15 +74,21 @@ class Story:
         self.go_on("再加一条")
         page.get_by_role("textbox", name="第 2 条").fill("赔偿泡坏的家具2300元")
         self.go_on("继续")
-        photo = {"name": "漏水.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(640, 480))}
-        page.locator("input[type=file]").set_input_files(photo)
+        self.sign("王秀兰", photo="漏水.jpg", address="和平路12号院3号楼501")
+
+    def sign(self, name: str, *, photo: str, address: str = "") -> None:
+        """The last pages of filing: a photo, who writes, how to answer, a last look, and the receipt."""
+        page = self.page
+        picked = {"name": photo, "mimeType": "image/jpeg", "buffer": picture(size=(640, 480))}
+        page.locator("input[type=file]").set_input_files(picked)
         page.get_by_text("已上传").wait_for()
         self.go_on("继续")
         page.get_by_text("我自己的事").click()
         self.go_on("继续")
-        page.get_by_role("textbox", name="姓名").fill("王秀兰")
+        page.get_by_role("textbox", name="姓名").fill(name)
         page.get_by_role("textbox", name="手机号").fill("138 0013 8000")
-        page.get_by_role("textbox", name="住址").fill("和平路12号院3号楼501")
+        if address:
+            page.get_by_role("textbox", name="住址").fill(address)
         self.go_on("继续")
         page.get_by_text("网上查看").click()
         self.go_on("继续")

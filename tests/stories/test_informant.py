@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.conftest import DESK, PHONE
-from tests.matters.test_files import picture
 from tests.stories.test_in_the_browser import Story
 from tests.world import World
 from xinqiao.documents.models import Document
@@ -49,23 +48,7 @@ class Informant(Story):
         page.get_by_role("textbox", name="单位").fill(world.housing.name)
         self.look("against-whom")
         self.go_on("继续")
-        page.locator("input[type=file]").set_input_files(
-            {"name": "签字.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(640, 480))}
-        )
-        page.get_by_text("已上传").wait_for()
-        self.go_on("继续")
-        page.get_by_text("我自己的事").click()
-        self.go_on("继续")
-        page.get_by_role("textbox", name="姓名").fill("陈举报")
-        page.get_by_role("textbox", name="手机号").fill("138 0013 8000")
-        self.go_on("继续")
-        page.get_by_text("网上查看").click()
-        self.go_on("继续")
-        self.look("check")
-        self.go_on("提交信访")
-        page.get_by_role("heading", name="我们收到了您的信访").wait_for()
-        self.number = page.locator("#number").inner_text().replace(" ", "")
-        self.code = page.locator("#code").inner_text().strip()
+        self.sign("陈举报", photo="签字.jpg")
 
     def skip_elsewhere(self) -> None:
         if not self.page.get_by_role("searchbox").count():
