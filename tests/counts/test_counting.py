@@ -25,11 +25,26 @@ NOW = at("2026-03-02")
 MONTHS = (date(2026, 1, 1), date(2026, 12, 1))
 
 
+def town() -> World:
+    """The town, with room in its region for hundreds of units more: wide, so that its sums are kept ready."""
+    world = World()
+    Organisation.objects.filter(pk=world.region_gov.pk).update(rgt=world.region_gov.lft + 2 * counted.WIDE)
+    return world
+
+
 def head(*, wide: bool) -> reading.Head:
-    """Everything there is, with the roots as its children."""
-    roots = Organisation.objects.filter(parent=None).order_by("lft")
-    children = list(roots.values_list("pk", "lft", "rgt"))
-    return reading.Head(folding.EVERYTHING, 0, children[-1][2], children, wide=wide)
+    """The whole region."""
+    top = Organisation.objects.get(parent=None)
+    children = Organisation.objects.filter(parent=top).order_by("lft").values_list("pk", "lft", "rgt")
+    return reading.Head(top.pk, *top.interval, list(children), wide=wide)
+
+
+def of_all(**narrowed) -> reading.Figures:
+    """Everything there is, whatever the number of roots."""
+    top = Organisation.objects.get(parent=None)
+    return reading.read(
+        reading.Head(folding.EVERYTHING, 0, top.rgt, [(top.pk, *top.interval)], wide=True), *MONTHS, **narrowed
+    )
 
 
 def everything(*, wide: bool = True, **narrowed) -> reading.Figures:
@@ -68,7 +83,7 @@ def filed(world, count: int, **facts) -> list[Matter]:
 
 class TestSteps:
     def test_after_random_walks_every_figure_is_the_truth(self, db):
-        world = World()
+        world = town()
         world.posts = list(Officer.objects.select_related("user", "organisation"))
         other = world.file("2026-02-27").matter_id
         counted.rebuild()
@@ -82,6 +97,7 @@ class TestSteps:
             assert counted.check(at=NOW) == (0, []), f"walk {number}: {walk.taken}"
             truth = as_dict(counted_by_hand())
             assert as_dict(everything(wide=True)) == as_dict(everything(wide=False)) == truth
+            assert as_dict(of_all()) | {"units": 0, "still_open": 0} == truth | {"units": 0, "still_open": 0}
         assert Delta.objects.exists() and UnitSum.objects.exists()  # both halves were read
         counted.fold(NOW)
         assert not Delta.objects.exists()
@@ -89,7 +105,7 @@ class TestSteps:
         assert as_dict(everything()) == as_dict(counted_by_hand())
 
     def test_a_step_that_changes_no_figure_appends_nothing(self, db):
-        world = World()
+        world = town()
         matter = world.signed_in()
         counted.rebuild()
         steps.FUNCTIONS[Step.SUPPLEMENT](
@@ -98,14 +114,14 @@ class TestSteps:
         assert not Delta.objects.exists()
 
     def test_a_step_that_fails_leaves_no_trace(self, db):
-        world = World()
+        world = town()
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             filed(world, 1)
             raise ZeroDivisionError
         assert not Delta.objects.exists()
 
     def test_a_report_and_whoever_names_an_accused_are_in_no_figure(self, db):
-        world = World()
+        world = town()
         (open_one,) = filed(world, 1)
         world.take(Step.REGISTER, open_one.pk, world.tang_registers, "2026-03-02 11:00")
         filed(world, 2, purpose="accuse")
@@ -123,7 +139,7 @@ class TestSteps:
         assert counted.check(at=NOW) == (0, [])
 
     def test_matters_stored_without_a_step(self, db):
-        world = World()
+        world = town()
         matters = filed(world, 3)
         Delta.objects.all().delete()
         counted.add_many(matters)
@@ -135,7 +151,7 @@ class TestFilters:
     @pytest.mark.parametrize("wide", [True, False])
     @pytest.mark.parametrize("folded", [True, False])
     def test_narrowed_to_kind_and_channel(self, db, wide, folded):
-        world = World()
+        world = town()
         for number, matter in enumerate(filed(world, 6)):
             Matter.objects.filter(pk=matter.pk).update(
                 kind=Kind.REQUEST if number % 2 else "", channel=Channel.WEB if number % 3 else Channel.LETTER
@@ -154,9 +170,10 @@ class TestFilters:
             {"kind": "", "channel": Channel.LETTER},
         ):
             assert as_dict(everything(wide=wide, **narrowed)) == as_dict(counted_by_hand(**narrowed)), narrowed
+            assert of_all(**narrowed).channels == everything(wide=wide, **narrowed).channels
 
     def test_months_are_of_the_day_in_shanghai(self, db):
-        world = World()
+        world = town()
         world.file("2026-03-31 23:30")
         world.file("2026-04-01 00:30")
         counted.rebuild()
@@ -164,7 +181,7 @@ class TestFilters:
         assert reading.read(head(wide=True), date(2026, 4, 1), date(2026, 4, 1)).total == 1
 
     def test_only_the_own_subtree(self, db):
-        world = World()
+        world = town()
         matter = world.signed_in()  # at the housing bureau
         filed(world, 2)  # at the petition office
         counted.rebuild()
@@ -178,7 +195,7 @@ class TestFilters:
 @pytest.mark.django_db(transaction=True)
 class TestFolding:
     def test_writers_and_folders_at_once_lose_nothing_and_double_nothing(self):
-        world = World()
+        world = town()
         counted.rebuild()
 
         def write_or_fold(number: int):
@@ -194,7 +211,7 @@ class TestFolding:
         assert counted.check(at=NOW) == (0, [])
 
     def test_a_fold_killed_half_way_is_as_if_it_had_not_begun(self, monkeypatch):
-        world = World()
+        world = town()
         counted.rebuild()
         filed(world, 3)
 
@@ -210,7 +227,7 @@ class TestFolding:
         assert everything().total == 3 and counted.check(at=NOW) == (0, [])
 
     def test_what_another_folder_has_in_hand_is_passed_over(self):
-        world = World()
+        world = town()
         counted.rebuild()
         filed(world, 2)
         with transaction.atomic():
@@ -219,7 +236,7 @@ class TestFolding:
         assert everything().total == 2
 
     def test_a_rebuild_while_steps_are_taken(self):
-        world = World()
+        world = town()
 
         def work(number: int):
             return [world.file("2026-03-02") for _ in range(5)] if number else [counted.rebuild() for _ in range(5)]
@@ -232,7 +249,7 @@ class TestFolding:
 
 class TestCheck:
     def test_a_planted_difference_raises_an_alarm_that_names_the_cell(self, db, caplog):
-        world = World()
+        world = town()
         filed(world, 2)
         counted.rebuild()
         UnitSum.objects.update(number=5)
@@ -246,7 +263,7 @@ class TestCheck:
         assert counted.differing() == 0 and counted.check(at=NOW) == (0, [])
 
     def test_the_operator_is_told_and_can_mend_it(self, db, client, capsys):
-        world = World()
+        world = town()
         filed(world, 2)
         counted.rebuild()
         assert "counts" not in client.get("/readyz").json().get("warnings", {})
@@ -269,7 +286,7 @@ class TestCheck:
         ],
     )
     def test_each_sort_of_harm_is_found(self, db, harm, table):
-        world = World()
+        world = town()
         filed(world, 2)
         counted.rebuild()
         filed(world, 1)
@@ -278,7 +295,7 @@ class TestCheck:
         assert number and table in {one.table for one in found}
 
     def test_once_a_night(self, db):
-        World()
+        town()
         counted.rebuild()
         looked = []
         for hour in range(48):
@@ -291,7 +308,7 @@ class TestCheck:
 
 class TestTree:
     def test_a_unit_that_moves_takes_its_figures_along(self, db):
-        world = World()
+        world = town()
         world.signed_in()
         counted.rebuild()
         moved = world.housing
@@ -301,8 +318,31 @@ class TestTree:
         assert set(UnitSum.objects.filter(org_id=moved.pk).values_list("org_lft", flat=True)) == {90_001}
         assert counted.fold(NOW) == 0
 
+    def test_a_unit_founded_in_a_gap_is_counted_by_the_tree_as_it_is(self, db):
+        world = town()
+        counted.rebuild()
+        built = Standing.objects.get().tree_mark
+        last = world.township.lft + 1
+        new = Organisation.objects.create(
+            key="new",
+            name="新设机关",
+            short="新",
+            line="department",
+            level=4,
+            parent=world.township,
+            lft=last,
+            rgt=last + 1,
+        )
+        (matter,) = filed(world, 1)
+        Matter.objects.filter(pk=matter.pk).update(unit=new)
+        Delta.objects.all().delete()
+        counted.add_many([Matter.objects.get(pk=matter.pk)])
+        assert counted.fold(NOW) == 1 and Standing.objects.get().tree_mark == built  # not made anew
+        assert everything().units == {world.government.pk: 1}
+        assert counted.check(at=NOW) == (0, [])
+
     def test_the_first_turn_of_a_worker_counts_what_was_there_before(self, db):
-        world = World()
+        world = town()
         filed(world, 2)
         Delta.objects.all().delete()  # as before this package was there
         counted.fold(NOW)
@@ -311,7 +351,7 @@ class TestTree:
 
 class TestRights:
     def test_a_delta_is_never_rewritten(self, db):
-        world = World()
+        world = town()
         filed(world, 1)
         with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
             Delta.objects.update(change=2)

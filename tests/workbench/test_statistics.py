@@ -267,6 +267,7 @@ class TestChoices:
             ({"period": "quarter"}, date(2026, 1, 1), date(2026, 3, 1)),
             ({"period": "twelve"}, date(2025, 4, 1), date(2026, 3, 1)),
             ({"period": "last_year"}, date(2025, 1, 1), date(2025, 12, 1)),
+            ({"period": "own"}, date(2026, 1, 1), date(2026, 3, 1)),
             ({"period": "own", "from": "2025-11", "to": "2026-02"}, date(2025, 11, 1), date(2026, 2, 1)),
         ],
     )
@@ -277,7 +278,7 @@ class TestChoices:
     @pytest.mark.parametrize(
         ("first", "last"),
         [
-            ("", ""),
+            ("", "2026-01"),
             ("2026-13", "2026-14"),
             ("abc", "2026-01"),
             ("2026-05", "2026-01"),

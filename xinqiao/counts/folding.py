@@ -15,9 +15,7 @@ from .cells import COLUMNS, Cell
 FOLD_LOCK = 7_310_426  # folders share it, a rebuild has it alone
 CHANGE_AT_MOST = 32_000  # rows of a batch
 ALL = "*"  # every kind, every channel
-EVERYTHING = 0  # the organisation above all roots
-# unit: child below which it lies; report: what is protected, told as one figure only. The last three are told without filters.
-FACES = ("unit", "stage", "class", "kind", "channel", "report")
+EVERYTHING = 0  # the organisation above all roots; its sums are kept without filters
 
 # (organisation) -> [(wide organisation above it or itself, its child on the way down)]
 WideAbove = Callable[[set[int]], dict[int, list[tuple[int, int]]]]
@@ -76,20 +74,22 @@ def _wide(
     number, still_open = Counter(), Counter()
     for cell, _lft, change in changes:
         for org_id, child in above.get(cell.org_id, ()):
-            for key in _figures(cell, child):
+            for key in _figures(cell, org_id, child):
                 number[(org_id, *key)] += change
                 still_open[(org_id, *key)] += change if cell.stage not in CLOSED else 0
     return {key: (number[key], still_open[key]) for key in number if number[key] or still_open[key]}
 
 
-def _figures(cell: Cell, child: int) -> Iterable[tuple]:
-    """Every figure of one wide organisation that a matter of this cell is in."""
-    everything = (ALL, ALL, cell.month)
+def _figures(cell: Cell, org_id: int, child: int) -> Iterable[tuple]:
+    """Every figure of one wide organisation that a matter of this cell is in. Protected: in one, of everything there is."""
+    plain = (ALL, ALL, cell.month)
     if cell.protected:
-        yield "report", "", *everything
+        if org_id == EVERYTHING:
+            yield "report", "", *plain
         return
     for face, value in (("unit", str(child)), ("stage", cell.stage), ("class", str(cell.class_id))):
-        yield face, value, *everything
-        yield face, value, cell.kind, cell.channel, cell.month
-    yield "kind", cell.kind, *everything
-    yield "channel", cell.channel, *everything
+        yield face, value, *plain
+        if org_id != EVERYTHING:
+            yield face, value, cell.kind, cell.channel, cell.month
+    yield "kind", cell.kind, *plain
+    yield "channel", cell.channel, *plain

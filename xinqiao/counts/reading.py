@@ -27,6 +27,9 @@ GROUP BY GROUPING SETS ((face, value), (face, kind), (face, channel), (face, mon
 """
 
 
+PLAIN = 2  # conditions without a filter: the two months
+
+
 @dataclass(frozen=True)
 class Head:
     """The organisation whose figures are read, with its children in the order of the tree: (id, lft, rgt).
@@ -76,12 +79,12 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
     scope = {"org_lft >= %s": head.lft, "org_lft <= %s": head.lft if head.alone else head.rgt, **narrowed}
     cells = f"{' AND '.join(scope)} AND NOT protected"
     values = list(scope.values())
-    if not head.wide or head.alone:
+    if not head.wide or head.alone or (head.org_id == EVERYTHING and len(narrowed) > PLAIN):
         both = f"{_UNITS.format(where=cells)} UNION ALL {_DELTAS.format(where=cells)}"
         statement, values = _OF_CELLS.format(cells=both), values * 2
     else:
         wide = {"org_id = %s": head.org_id, **narrowed}
-        wide |= {} if len(narrowed) > 2 else {"kind = %s": ALL, "channel = %s": ALL}
+        wide |= {} if len(narrowed) > PLAIN else {"kind = %s": ALL, "channel = %s": ALL}
         waiting = _OF_CELLS.format(cells=_DELTAS.format(where=cells))
         statement = f"{_OF_WIDE.format(where=' AND '.join(wide))} UNION ALL {waiting}"
         values = [*wide.values(), *values]

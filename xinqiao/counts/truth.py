@@ -12,22 +12,38 @@ from django.db import connection, transaction
 from xinqiao.rules.moves import CLOSED
 
 from .cells import COLUMNS
-from .folding import FOLD_LOCK
+from .folding import EVERYTHING, FOLD_LOCK
 
 SHOWN = 20  # differences that are told one by one
 
+# What a fold adds up one by one (`folding._figures`), in one pass: each wide organisation with its filters, then without them, then
+# everything there is.
 _WIDE = """
-SELECT tree.org_id, face.face, face.value, face.kind, face.channel, unit.month, sum(unit.number) AS number,
-    coalesce(sum(unit.number) FILTER (WHERE unit.stage <> ALL(%s)), 0) AS open_number
-FROM counts_unitsum unit JOIN ({tree}) tree ON tree.unit_id = unit.org_id
+WITH tree AS MATERIALIZED ({tree}), unit AS (
+    SELECT *, CASE WHEN stage = ANY(%s) THEN 0 ELSE number END AS open_number FROM counts_unitsum
+), narrowed AS MATERIALIZED (
+    SELECT tree.org_id, face.face, face.value, unit.kind, unit.channel, unit.month,
+        sum(unit.number) AS number, sum(unit.open_number) AS open_number
+    FROM unit JOIN tree ON tree.unit_id = unit.org_id AND tree.org_id <> {everything}
+    CROSS JOIN LATERAL (VALUES ('unit', tree.child_id::text), ('stage', unit.stage), ('class', unit.class_id::text)) face (face, value)
+    WHERE NOT unit.protected GROUP BY 1, 2, 3, 4, 5, 6
+)
+SELECT * FROM narrowed
+UNION ALL
+SELECT narrowed.org_id, coalesce(face.face, narrowed.face), coalesce(face.value, narrowed.value), '*', '*', month,
+    sum(number), sum(open_number)
+FROM narrowed CROSS JOIN LATERAL (
+    VALUES (NULL, NULL), ('kind', narrowed.kind), ('channel', narrowed.channel)
+) face (face, value)
+WHERE face.face IS NULL OR narrowed.face = 'unit' GROUP BY 1, 2, 3, 6
+UNION ALL
+SELECT tree.org_id, face.face, face.value, '*', '*', unit.month, sum(unit.number), sum(unit.open_number)
+FROM unit JOIN tree ON tree.unit_id = unit.org_id AND tree.org_id = {everything}
 CROSS JOIN LATERAL (VALUES
-    ('unit', tree.child_id::text, '*', '*', false), ('unit', tree.child_id::text, unit.kind, unit.channel, false),
-    ('stage', unit.stage, '*', '*', false), ('stage', unit.stage, unit.kind, unit.channel, false),
-    ('class', unit.class_id::text, '*', '*', false), ('class', unit.class_id::text, unit.kind, unit.channel, false),
-    ('kind', unit.kind, '*', '*', false), ('channel', unit.channel, '*', '*', false), ('report', '', '*', '*', true)
-) face (face, value, kind, channel, protected)
-WHERE face.protected = unit.protected
-GROUP BY 1, 2, 3, 4, 5, 6
+    ('unit', tree.child_id::text, false), ('stage', unit.stage, false), ('class', unit.class_id::text, false),
+    ('kind', unit.kind, false), ('channel', unit.channel, false), ('report', '', true)
+) face (face, value, protected)
+WHERE face.protected = unit.protected GROUP BY 1, 2, 3, 6
 """
 _UNITS_DIFFER = f"""
 SELECT {COLUMNS}, coalesce(kept.number, 0), coalesce(fact.number, 0), count(*) OVER ()
@@ -42,7 +58,7 @@ ORDER BY {COLUMNS} LIMIT {SHOWN}
 _KEY = "org_id, face, value, kind, channel, month"
 _WIDE_DIFFER = f"""
 SELECT {_KEY}, coalesce(kept.number, 0), coalesce(made.number, 0), count(*) OVER ()
-FROM counts_widesum kept FULL JOIN ({_WIDE}) made USING ({_KEY})
+FROM counts_widesum kept FULL JOIN ({{wide}}) made USING ({_KEY})
 WHERE (coalesce(kept.number, 0), coalesce(kept.open_number, 0)) <> (coalesce(made.number, 0), coalesce(made.open_number, 0))
 ORDER BY {_KEY} LIMIT {SHOWN}
 """
@@ -77,10 +93,12 @@ def rebuild(truth: str, tree: str) -> int:
         )
         made = cursor.rowcount
         cursor.execute("DELETE FROM counts_widesum")
-        cursor.execute(
-            f"INSERT INTO counts_widesum ({_KEY}, number, open_number) {_WIDE.format(tree=tree)}", [sorted(CLOSED)]
-        )
+        cursor.execute(f"INSERT INTO counts_widesum ({_KEY}, number, open_number) {_wide(tree)}", [sorted(CLOSED)])
     return made
+
+
+def _wide(tree: str) -> str:
+    return _WIDE.format(tree=tree, everything=EVERYTHING)
 
 
 @transaction.atomic
@@ -90,7 +108,7 @@ def differences(truth: str, tree: str) -> tuple[int, list[Difference]]:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_UNITS_DIFFER.format(truth=truth))
         found, units = [], cursor.fetchall()
-        cursor.execute(_WIDE_DIFFER.format(tree=tree), [sorted(CLOSED)])
+        cursor.execute(_WIDE_DIFFER.format(wide=_wide(tree)), [sorted(CLOSED)])
         wide = cursor.fetchall()
     for table, rows in (("unit", units), ("wide", wide)):
         found += [Difference(table, row[:-3], row[-3], row[-2]) for row in rows]

@@ -21,9 +21,9 @@ from .models import Matter
 
 logger = logging.getLogger("xinqiao.counts")
 
-# An organisation is wide when its interval holds some fifty others (organisations.tree numbers in steps of ten): below that adding
-# up the cells of its units costs less than a page.
-WIDE = 1000
+# An organisation is wide when its interval holds some two hundred others (organisations.tree numbers in steps of ten): below that
+# adding up the cells of its units costs less than the page around it.
+WIDE = 4000
 TURNS = 20  # batches of one turn of the worker
 NIGHT = range(1, 5)  # hours in which the sums are compared with the truth
 CHECK_AFTER, CHECK_AT_LAST = timedelta(hours=20), timedelta(hours=40)
@@ -131,18 +131,24 @@ def wide_above(organisations: set[int]) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def tree_mark() -> str:
-    """Changes when an organisation is founded, moved or numbered anew: the sums above it are those of another tree then."""
+def tree_mark(newest: int | None = None) -> str:
+    """Changes when one of the organisations up to the id `newest` is moved or numbered anew: the sums above it are wrong then.
+
+    One that is founded in a gap changes nothing: it had no petitions yet, and its own are folded by the tree as it is.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) || ':' || coalesce(sum(hashtext(concat_ws(':', id, lft, rgt, parent_id))::bigint), 0) "
-            "FROM organisations_organisation"
+            "SELECT coalesce(max(id), 0) || ':' || coalesce(sum(hashtext(concat_ws(':', id, lft, rgt, parent_id))::bigint), 0) "
+            "FROM organisations_organisation WHERE id <= coalesce(%s, id)",
+            [newest],
         )
         return cursor.fetchone()[0]
 
 
 def _stands_on_another_tree() -> bool:
-    return Standing.objects.filter(pk=1).values_list("tree_mark", flat=True).first() != tree_mark()
+    """Also where nothing was counted yet: what was there before this package is counted by the first turn."""
+    kept = Standing.objects.filter(pk=1).values_list("tree_mark", flat=True).first()
+    return not kept or kept != tree_mark(int(kept.partition(":")[0]))
 
 
 # A walk up from each organisation by the key; the organisation above all roots is folding.EVERYTHING.

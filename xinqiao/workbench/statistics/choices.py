@@ -47,12 +47,13 @@ class Choices:
 def read(asked: Mapping[str, str], today: date) -> Choices:
     """The choices in an address; this year where nothing is asked. Months are those of the calendar in Asia/Shanghai."""
     presets = periods(today)
-    period = asked.get("period", "")
-    first, last, problem = None, None, ""
+    period, problem = asked.get("period", ""), ""
     if period == "own":
         first, last = _month(asked.get("from", "")), _month(asked.get("to", ""))
-        problem = _problem(first, last)
-    if problem or first is None or last is None:
+        problem = _problem(first, last) if asked.get("from") or asked.get("to") else ""
+        if problem or first is None or last is None:
+            first, last = presets["year"]
+    else:
         period = period if period in presets else "year"
         first, last = presets[period]
     return Choices(

@@ -140,7 +140,7 @@ def _units(figures: Figures, scope: Scope, link: Link, down: Callable[[int], str
         more = NOT_SHOWN if str(unit) in hidden else told_open[str(unit)]
         rows.append(Row(name, told[str(unit)], link(unit=unit), "" if own else down(unit), (more,)))
     silent = len(scope.children) - len([row for row in rows if row.down_url])
-    note = _("另有%(n)s个机关没有信访件。") % {"n": silent} if silent and rows else ""
+    note = _("另有%(n)s个机关没有可以统计的信访件。") % {"n": silent} if silent and rows else ""
     return Table("units", _("各机关"), _("机关"), rows, (_("件数"), _("其中在办")), note)
 
 
