@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -199,19 +200,24 @@ def put_reports_on_record(request: HttpRequest, rows: list[dict]) -> None:
 def rows_of(officer: Officer, ids: list[int], terms=()) -> list[dict]:
     """These matters, which `finding` let through `visible_to`, in this order as the list shows them, with the words marked. Of a report
     neither title nor text."""
-    seen = {row["pk"]: row for row in Matter.objects.filter(pk__in=ids).values(*COLUMNS)}
-    open_ones = [pk for pk, row in seen.items() if not row["sealed"]] if terms else []
-    texts = {pk: parts for pk, *parts in SearchEntry.objects.filter(pk__in=open_ones).values_list("pk", "petition", "answer")}
+    rows = Matter.objects.filter(pk__among=ids)
+    rows = rows.annotate(texts=_TEXTS).values(*COLUMNS, "texts") if terms else rows.values(*COLUMNS)
+    seen = {row["pk"]: row for row in rows}
     answers = allowed(officer.role_set, "opinion", Action.READ) is not None
-    return [_row(seen[pk], texts.get(pk), terms, answers=answers) for pk in ids if pk in seen]
+    return [_row(seen[pk], terms, answers=answers) for pk in ids if pk in seen]
 
 
-def _row(row: dict, texts: list[str] | None, terms, *, answers: bool) -> dict:
-    title = listed_title(row["title"], sealed=row["sealed"])
+_BETWEEN = "\x1f"  # no folded text has it
+_ENTRY = SearchEntry.objects.filter(pk=OuterRef("pk")).values_list(Concat("petition", Value(_BETWEEN, TextField()), "answer"))
+_TEXTS = Case(When(sealed=False, then=Subquery(_ENTRY)), output_field=TextField())
+
+
+def _row(row: dict, terms, *, answers: bool) -> dict:
+    title, texts = listed_title(row["title"], sealed=row["sealed"]), row.get("texts")
     return {
         **row,
         "title": title if row["sealed"] else highlight.marked(title, terms),
-        "piece": _piece(texts, terms, answers=answers) if texts else "",
+        "piece": _piece(texts.split(_BETWEEN), terms, answers=answers) if texts else "",
         "person": _("（匿名）") if row["anonymous"] else row["petitioner_name"] or _("（保密）"),
         "channel": CHANNELS[row["channel"]],
         "kind": Kind(row["kind"]).label if row["kind"] else "",
