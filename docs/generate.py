@@ -152,6 +152,8 @@ NOUNS = (
     ("Place of the matter", "问题属地", "where the problem arose", "matters/models.py"),
     ("Query code", "查询码", "16 characters that open the tracking page", "rules/numbering.py"),
     ("Document number", "文号", "简称+类型〔年〕序号", "rules/numbering.py"),
+    ("Cell", "统计单元", "what a matter counts as: unit, stage, kind, class, channel, month", "counts/cells.py"),
+    ("Small cell", "小单元", "a figure from 1 to 4, which is not told (C-14)", "rules/small_cells.py"),
     ("Policy pack", "地方规则包", "regional rules that may only tighten", "rules/packs.py"),
 )
 PAIRS = (
