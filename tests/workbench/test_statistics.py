@@ -252,6 +252,10 @@ class TestFigures:
         UnitSum.objects.update(number=9)
         counted.check(at=None)
         assert "重做以前请不要使用这里的数字" in page(world.wang_leads_office)
+        users = client_of(world.sys_admin).get(reverse("workbench:admin")).content.decode()
+        assert "xinqiao counts --rebuild" in users
+        counted.rebuild()
+        assert "counts --rebuild" not in client_of(world.sys_admin).get(reverse("workbench:admin")).content.decode()
 
     def test_nothing_at_all(self, world):
         assert "这段时间没有信访件" in page(world.wang_leads_office)

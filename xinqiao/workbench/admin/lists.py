@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from xinqiao.matters import counted
 from xinqiao.organisations import rights
 from xinqiao.organisations.models import Officer, Organisation, RightsRequest, SignIn, User
 from xinqiao.rules.stages import Role
@@ -42,6 +43,7 @@ def users_page(request: HttpRequest) -> HttpResponse:
         "only": only,
         "chips": [("", "全部"), ("admins", "三员"), ("no_factor", "没有第二步验证"), ("off", "已停用")],
         "may_ask": request.officer.may(WHO_ASKS),
+        "differing": counted.differing(),
         "lines": [_user_line(user) for user in page],
     }
     return render(request, "workbench/admin/users.html", context)
