@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import select
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import OperationalError, connection
 
 from tests.world import World
 from xinqiao import cli, database
-from xinqiao.cli import import_
+from xinqiao.cli import import_, indexing
 from xinqiao.matters import import_runs, importing
 from xinqiao.matters.models import ImportRun, Matter
 from xinqiao.search.models import EntryDue, SearchEntry
@@ -203,6 +204,25 @@ class TestIndexNow:
     def test_what_was_imported_is_found_at_once(self, call, file, capsys):
         call(file, "--index-now")
         assert set(SearchEntry.objects.values_list("pk", flat=True)) == set(Matter.objects.values_list("pk", flat=True))
+
+    def test_the_second_process_works_until_the_first_is_done(self, monkeypatch, tmp_path):
+        """Its work is a file here: a process that shares the connection of the tests would end it."""
+
+        def work(reading):
+            while not select.select([reading], [], [], 0.01)[0]:
+                (tmp_path / "at work").touch()
+            (tmp_path / "done").touch()
+            os._exit(0)
+
+        monkeypatch.setattr(indexing, "_work_until_closed", work)
+        with indexing.beside():
+            while not (tmp_path / "at work").exists():
+                select.select([], [], [], 0.01)
+            assert not (tmp_path / "done").exists()
+        assert (tmp_path / "done").exists(), "waited for: the database may be stopped after it"
+
+    def test_nobody_else_works_on_what_is_not_committed(self, db):
+        assert not indexing.has_room()
 
     def test_otherwise_it_is_owed(self, call, file, capsys):
         call(file)

@@ -9,6 +9,7 @@
 """
 
 import argparse
+import contextlib
 import csv
 import getpass
 import json
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 from xinqiao import cli, database, folders
+from xinqiao.cli import indexing
 
 HELP = "导入其他系统的信访件 · load petitions from a CSV or Excel file"
 SHOWN_REASONS = 20
@@ -49,7 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="只检查，不保存")
     parser.add_argument("--rejects", metavar="FILE", help="没有存的行写到这个 CSV；默认写到数据目录的 imports/ 下")
-    parser.add_argument("--index-now", action="store_true", help="导入后当场补建检索索引，不等后台任务；可以中断")
+    parser.add_argument(
+        "--index-now",
+        action="store_true",
+        help="边导入边补建检索索引（有两个以上的核时另用一个进程），不等后台任务；可以中断",
+    )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
 
 
@@ -63,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
         return _complain(str(error), cli.USAGE)
     with database.available():
         cli.start_django()
-        return _run(args, mapping)
+        second = args.index_now and not args.dry_run and indexing.has_room()
+        with indexing.beside() if second else contextlib.nullcontext():
+            return _run(args, mapping)
 
 
 def read_mapping(given: list[str]) -> dict[str, str]:
@@ -126,7 +134,7 @@ def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
 
 
 def _index(entries, *, quiet: bool) -> None:
-    """Make the entries that are owed, beside the worker. Broken off, the rest stays owed."""
+    """Make the entries that are owed still, beside the worker and the second process. Broken off, the rest stays owed."""
     from tqdm import tqdm
 
     with tqdm(unit="件", desc="补建检索索引", disable=quiet or None) as bar:
