@@ -24,6 +24,8 @@ FLOOR_OF = {name: floor for floor, names in FLOORS.items() for name in names}
 SIDEWAYS = {
     ("cli", "seed"): "the command calls the work",
     ("cli", "jobs"): "the command starts the worker",
+    ("workbench", "jobs"): "the system administrator's page says how the workers are",
+    ("workbench", "seed"): "the log-in page of a demonstration lists its log-ins",
     ("jobs", "portal"): "the worker forgets drafts that nobody sent",
     ("jobs", "api"): "the worker forgets files that came with no petition",
     ("seed", "api"): "the fixture of authorisation has a program among its identities, and programs are made there",

@@ -27,7 +27,7 @@ class JsonLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
+            "level": "WARNING" if _by_visitors(record) else record.levelname,
             "logger": record.name,
             "message": self._words(record),
         }
@@ -38,7 +38,7 @@ class JsonLine(logging.Formatter):
         for key, value in vars(record).items():
             if key not in _OWN and isinstance(value, bool | int | float | str):
                 line[key] = value
-        if record.exc_info and record.exc_info[0]:
+        if record.exc_info and record.exc_info[0] and not _by_visitors(record):
             line["error"] = record.exc_info[0].__qualname__
             line["where"] = _frames(record.exc_info[2])
         return json.dumps(line, ensure_ascii=False)
@@ -69,6 +69,11 @@ class Stderr(logging.StreamHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Nothing: the next line may go through, and what failed is not for this stream."""
+
+
+def _by_visitors(record: logging.LogRecord) -> bool:
+    """What somebody outside sent (a host name that is not ours, a forged cookie): one quiet line, nothing of ours is broken."""
+    return record.name.startswith("django.security")
 
 
 def _route(request) -> str:

@@ -63,7 +63,7 @@ XINQIAO_INSECURE_HTTP = _switch("XINQIAO_INSECURE_HTTP")
 # Detailed error pages for developers; never where real petitions are. XINQIAO_DEBUG, default off.
 DEBUG = _switch("XINQIAO_DEBUG")
 # Address citizens use, for links in messages and letters; never taken from the request. XINQIAO_PUBLIC_URL.
-XINQIAO_PUBLIC_URL = _text("XINQIAO_PUBLIC_URL", f"http://127.0.0.1:{_text('PORT', '8765')}").rstrip("/")
+XINQIAO_PUBLIC_URL = _text("XINQIAO_PUBLIC_URL", f"http://localhost:{_text('PORT', '8765')}").rstrip("/")
 # Host names the server answers to, separated by commas. XINQIAO_ALLOWED_HOSTS.
 ALLOWED_HOSTS = [host.strip() for host in _text("XINQIAO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
 if "*" in ALLOWED_HOSTS:

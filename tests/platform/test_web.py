@@ -102,6 +102,15 @@ class TestHeaders:
 
 
 class TestErrors:
+    def test_a_foreign_host_name_is_one_quiet_line(self, caplog):
+        with caplog.at_level(logging.INFO):
+            assert Client().get("/", HTTP_HOST="evil.example").status_code == 400
+        lines = [JsonLine().format(record) for record in caplog.records]
+        assert len(lines) == 1, lines
+        told = json.loads(lines[0])
+        assert (told["level"], told["message"]) == ("WARNING", "DisallowedHost")
+        assert "where" not in told and "evil" not in lines[0]
+
     @pytest.mark.django_db
     def test_missing_page_is_chinese_and_says_what_to_do(self, client):
         answer = client.get("/no-such-page")

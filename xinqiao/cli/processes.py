@@ -290,8 +290,9 @@ def _for_link(address: str) -> str:
 
 
 def site_address() -> str:
-    """The address to print."""
-    return f"http://{_for_link(host())}:{port()}/"
+    """The address to print: by name where it is this machine, because browsers make passkeys for names only."""
+    place = _for_link(host())
+    return f"http://{'localhost' if place == HOST else place}:{port()}/"
 
 
 def _answers(url: str) -> bool:

@@ -3,6 +3,7 @@
 Query codes are stored only as slow hashes, so those of the three are kept beside the data, readable by the owner only.
 """
 
+import functools
 import json
 
 from xinqiao import folders
@@ -22,8 +23,14 @@ def keep(citizens: list[dict]) -> None:
 
 def listed() -> list[dict]:
     """Every log-in, officers first; citizens have `number` and `query_code` in place of user name and password."""
+    return officers() + kept()
+
+
+@functools.cache
+def officers() -> list[dict]:
+    """One log-in per role."""
     data = region.load()
-    officers = [
+    return [
         {
             "role": "、".join(role.label for role in officer.roles),
             "name": officer.name,
@@ -33,7 +40,6 @@ def listed() -> list[dict]:
         }
         for officer in data.demo_logins
     ]
-    return officers + kept()
 
 
 def kept() -> list[dict]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.db.models import F
@@ -57,8 +58,16 @@ def show(request: HttpRequest, form: LoginForm | None = None) -> HttpResponse:
         "next": door.safe_next(request),
         "passkeys": factors.passkeys_possible(request),
         "provider": provider.name(),
+        "demo_logins": _demo_logins() if settings.XINQIAO_DEMO else [],
     }
     return render(request, "workbench/login.html", context, status=status)
+
+
+def _demo_logins() -> list[dict]:
+    """What may be typed here, one log-in per role: only in a demonstration, and only over the region that was made for it here."""
+    from xinqiao.seed import demo_logins
+
+    return demo_logins.officers() if demo_logins.kept() else []
 
 
 def _try(request: HttpRequest, form: LoginForm) -> HttpResponse | None:
