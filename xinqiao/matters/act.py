@@ -16,6 +16,7 @@ from django.utils.timezone import localdate, localtime
 from xinqiao.counts.cells import Cell
 from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Organisation
+from xinqiao.rules import wording
 from xinqiao.rules.moves import CLOSED, DESK_DONE, ENDED, MOVES, Move, find_move
 from xinqiao.rules.numbering import place_in_order
 from xinqiao.rules.refusals import StepRefused
@@ -27,7 +28,7 @@ from .actors import Actor
 from .models import Event, Matter, Referral
 from .secrecy import is_shut_out, recusal_in_the_way
 
-REASON_AT_LEAST = 10  # characters: a reason that another person can check
+REASON_AT_LEAST = 10  # characters that can be read: a reason that another person can check
 # Steps that are taken on the matter as a whole, whoever takes them.
 MATTER_STEPS = {move.step for move in MOVES if move.on == "matter"}
 # Ends after which an office gets no report on what it assigned.
@@ -196,6 +197,11 @@ def require_not_recused(matter_id: int, by: Actor) -> None:
     if found.state == "granted":
         raise StepRefused("您在这一件中已经回避，不能再办理。请由新的承办人继续办理。", code="recused")
     raise StepRefused("已经提出您在这一件中的回避，正在等待决定。决定以前请暂停办理，期限照常计算。", code="recusal_waiting")
+
+
+def too_short(reason: str) -> bool:
+    """Nothing that another person can check: what is not seen (blanks, characters of no width) does not count."""
+    return len(wording.readable(reason)) < REASON_AT_LEAST
 
 
 def set_desk_stage(desk: Referral, stage: Stage, *, at: datetime) -> None:

@@ -11,10 +11,9 @@ from xinqiao.rules import deadlines, grounds, routes, simple_procedure
 from xinqiao.rules.stages import Kind, Line, ReferralKind, Route, Stage, Step
 
 from .. import clocks, letter_facts, policy
-from ..act import Act, begin, finish, open_desk, refusal
+from ..act import REASON_AT_LEAST, Act, begin, finish, open_desk, refusal, too_short
 from ..actors import SYSTEM
 from ..models import Event, Matter, Referral
-from .register import REASON_AT_LEAST
 from .transfer import no_longer_accepted_letter, require_split, transfer_letters
 
 
@@ -50,7 +49,7 @@ def raise_objection(
             "确有特殊情况的，请转送的信访部门的负责人写明理由、准许后再提出。",
             "objection_late",
         )
-    if len(reasons.strip()) < REASON_AT_LEAST:
+    if too_short(reasons):
         raise refusal(f"请写明不属于本单位职权的具体理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     office_desk = _office_desk(act)
     office_desk.stage, office_desk.is_open, office_desk.unread = Stage.OBJECTED, True, True
@@ -102,7 +101,7 @@ def allow_late_objection(
         raise refusal(f"{desk.organisation.name}还在5个工作日的期限内，可以直接提出异议，不用准许。", "still_in_time")
     if may_object_late(desk, _objections(act.matter)):
         raise refusal(f"已经准许过，正在等{desk.organisation.name}提出异议。", "allowed_already")
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明为什么准许逾期提出异议（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     desk.unread = True
     desk.save(update_fields=["unread"])
@@ -223,7 +222,7 @@ def notify_route(
     act = begin(Step.NOTIFY_ROUTE, matter_id, by=by, at=at, version=version)
     if route == Route.PETITION:
         raise refusal("第六条途径（信访程序）请用“受理”。", "petition_route")
-    if len(reasons.strip()) < REASON_AT_LEAST:
+    if too_short(reasons):
         raise refusal(f"请写明为什么适用这一途径（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     act.matter.route, act.matter.procedure = route, "other"
     letters = {}
@@ -252,7 +251,7 @@ def pass_down(
     below = to.is_below(by.organisation) or to.parent_line_id == by.organisation_id
     if not below:
         raise refusal(f"{to.name}不是本系统的下级单位。不归本系统办的，请提出异议。", "not_below")
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明转送的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     require_split(act.matter)
     kind = ReferralKind.TRANSFER

@@ -10,10 +10,9 @@ from xinqiao.rules.moves import ANSWERED_OTHERWISE, CLOSED, DESK_DONE
 from xinqiao.rules.stages import Stage, Step
 
 from .. import clocks, policy
-from ..act import begin, finish, refusal
+from ..act import REASON_AT_LEAST, begin, finish, refusal, too_short
 from ..actors import SYSTEM
 from ..models import Clock, Matter
-from .register import REASON_AT_LEAST
 
 TIME_TO_DISAGREE = timedelta(days=30)  # AR-1: the rating window is over
 LAPSED = "lapsed"  # said by the sweep of a right that was not used: no warning level, nobody is late
@@ -94,7 +93,7 @@ def _about(clock: Clock) -> dict:
 def end_other_route(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, result: str) -> Matter:
     """Note what the court, the arbitration or the administrative procedure decided, and close the matter here (RT-4, T4)."""
     act = begin(Step.END_OTHER_ROUTE, matter_id, by=by, at=at, version=version)
-    if len(result.strip()) < REASON_AT_LEAST:
+    if too_short(result):
         raise refusal(f"请写明其他途径的结果（至少{REASON_AT_LEAST}个字），信访人会看到。", "result_missing")
     act.matter.records.create(
         referral_id=act.desk.pk,

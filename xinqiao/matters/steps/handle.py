@@ -13,11 +13,10 @@ from xinqiao.rules.moves import BEFORE_SERVED
 from xinqiao.rules.stages import Outcome, Role, ServiceManner, Stage, Step
 
 from .. import clocks, letter_facts, opinions, policy
-from ..act import Act, begin, finish, refusal
+from ..act import REASON_AT_LEAST, Act, begin, finish, refusal, too_short
 from ..intake import StoredFile
 from ..models import Clock, Matter, Opinion
 from .receive import add_attachments
-from .register import REASON_AT_LEAST
 
 
 @transaction.atomic
@@ -48,7 +47,7 @@ def record_contact(
 ) -> Matter:
     """Note that the petitioner was heard (R-31(六)): by phone, at a visit, on the spot. What is shown to the citizen is said so."""
     act = begin(Step.RECORD_CONTACT, matter_id, by=by, at=at)
-    if len(text.strip()) < REASON_AT_LEAST:
+    if too_short(text):
         raise refusal("请写下信访人说了什么、核实了什么。", "contact_empty")
     add_record(act, "contact", text, data={"manner": manner}, shown=shown_to_citizen)
     finish(act, facts={"manner": manner, "shown_to_citizen": shown_to_citizen})
@@ -79,7 +78,7 @@ def request_extension(
     """Ask the unit's leader for up to 30 days more (R-34)."""
     act = begin(Step.REQUEST_EXTENSION, matter_id, by=by, at=at, version=version)
     _check_extension(act, days)
-    if len(reasons.strip()) < REASON_AT_LEAST:
+    if too_short(reasons):
         raise refusal(f"请写明为什么复杂、还要做什么（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     act.desk.extension = {"days": days, "reasons": reasons.strip(), "by": by.pk, "by_name": by.user.name}
     finish(act, facts={"days": days, "reasons": reasons})
@@ -139,7 +138,7 @@ def convert_to_ordinary(
     act = begin(Step.CONVERT_TO_ORDINARY, matter_id, by=by, at=at, version=version)
     if act.matter.procedure != "simple":
         raise refusal("这一件已经是普通程序。", "ordinary_already")
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明转为普通程序的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     clocks.cancel(act.matter.clocks.filter(term="SIMPLE10WD", referral_id=act.desk.pk), on=act.today)
     act.matter.procedure = "ordinary"
@@ -337,7 +336,7 @@ def service_facts(manner: ServiceManner, served_on: date) -> dict:
 def co_answer(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, text: str) -> Matter:
     """A co-handler answers the lead (J-04)."""
     act = begin(Step.CO_ANSWER, matter_id, by=by, at=at, version=version)
-    if len(text.strip()) < REASON_AT_LEAST:
+    if too_short(text):
         raise refusal("请写明本单位的意见和依据。", "answer_missing")
     add_record(act, "co_answer", text)
     finish(act, facts={"text": text})
@@ -357,7 +356,7 @@ def reply_to_suggestion(
 ) -> Matter:
     """Tell the citizen whether a suggestion is adopted, partly or not, and why (R-29(1))."""
     act = begin(Step.REPLY_TO_SUGGESTION, matter_id, by=by, at=at, version=version)
-    if len(reasons.strip()) < REASON_AT_LEAST:
+    if too_short(reasons):
         raise refusal(f"请写明理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     letters = {}
     if act.matter.contactable:
@@ -390,7 +389,7 @@ def report_execution(
 ) -> Matter:
     """Report that it is carried out, with what proves it; the citizen is asked and has 15 days (T-48)."""
     act = begin(Step.REPORT_EXECUTION, matter_id, by=by, at=at, version=version)
-    if len(text.strip()) < REASON_AT_LEAST:
+    if too_short(text):
         raise refusal("请写明做了什么、何时完成、有什么凭证。", "proof_missing")
     add_record(act, "execution", text, shown=True)
     add_attachments(act.matter, files, at=at, event_seq=act.matter.event_count + 1, from_citizen=False)
@@ -444,7 +443,7 @@ def record_agreement_performed(
 ) -> Matter:
     """The agreement is performed: the matter ends (T3)."""
     act = begin(Step.RECORD_AGREEMENT_PERFORMED, matter_id, by=by, at=at, version=version)
-    if len(proof.strip()) < REASON_AT_LEAST:
+    if too_short(proof):
         raise refusal("请写明怎样履行完毕、有什么凭证。", "proof_missing")
     add_record(act, "agreement", proof, shown=True)
     finish(act, facts={"proof": proof})

@@ -11,7 +11,7 @@ from xinqiao.rules.moves import WITH_HANDLER
 from xinqiao.rules.stages import Role, Step
 
 from .. import clocks
-from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
+from ..act import REASON_AT_LEAST, Act, begin, finish, refusal, too_short
 from ..actors import Citizen
 from ..models import Matter, Referral
 from ..secrecy import Recusal, recusal_in_the_way
@@ -54,7 +54,7 @@ def _clean(reason: str) -> str:
         cleaned = wording.clean(reason, limit=wording.LIMITS["reason"], field="回避的理由").strip()
     except ValueError as error:
         raise refusal(str(error), "text") from error
-    if len(cleaned) < REASON_AT_LEAST:
+    if too_short(cleaned):
         raise refusal(
             f"请写明回避的理由（至少{REASON_AT_LEAST}个字），例如是对方的亲属，或者与这件事有利害关系。",
             "reason_missing",
@@ -122,7 +122,7 @@ def decide_recusal(
             "承办人的回避由本单位负责人决定；申请负责人回避的，由转办的信访部门报请该单位的上级领导决定。",
             "not_the_head",
         )
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明决定的理由（至少{REASON_AT_LEAST}个字），信访人会看到。", "reason_missing")
     if is_head(row.officer) and not leader.strip():
         raise refusal("申请负责人回避的，请写明由哪位领导决定。", "leader_missing")

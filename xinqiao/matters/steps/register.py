@@ -10,7 +10,7 @@ from xinqiao.people.models import Petitioner
 from xinqiao.rules.stages import Channel, Kind, Purpose, Role, Stage, Step
 
 from .. import clocks, identities, letter_facts
-from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
+from ..act import REASON_AT_LEAST, Act, begin, finish, refusal, too_short
 from ..models import REPORT_READERS, Matter, Referral, Request, Submission
 from ..secrecy import add_accused, is_shut_out
 from .unseal import lowering, open_to_readers, second_person
@@ -72,7 +72,7 @@ def correct_registration(
 ) -> Matter:
     """Correct title or address of a registration; the submission itself stays as it came. The old values stay in the history."""
     act = begin(Step.CORRECT_REGISTRATION, matter_id, by=by, at=at, version=version)
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明更正的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     before = {"title": act.matter.title, "place_detail": act.matter.place_detail}
     act.matter.title = title or act.matter.title
@@ -141,7 +141,7 @@ def classify(
 
 def _propose_unsealing(act: Act, reason: str, facts: dict) -> Matter:
     """The kind is noted; the seal stays until a second person agrees. In an office of one the reason alone must do."""
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(
             f"这一件按检举控告保密，改为其他类别会让更多人看到。请写明理由（至少{REASON_AT_LEAST}个字）。", "unseal_reason"
         )

@@ -9,7 +9,7 @@ from xinqiao.organisations.tree import line_organ_of
 from xinqiao.rules.stages import Line, ReferralKind, Stage, Step
 
 from .. import clocks, letter_facts
-from ..act import REASON_AT_LEAST, Act, begin, finish, open_desk, out_of_choice, refusal, release
+from ..act import REASON_AT_LEAST, Act, begin, finish, open_desk, out_of_choice, refusal, release, too_short
 from ..actors import Actor, System
 from ..against import Against
 from ..models import Matter
@@ -156,7 +156,7 @@ def seal_off_line(
     act = begin(Step.SEAL_OFF_LINE, matter_id, by=by, at=at, version=version)
     if not receiver.strip():
         raise refusal("请写明封存后的材料交给了谁保管、办理。", "receiver_missing")
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明为什么要转为线下办理（至少{REASON_AT_LEAST}个字，不要写涉密内容）。", "reason_missing")
     if not act.matter.received_on <= handed_on <= act.today:
         raise refusal("移交的日期应在收到以后、今天以前。请核对。", "handed_on")
@@ -181,7 +181,7 @@ def clear_subordinate(
 ) -> Matter:
     """Let one subordinate organisation of the accused one take part, with a reason; never the accused one itself (C-02)."""
     act = begin(Step.CLEAR_SUBORDINATE, matter_id, by=by, at=at, version=version)
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明为什么可以让它知悉（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     if not is_shut_out(matter_id, organisation):
         raise refusal(f"{organisation.name}本来就不在回避的范围里，不用放开。", "not_shut_out")
@@ -200,7 +200,7 @@ def lift_clearance(
 ) -> Matter:
     """Take a clearance back: the organisation knows nothing of the matter from now on."""
     act = begin(Step.LIFT_CLEARANCE, matter_id, by=by, at=at, version=version)
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明撤销的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     row = act.matter.clearances.filter(organisation=organisation, lifted_at=None).first()
     if row is None:

@@ -13,11 +13,10 @@ from xinqiao.rules.citizen_words import day
 from xinqiao.rules.stages import ReferralKind, ReviewOutcome, ServiceManner, Stage, Step
 
 from .. import clocks, identities, letter_facts, opinions
-from ..act import Act, begin, close_desks, finish, open_desk, refusal, set_desk_stage
+from ..act import REASON_AT_LEAST, Act, begin, close_desks, finish, open_desk, refusal, set_desk_stage, too_short
 from ..actors import Citizen
 from ..models import Clock, Matter, Opinion, Referral
 from .handle import add_record, serve, service_facts, service_form
-from .register import REASON_AT_LEAST
 
 HEARING_NOTICE_DAYS = 7  # HG-4 (P15a)
 
@@ -183,7 +182,7 @@ REVIEW_GROUNDS = {
 def _refuse(act: Act, against: str, instance: str, ground: str, facts: str) -> Matter:
     if ground not in REVIEW_GROUNDS:
         raise refusal("只能按列明的理由不予受理。请选择一项。", "ground")
-    if len(facts.strip()) < REASON_AT_LEAST:
+    if too_short(facts):
         raise refusal(f"请写明事实（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     opinion = served_opinion(act.matter, against)
     document = official_letters.by_id(opinion.document_id, matter_id=act.matter.pk)
@@ -372,7 +371,7 @@ def open_hearing(
 def close_hearing(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, conclusion: str) -> Matter:
     """The conclusion is signed: the days from the notice to now are taken out of the 30 (HG-3, DL-09)."""
     act = begin(Step.CLOSE_HEARING, matter_id, by=by, at=at, version=version)
-    if len(conclusion.strip()) < REASON_AT_LEAST:
+    if too_short(conclusion):
         raise refusal("请写明听证结论。", "conclusion_missing")
     opened = act.matter.records.filter(referral_id=act.desk.pk, sort="hearing").order_by("-pk").first()
     noticed_on = date.fromisoformat(opened.data["noticed_on"])

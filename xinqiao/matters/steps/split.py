@@ -10,7 +10,7 @@ from xinqiao.rules import extracts
 from xinqiao.rules.stages import Channel, Kind, Purpose, Stage, Step
 
 from .. import clocks, counted
-from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
+from ..act import REASON_AT_LEAST, Act, begin, finish, refusal, too_short
 from ..intake import Intake, Person, StoredFile
 from ..models import Attachment, Matter
 from ..secrecy import accused_names, add_accused
@@ -152,7 +152,7 @@ def approve_extract(
     if not matter.extract_by:
         raise refusal("没有等待核准的摘要。请刷新页面。", "nothing_waiting")
     require_other_person(by, matter.extract_by)
-    if not agree and len(reason.strip()) < REASON_AT_LEAST:
+    if not agree and too_short(reason):
         raise refusal(f"请写明要改什么（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     matter.extract_by = None
     first = matter.submissions.order_by("pk").first()

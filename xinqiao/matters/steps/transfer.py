@@ -9,9 +9,8 @@ from xinqiao.rules import grounds
 from xinqiao.rules.stages import Kind, Line, ReferralKind, Route, Stage, Step
 
 from .. import clocks, letter_facts, policy
-from ..act import Act, begin, finish, open_desk, out_of_choice, refusal, set_desk_stage
+from ..act import REASON_AT_LEAST, Act, begin, finish, open_desk, out_of_choice, refusal, set_desk_stage, too_short
 from ..models import Matter, Referral
-from .register import REASON_AT_LEAST
 
 # Reasons for which a submission may be kept on file without action (T-12); no other is offered.
 FILING_REASONS = {
@@ -100,7 +99,7 @@ def assign(
 def report_up(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, proposal: str) -> Matter:
     """Report a serious or urgent matter with a proposal to the own committee and government (R-22(1)(一))."""
     act = begin(Step.REPORT_UP, matter_id, by=by, at=at, version=version)
-    if len(proposal.strip()) < REASON_AT_LEAST:
+    if too_short(proposal):
         raise refusal(f"请写明情况和建议（至少{REASON_AT_LEAST}个字）。", "proposal_missing")
     finish(act, facts={"proposal": proposal})
     return act.matter
@@ -164,7 +163,7 @@ def guide(
 def reply_directly(matter_id: int, *, by: Officer, at: datetime, version: int | None = None, text: str) -> Matter:
     """Answer a question or thanks from public information (T-11). The citizen may disagree once, which returns it to triage."""
     act = begin(Step.REPLY_DIRECTLY, matter_id, by=by, at=at, version=version)
-    if len(text.strip()) < REASON_AT_LEAST:
+    if too_short(text):
         raise refusal("请把答复写完整，让信访人看得明白。", "reply_missing")
     _record(act, "reply", text)
     finish(act, facts={"text": text})
@@ -272,7 +271,7 @@ def decide_jurisdiction(
 
 
 def _send(act: Act, to: Organisation, reason: str, co_handlers, proposed_route: str, instruction: str) -> Matter:
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明为什么归{to.name}办（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     _check_target(act, to)
     if to.line == Line.PETITION_OFFICE:
@@ -386,7 +385,7 @@ def _give_back(act: Act, unit_desk: Referral) -> None:
 
 
 def _objection_answer(act: Act, unit_desk: Referral, decision: str, reason: str) -> dict:
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明{decision}的理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     return letter_facts.to_organ(act, unit_desk.organisation, decision=decision, reasons=reason)
 

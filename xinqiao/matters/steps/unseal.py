@@ -12,7 +12,7 @@ from xinqiao.people.models import Petitioner
 from xinqiao.rules.stages import Kind, Role, Step
 
 from .. import identities
-from ..act import REASON_AT_LEAST, begin, finish, refusal
+from ..act import REASON_AT_LEAST, begin, finish, refusal, too_short
 from ..models import Matter
 
 
@@ -39,7 +39,7 @@ def unseal(
     matter = act.matter
     if not matter.unseal_by:
         raise refusal("没有等待决定的改类。请刷新页面。", "nothing_proposed")
-    if len(reason.strip()) < REASON_AT_LEAST:
+    if too_short(reason):
         raise refusal(f"请写明理由（至少{REASON_AT_LEAST}个字）。", "reason_missing")
     require_other_person(by, matter.unseal_by)
     matter.unseal_by = None

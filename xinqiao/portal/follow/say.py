@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 
-from xinqiao.matters.act import REASON_AT_LEAST
+from xinqiao.matters.act import REASON_AT_LEAST, too_short
 from xinqiao.rules.stages import Step
 from xinqiao.rules.terms import find
 
@@ -66,7 +66,7 @@ class RecusalForm(ActForm):
 
     def clean_reason(self) -> str:
         reason = self.cleaned_data["reason"]
-        if len(reason.strip()) < REASON_AT_LEAST:
+        if too_short(reason):
             raise forms.ValidationError(f"请写得具体一些，至少{REASON_AT_LEAST}个字，例如他（她）和对方是什么关系。")
         return reason
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from xinqiao.matters.act import REASON_AT_LEAST
+from xinqiao.matters.act import REASON_AT_LEAST, too_short
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.bulk import BulkAct
 
@@ -39,7 +39,7 @@ class ToOrgan(StepForm):
     def clean_reason(self) -> str:
         """Said once here; else every single step would say it."""
         reason = self.cleaned_data["reason"]
-        if len(reason.strip()) < REASON_AT_LEAST:
+        if too_short(reason):
             raise ValidationError(_("请写明为什么都归它办，至少%(n)s个字。") % {"n": REASON_AT_LEAST})
         return reason
 
