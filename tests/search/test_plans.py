@@ -1,7 +1,7 @@
 """What a search makes the database do: no big table read through, and no more rows touched where there are more matters."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -14,7 +14,7 @@ from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.stages import Role
-from xinqiao.search import marks, query
+from xinqiao.search import query
 from xinqiao.search.models import SearchEntry
 from xinqiao.search.words import terms
 
@@ -30,7 +30,6 @@ def region(django_db_setup, django_db_blocker, postgres_server):
 
     with django_db_blocker.unblock():
         synthetic.fill(MATTERS, at=timezone.now())
-        synthetic.index()
         owner = postgres_server.address("xinqiao_owner", connection.settings_dict["NAME"])
         with psycopg.connect(**owner.connection(), autocommit=True) as tables:
             tables.execute("VACUUM (ANALYZE)")
@@ -44,8 +43,8 @@ def leader() -> Officer:
 
 
 def nodes(rows) -> list[dict]:
-    """The parts of the plan that read a big table, as they ran."""
-    sql, params = rows.query.sql_with_params()
+    """The parts of the plan of these rows, or of a statement with its values, that read a big table, as they ran."""
+    sql, params = rows if isinstance(rows, tuple) else rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")  # at this size it could be the cheaper way; at a million it is not
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
@@ -67,31 +66,38 @@ def assert_by_words(rows) -> None:
     assert "search_received" not in {node.get("Index Name") for node in seen}, "walks the years instead of looking up"
 
 
-def ordered(asked: query.Asked, *more):
-    from django.db.models import F, Value
-
-    order = F("received_at") + Value(timedelta(0))
-    return query.entries(asked, *more).order_by(order.desc(), "-matter_id")[:21]
+def touched(rows, table: str) -> float:
+    return sum(node["Actual Rows"] * node["Actual Loops"] for node in nodes(rows) if node.get("Relation Name") == table)
 
 
 class TestPlans:
     @pytest.mark.parametrize("words", ["反映", "没有解决", "小区 物业", "没有这个词", "12", "2025"])
     def test_words_are_looked_up_by_the_index_of_words(self, region, words):
         scope = tuple(finding.scope_marks(leader()))
-        assert_by_words(ordered(query.Asked(terms(words), (scope,), True)))
+        assert_by_words(query.statement(query.Asked(terms(words), (scope,), True), 21))
 
-    def test_a_window_touches_only_its_days(self, region):
-        last = timezone.localdate()
-        _begin, group = marks.since(query.ALWAYS, last, span=60)
-        rows = ordered(query.Asked(terms("小区"), (tuple(finding.scope_marks(leader())),), True), tuple(group))
-        touched = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(rows) if node.get("Relation Name") == "search_searchentry"]
+    def test_wider_windows_are_not_looked_at_when_there_is_enough(self, region, monkeypatch):
+        monkeypatch.setattr(query, "_pace", lambda: query.Pace(date(2024, 1, 1), timezone.localdate(), 60))
+        asked = query.Asked(terms("小区"), (tuple(finding.scope_marks(leader())),), True)
         recent = SearchEntry.objects.filter(received_at__gte=timezone.now() - timedelta(days=100)).count()
-        assert max(touched) <= recent < MATTERS / 2
+        assert 0 < touched(query.statement(asked, 21), "search_searchentry") <= recent < MATTERS / 2
 
     def test_what_may_be_opened_is_asked_by_key(self, region):
         officer = leader()
         ids = list(SearchEntry.objects.order_by("pk").values_list("pk", flat=True)[:20])
         assert [node for node in nodes(Matter.objects.visible_to(officer).filter(pk__in=ids)) if node["Node Type"] == "Seq Scan"] == []
+
+    def test_of_a_thousand_only_those_are_read(self, region):
+        """Told of a thousand, the planner read every desk of the office instead."""
+        officer = leader()
+        ids = list(SearchEntry.objects.order_by("pk").values_list("pk", flat=True)[:1000])
+        few = ids[:20]
+        seen = Matter.objects.visible_to(officer).filter(pk__among=few)
+        assert touched(seen, "matters_matter") <= len(few)
+        assert touched(seen, "matters_referral") <= 4 * len(few)
+        assert set(seen.values_list("pk", flat=True)) == set(Matter.objects.visible_to(officer).filter(pk__in=few).values_list("pk", flat=True))
+        many = Matter.objects.visible_to(officer).filter(pk__among=ids)
+        assert [node for node in nodes(many) if node["Node Type"] == "Seq Scan"] == []
 
     @pytest.mark.parametrize("typed", ["13800138000", "王秀兰", "11010519491231002X"])
     def test_a_person_is_looked_up_by_index(self, region, typed):
@@ -101,7 +107,7 @@ class TestPlans:
     def test_statements_of_a_search_are_few_whatever_is_found(self, region, django_assert_max_num_queries):
         officer = leader()
         for words in ("反映", "没有这个词"):
-            with django_assert_max_num_queries(6):  # newest day, at most four windows, what may be opened
+            with django_assert_max_num_queries(3):  # how much is received a day, what is found, what may be opened
                 finding.by_words(officer, finding.Wanted(terms(words)))
 
     def test_much_the_same(self, region, django_assert_max_num_queries):

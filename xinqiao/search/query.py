@@ -102,18 +102,20 @@ class Window:
 def newest(asked: Asked, *, enough: int, after: Position | None = None, spans: tuple[int, ...] | None = None) -> Found:
     """The newest matching entries, `enough` of them if there are as many, in one statement.
 
-    PostgreSQL takes the windows in the order in which they are written and stops as soon as it has enough: what lies in the wider
-    ones is not looked at. `spans`: days of the windows, where they do not follow from how much is received a day.
+    `spans`: days of the windows, where they do not follow from how much is received a day.
     """
-    parts, values = [], []
-    for window in windows(asked, after, spans):
-        sql, params = _part(asked, window, after, enough + 1)
-        parts.append(sql)
-        values += params
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS found LIMIT %s", [*values, enough + 1])
+        cursor.execute(*statement(asked, enough + 1, after, spans))
         rows = cursor.fetchall()
     return Found(rows[:enough], complete=len(rows) <= enough)
+
+
+def statement(asked: Asked, most: int, after: Position | None = None, spans: tuple[int, ...] | None = None) -> tuple[str, list]:
+    """The newest `most`, window after window. PostgreSQL takes them in the order in which they are written and stops as soon as it
+    has enough: what lies in the wider ones is not looked at."""
+    parts = [_part(asked, window, after, most) for window in windows(asked, after, spans)]
+    together = " UNION ALL ".join(sql for sql, _values in parts)
+    return f"SELECT * FROM ({together}) AS found LIMIT %s", [*(value for _sql, values in parts for value in values), most]
 
 
 def _part(asked: Asked, window: Window, after: Position | None, most: int) -> tuple[str, list]:
