@@ -61,6 +61,7 @@ workbench:login workbench:logout                                   | session W  
 workbench:second_step workbench:passkey_login workbench:provider workbench:provider_back | session W  | everybody | session | checklist 51: after the password, or in its place; opens nothing by itself
 workbench:account workbench:password workbench:factors workbench:add_app workbench:add_passkey workbench:remove_factor workbench:recovery_codes workbench:end_sessions | officer_account W | officer | post | checklist 48 to 51: the own log-in, whatever the post
 workbench:admin workbench:admin_user workbench:rights_requests workbench:rights_request | setup R | officer | all | B.3: users and posts, never a case
+workbench:running                                                  | setup R               | officer   | all     | how the installation is: names of work and numbers, never a case
 workbench:ask_for_user workbench:ask_for_post workbench:ask_to_change workbench:ask_about workbench:issue_password workbench:withdraw_request | setup W | officer | all | B.3: SYS asks, SEC decides
 workbench:decide_request workbench:reset_factor workbench:admin_end_sessions | setup A | officer | all | B.3: the second approval is SEC's
 workbench:post                                                     | session W             | officer   | post    | another post of the same user: other rights, other session

@@ -10,11 +10,12 @@ from . import lists
 
 
 def nav(request: HttpRequest, officer: Officer) -> list[dict]:
-    """用户, 变更申请, and for the auditor the log."""
+    """用户, 变更申请, 运行状况, and for the auditor the log."""
     links = [
         _link(request, "用户", "workbench:admin", "users", also="/admin/users/"),
         _link(request, "变更申请", "workbench:rights_requests", "clipboard-check", count=lists.waiting_count(officer)),
     ]
+    links.append(_link(request, "运行状况", "workbench:running", "activity"))
     if officer.may(Role.AUDITOR):
         links.append(_link(request, "审计日志", "workbench:audit", "scroll-text"))
     return [{"title": "系统管理", "links": [link for link in links if link]}]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import changes, lists
+from . import changes, lists, running
 
 urlpatterns = [
     path("admin/", lists.users_page, name="admin"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/users/<int:user_id>/ask/<slug:change>/", changes.ask_about, name="ask_about"),
     path("admin/users/<int:user_id>/factor/", changes.reset_factor, name="reset_factor"),
     path("admin/users/<int:user_id>/sessions/end/", changes.end_sessions, name="admin_end_sessions"),
+    path("admin/running/", running.running_page, name="running"),
     path("admin/requests/", lists.requests_page, name="rights_requests"),
     path("admin/requests/<int:request_id>/", changes.request_page, name="rights_request"),
     path("admin/requests/<int:request_id>/decide/", changes.decide_request, name="decide_request"),
