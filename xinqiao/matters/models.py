@@ -457,6 +457,8 @@ class Opinion(models.Model):
         constraints = [
             models.UniqueConstraint(name="opinion_once_a_round", fields=["matter", "instance", "round", "referral_id"])
         ]
+        # Drafts are few among many: what came back from approval is asked for with every side bar.
+        indexes = [models.Index(fields=["matter", "referral_id"], condition=Q(state="draft"), name="opinion_draft")]
 
 
 class Service(models.Model):
