@@ -248,6 +248,7 @@ def _context(request: HttpRequest, asked: Asked, found: Found | None) -> dict:
         "no_unit_url": _link(asked, but=("unit",)),
         "unit_links": [(name, _link(asked, unit=name)) for name in asked.units],
         "shorter": _shorter(asked),
+        "with_digits": any(character.isdecimal() for character in asked.words),
         "may_look_for_person": finding.may_look_for_person(request.officer),
         "wide": request.officer.scope[0] != request.officer.scope[1],
         "today": localdate(),
