@@ -53,6 +53,11 @@ class TestClean:
         assert clean(once, field="标题") == once
 
 
+    def test_no_mark_that_is_not_kept_slips_through_alone(self):
+        for mark in "\r\u0085\u2028\u2029\u061c\u200e\u200f\u202a\u202e\u2066\u2069":
+            assert clean(f"漏{mark}水", field="标题") in ("漏水", "漏\n水"), f"U+{ord(mark):04X}"
+
+
 class TestCleanLine:
     def test_makes_one_line(self):
         assert clean_line("幸福路\n\t 8号\u3000\u30003单元", field="地址") == "幸福路 8号 3单元"

@@ -63,7 +63,7 @@ class Row:
 
     number: int  # in the file, as a spreadsheet shows it
     intake: Intake
-    received_at: datetime
+    received_at: datetime  # in Shanghai's time, as `replied_at`: the days of both are theirs
     reply: str
     replied_at: datetime | None
     fingerprint: str  # the same row again has the same
@@ -131,7 +131,7 @@ def _intake(texts: dict, settings: Settings, received_at: datetime, notes: list[
         "place_detail": texts.get("place_detail", ""),
         "people": [person] if person else [],
         "anonymous": not named,
-        "petition_on": localdate(received_at),
+        "petition_on": received_at.date(),
         "stated_by": "import",
         "source": settings.source,
         "source_number": texts.get("number", ""),
@@ -171,7 +171,7 @@ def _moment(cell: object, name: str, *, at: datetime) -> datetime | None:
         raise RowRejected(f"{name}_early", f"{label}“{str(cell)[:40]}”早于{FIRST_YEAR}年，请核对。")
     if moment > at:
         raise RowRejected(f"{name}_future", f"{label}“{str(cell)[:40]}”晚于现在，请核对。")
-    return moment
+    return moment.astimezone(SHANGHAI)
 
 
 def _read_moment(cell: object) -> datetime | None:

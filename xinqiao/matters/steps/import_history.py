@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, connection, transaction
-from django.utils.timezone import localdate, localtime
 
 from xinqiao import crypto, database
 from xinqiao.counts import deltas
@@ -209,7 +208,7 @@ def _add_matter(batch: _Batch, row: Row, number: str, stage: Stage, event: dict,
         place_id=intake.place.pk,
         place_detail=intake.place_detail,
         received_at=row.received_at,
-        received_on=localdate(row.received_at),
+        received_on=row.received_at.date(),
         received_by_id=office.pk,
         registered_at=batch.at,
         unit_id=office.pk,
@@ -225,7 +224,7 @@ def _add_matter(batch: _Batch, row: Row, number: str, stage: Stage, event: dict,
         chain_head=event["hash"],
     )
     batch.numbers.add(number=number, matter_id=keys["matter_id"])
-    month = localdate(row.received_at).replace(day=1)
+    month = row.received_at.date().replace(day=1)
     batch.cells.append(Cell(office.pk, stage.value, "", UNDECIDED, intake.channel.value, month, sealed))
 
 
@@ -294,11 +293,11 @@ def _facts(row: Row, submission_id: int, digest: str, algorithm: str) -> dict:
         "source": row.intake.source,
         "source_number": row.intake.source_number,
         "row": row.number,
-        "received_as_stated": localtime(row.received_at).isoformat(),
+        "received_as_stated": row.received_at.isoformat(),
         "clocks": NO_CLOCK,
     }
     if row.reply:
-        facts["replied_as_stated"] = localtime(row.replied_at).isoformat() if row.replied_at else None
+        facts["replied_as_stated"] = row.replied_at.isoformat() if row.replied_at else None
         facts["reply_hash"] = crypto.digest(row.reply.encode(), algorithm)
     return facts | ({"notes": row.notes} if row.notes else {})
 
@@ -316,7 +315,7 @@ def _numbers(division: str, rows: list[Row]) -> list[str]:
 
     The counters stay locked until the transaction ends, but nobody waits: today's is not among them, save for today's rows.
     """
-    days = [localdate(row.received_at) for row in rows]
+    days = [row.received_at.date() for row in rows]
     wanted = sorted(Counter(f"{division}{day:%Y%m%d}" for day in days).items())
     with connection.cursor() as cursor:
         cursor.execute(
