@@ -9,11 +9,10 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao import crypto
 from xinqiao.exports import keeping, lists, making
 from xinqiao.exports.models import Export, ExportState
@@ -35,12 +34,6 @@ CANARY = "金丝雀举报人"
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def sent(**changes) -> dict:

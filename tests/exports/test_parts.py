@@ -11,11 +11,10 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, client_of
 from xinqiao.exports import keeping, lists, making
 from xinqiao.exports.models import Export, ExportPart, ExportState
 from xinqiao.integrity.models import AuditEntry
@@ -28,12 +27,6 @@ from xinqiao.rules.exports import PENDING_AT_MOST, TRIES, ListColumn
 PASSWORD = "不要用在别处的密码1"
 PURPOSE = "向地区督查组提供三月在办件核对"
 ROWS = 5
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def ask(officer):

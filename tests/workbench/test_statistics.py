@@ -6,10 +6,9 @@ import re
 from datetime import date
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from tests.world import World, at
+from tests.world import World, at, client_of
 from xinqiao.counts.models import UnitSum
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters import counted
@@ -28,12 +27,6 @@ YEAR = "?period=own&from=2026-01&to=2026-12"
 @pytest.fixture
 def world():
     return World()
-
-
-def client_of(officer) -> Client:
-    client = Client()
-    client.force_login(officer.user)
-    return client
 
 
 def page(officer, query=YEAR, status=200) -> str:
