@@ -153,6 +153,7 @@ NOUNS = (
     ("Query code", "查询码", "16 characters that open the tracking page", "rules/numbering.py"),
     ("Document number", "文号", "简称+类型〔年〕序号", "rules/numbering.py"),
     ("Cell", "统计单元", "what a matter counts as: unit, stage, kind, class, channel, month", "counts/cells.py"),
+    ("Batch", "批量办理", "one act on several petitions, each by its own step, with a result for each", "rules/bulk.py"),
     ("Small cell", "小单元", "a figure from 1 to 4, which is not told (C-14)", "rules/small_cells.py"),
     ("Policy pack", "地方规则包", "regional rules that may only tighten", "rules/packs.py"),
 )
