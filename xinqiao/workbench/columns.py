@@ -111,9 +111,18 @@ def chosen(keys: Iterable[str], *, with_unit: bool) -> list[Column]:
     return [column for column in COLUMNS if column.always or column.key in wanted]
 
 
-def cells(row: dict, columns: Iterable[Column], today: date) -> SafeString:
-    """The cells of one row."""
-    return mark_safe("".join(column.cell(row, today) for column in columns))
+def line(row: dict, columns: Iterable[Column], today: date, *, pick: bool) -> SafeString:
+    """One row of the table. `pick`: with a check box, for acts on several; what is done one by one has none."""
+    cells = "".join(column.cell(row, today) for column in columns)
+    return mark_safe(f'<tr class="row{" unread" if row["unread"] else ""}">{_pick(row) if pick else ""}{cells}</tr>')
+
+
+def _pick(row: dict) -> str:
+    if row["one_by_one"]:
+        return '<td class="chk"></td>'
+    words = escape(_("选择“%(title)s”") % {"title": row["title"]})
+    box = f'<input type="checkbox" name="desk" value="{escape(row["number"])}" form="bulk">'
+    return f'<td class="chk"><label><span class="visually-hidden">{words}</span>{box}</label></td>'
 
 
 def heads(columns: Iterable[Column], current: str, link: Callable[[str], str], offered: Iterable[str]) -> SafeString:

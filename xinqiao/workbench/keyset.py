@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import BooleanField, Expression, F, Func, Q, QuerySet, Value
 from django.http import QueryDict
 
+from . import by_index
+
 PAGE_ROWS = 30
 _LARGEST = 2**63 - 1
 
@@ -170,7 +172,7 @@ def page(
     start = back or (order.read(after) if after else None)
     names, found = tuple(dict.fromkeys((*columns, *order.columns))), []
     for part in order.parts(rows, start, back=bool(back)):
-        found += part.values(*names)[: size + 1 - len(found)]
+        found += by_index.rows(part[: size + 1 - len(found)], names)
         if len(found) > size:
             break
     more, found = len(found) > size, found[:size]

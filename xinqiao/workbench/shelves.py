@@ -89,10 +89,13 @@ def own(officer: Officer, **more) -> Q:
 def came_back(officer: Officer) -> Q:
     """What went out and came back: an objection (R-23(3)), a dispute on competence (R-24(1)), a filing that the citizen objects to (T-12),
     an opinion that the leader returned (R-32)."""
-    sent_back = Opinion.objects.filter(matter=OuterRef("matter"), referral_id=OuterRef("pk"), state="draft").exclude(return_note="")
-    objected = Q(stage__in=(S.OBJECTED, S.JURISDICTION_DISPUTED))
-    refiled = Q(stage=S.TRIAGE, matter__filing_objected=True)
-    return own(officer, is_open=True) & (objected | refiled | Q(Exists(sent_back), stage__in=(S.HANDLING, S.EXTENDED)))
+    back = Q(stage__in=(S.OBJECTED, S.JURISDICTION_DISPUTED))
+    if officer.role_set & OFFICE_ROLES:
+        back |= Q(stage=S.TRIAGE, matter__filing_objected=True)
+    if officer.role_set & UNIT_ROLES:
+        drafts = Opinion.objects.filter(matter=OuterRef("matter"), referral_id=OuterRef("pk"), state="draft")
+        back |= Q(Exists(drafts.exclude(return_note="")), stage__in=(S.HANDLING, S.EXTENDED))
+    return own(officer, is_open=True) & back
 
 
 SHELVES = (

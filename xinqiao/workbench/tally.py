@@ -12,17 +12,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from xinqiao.matters.models import ASSIGNED_READERS, Referral
 from xinqiao.organisations.models import Officer, Organisation, User
 
-from . import shelves
+from . import by_index, shelves
 from .filters import EVERYTHING, Chosen
 
 COUNTED_TO = 100  # in the side bar and on tiles: shown as 99+
-TOTAL_TO = 1000  # above the list
+TOTAL_TO = 500  # above the list: shown as 499 and more
 TOTAL = "shown"
 OWN_AT_ONCE = 1000  # own open desks looked through together; an office with more is asked shelf by shelf
 MANY_FOR = 600  # seconds until that is tried again
@@ -86,9 +85,8 @@ def _ask(officer: Officer, today: date, each: dict[str, Wanted], at_once: dict[s
         tables = f" FROM (SELECT count(*), {sums} FROM ({own[0]}) AS looked_through) AS own"
         params += own[1]
     if names:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(columns)}{tables}", params)
-            found |= dict(zip(names, cursor.fetchone(), strict=True))
+        answer = by_index.fetch(f"SELECT {', '.join(columns)}{tables}", params)[0]
+        found |= dict(zip(names, answer, strict=True))
     limits = {name: one.limit for name, one in at_once.items()}
     return {name: min(number, limits.get(name, number)) for name, number in found.items()}
 

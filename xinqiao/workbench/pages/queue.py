@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -93,6 +96,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         **_choice_context(request, asked, settings, counts),
         "shelf": asked.shelf,
         "total": counts[tally.TOTAL],
+        "most_counted": tally.TOTAL_TO,
         "part": _part(page),
         "asked_beyond": not page.rows and bool(request.GET.get("after") or request.GET.get("before")),
         "first_url": _link(request),
@@ -116,12 +120,15 @@ def _list_context(request: HttpRequest, asked: Asked, settings: ListSettings, pa
     shown = columns.chosen(
         columns.DEFAULT if settings.columns is None else settings.columns, with_unit=asked.shelf.wide
     )
-    offered = asked.shelf.orders
+    offered, bulk = asked.shelf.orders, offer.offered(request.officer, page.rows)
+    rows = _rows(page.rows, request.officer, today, {column.key for column in shown})
+    for row in rows:
+        row["line"] = columns.line(row, shown, today, pick=bool(bulk))
     return {
-        "rows": _rows(page.rows, request.officer, today, shown),
+        "rows": rows,
         "heads": columns.heads(shown, asked.order.key, lambda order: _link(request, order=order), offered),
         "compact": settings.compact,
-        "bulk": offer.offered(request.officer, page.rows),
+        "bulk": bulk,
         "previous_url": _link(request, before=page.before) if page.before else "",
         "next_url": _link(request, after=page.after) if page.after else "",
     }
@@ -199,20 +206,29 @@ def _tiles(request: HttpRequest, counts: dict, chosen: filters.Chosen) -> list[d
     ]
 
 
-_KINDS = [(filters.UNDECIDED, "还没有定类别"), *Kind.choices()]
+_KINDS = ((filters.UNDECIDED, "还没有定类别"), *Kind.choices())
 
 
-def _selects(asked: Asked) -> list[dict]:
+def _selects(asked: Asked) -> list[SafeString]:
     """The three selects above the list; they send themselves where there is a script."""
-    orders = [(order.key, order.label) for order in asked.shelf.orders.values()]
+    orders = tuple((order.key, order.label) for order in asked.shelf.orders.values())
     chosen = asked.chosen
     return [
-        {"name": "order", "label": _("排序"), "options": orders, "value": asked.order.key, "on": True},
-        {"name": "channel", "label": _("渠道"), "all": _("全部渠道"), "options": Channel.choices(),
-         "value": chosen.channel, "on": bool(chosen.channel)},
-        {"name": "kind", "label": _("事项类别"), "all": _("全部类别"), "options": _KINDS, "value": chosen.kind,
-         "on": bool(chosen.kind)},
-    ]  # fmt: skip
+        _select("order", _("排序"), "", orders, asked.order.key),
+        _select("channel", _("渠道"), _("全部渠道"), tuple(Channel.choices()), chosen.channel),
+        _select("kind", _("事项类别"), _("全部类别"), _KINDS, chosen.kind),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _select(name: str, label: str, every: str, options: tuple, value: str) -> SafeString:
+    """One select; the same for everybody who chose the same, so it is written once."""
+    shown = [("", every), *options] if every else options
+    return format_html(
+        '<select name="{}" aria-label="{}"{}>{}</select>', name, label, mark_safe(' class="on"') if value else "",
+        format_html_join("", '<option value="{}"{}>{}</option>',
+                         ((key, mark_safe(" selected") if key == value else "", words) for key, words in shown)),
+    )  # fmt: skip
 
 
 def _hidden(asked: Asked) -> dict[str, str]:
@@ -242,14 +258,11 @@ def _link(request: HttpRequest, **changes: str) -> str:
 # ---- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _rows(found: list[dict], officer: Officer, today: date, shown: list[columns.Column]) -> list[dict]:
-    keys = {column.key for column in shown}
-    changed = _last_changes({row["matter_id"] for row in found}) if "changed" in keys else {}
-    _add_names(found, keys)
-    rows = [_row(row, officer, today, changed.get(row["matter_id"])) for row in found]
-    for row in rows:
-        row["cells"] = columns.cells(row, shown, today)
-    return rows
+def _rows(found: list[dict], officer: Officer, today: date, shown: set[str]) -> list[dict]:
+    """What the columns print of each row; what no column shows is not looked up."""
+    changed = _last_changes({row["matter_id"] for row in found}) if "changed" in shown else {}
+    _add_names(found, shown)
+    return [_row(row, officer, today, changed.get(row["matter_id"])) for row in found]
 
 
 def _add_names(found: list[dict], shown: set[str]) -> None:
