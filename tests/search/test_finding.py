@@ -131,6 +131,25 @@ class TestVisibility:
         )
         assert found(world.xu_handles, "漏水") == {matter.pk}
 
+    @pytest.mark.parametrize("hidden", [(), (0, 1, 2, 3), (5, 6, 7), (2, 4, 6), tuple(range(8)), tuple(range(1, 8))])
+    def test_neither_count_nor_pages_tell_of_hidden_ones(self, world, monkeypatch, hidden):
+        """However many candidates may not be opened, and wherever they stand in the order."""
+        monkeypatch.setattr(finding, "PAGE_ROWS", 2)
+        monkeypatch.setattr(finding, "SPARE", 1)
+        monkeypatch.setattr(query, "COUNTED_TO", 4)
+        matters = [Matter.objects.get(pk=world.file(f"2026-03-{day:02d}").matter_id) for day in range(2, 10)]
+        for place in hidden:
+            self._accuse(matters[place], world.office)
+        shown = [matter.pk for place, matter in reversed(list(enumerate(matters))) if place not in hidden]
+        first = finding.by_words(world.li_triages, finding.Wanted(terms("漏水")))
+        assert first.count == min(len(shown), 5)
+        ids, result = first.ids, first
+        while result.after:
+            result = finding.by_words(world.li_triages, finding.Wanted(terms("漏水")), after=result.after)
+            assert result.ids, "an empty page would tell that something is hidden"
+            ids += result.ids
+        assert ids == shown
+
     @pytest.mark.parametrize("words", ["王秀兰", "秀兰", "13800138000", "0013", "8000", "3号楼501"])
     def test_identity_is_not_found_by_words(self, world, words):
         world.signed_in(content="我叫王秀兰，电话138 0013 8000、13800138000，住临江地区和平路12号院3号楼501，屋顶漏水。")

@@ -16,6 +16,7 @@ from datetime import date
 from functools import partial
 
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from xinqiao import crypto
 from xinqiao.organisations.models import ContentClass, Officer
@@ -216,7 +217,8 @@ def by_person(officer: Officer, person: Person) -> list[int]:
 # ---- much the same text --------------------------------------------------------------------------------------------------
 
 PAIRS = 20  # pairs of rare tokens that are asked for: more find no more (measured), fewer find less
-COMPARED = 200  # of the newest candidates
+COMPARED = 100  # of the newest candidates
+YEARS_BACK = 2  # before the year in which the matter was received: the same trouble comes back soon
 ALIKE = 0.3  # share of common tokens (Jaccard) from which a text is shown as possibly the same
 
 
@@ -233,7 +235,8 @@ def similar(matter: Matter, officer: Officer, limit: int = 5) -> list[tuple[Matt
     pairs = _rare_pairs(_said(own))
     if not pairs:
         return []
-    asked = query.Asked((), (tuple(scope),), fixed=" | ".join(marks.all_of(pair) for pair in pairs))
+    years = tuple(f"t:{year}" for year in range(localdate(matter.received_at).year - YEARS_BACK, localdate().year + 1))
+    asked = query.Asked((), (tuple(scope), years), fixed=" | ".join(marks.all_of(pair) for pair in pairs))
     rows = query.most_alike(asked, but=matter.pk, most=COMPARED)
     mine = tokens(_said(own))
     scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in ((pk, tokens(_said(text))) for pk, text in rows))
