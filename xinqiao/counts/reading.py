@@ -21,9 +21,11 @@ GROUP BY GROUPING SETS ((org_lft, stage), (kind), (class_id), (channel), (month)
 _UNITS = "SELECT org_lft, stage, kind, class_id, channel, month, number FROM counts_unitsum WHERE {where}"
 _DELTAS = "SELECT org_lft, stage, kind, class_id, channel, month, change AS number FROM counts_delta WHERE {where}"
 _OF_WIDE = """
-SELECT face, value, NULL::int, NULL, kind, NULL::bigint, channel, month, sum(number), sum(open_number)
-FROM counts_widesum WHERE {where}
-GROUP BY GROUPING SETS ((face, value), (face, kind), (face, channel), (face, month))
+SELECT face, value, NULL::int, NULL, NULL, NULL::bigint, NULL, NULL::date, sum(number), sum(open_number)
+FROM counts_widesum WHERE {where} AND face <> 'unit' GROUP BY face, value
+UNION ALL
+SELECT 'unit', value, NULL, NULL, kind, NULL, channel, month, sum(number), sum(open_number)
+FROM counts_widesum WHERE {where} AND face = 'unit' GROUP BY GROUPING SETS ((value), (kind), (channel), (month))
 """
 
 
@@ -87,7 +89,7 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
         wide |= {} if len(narrowed) > PLAIN else {"kind = %s": ALL, "channel = %s": ALL}
         waiting = _OF_CELLS.format(cells=_DELTAS.format(where=cells))
         statement = f"{_OF_WIDE.format(where=' AND '.join(wide))} UNION ALL {waiting}"
-        values = [*wide.values(), *values]
+        values = [*wide.values(), *wide.values(), *values]
     with reading.connection().cursor() as cursor:
         cursor.execute(statement, values)
         return _figures(head, cursor.fetchall())

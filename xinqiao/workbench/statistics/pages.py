@@ -1,7 +1,5 @@
 """The page, and the file of one of its tables. Both tell the same figures, made by the same function."""
 
-from urllib.parse import urlencode
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +33,7 @@ class Asked:
         self.choices = choices.read(request.GET, self.today)
         self.scope = scope.scope_of(request.officer, request.GET.get("unit", ""))
         self.figures = reading.read(self.scope.head, self.choices.first, self.choices.last, **self._narrowed())
+        self.queue, self.bare = reverse("workbench:queue"), self.here(unit="")
         self.sheet = tables.sheet(self.figures, self.scope, self.link, self.down)
 
     def _narrowed(self) -> dict:
@@ -43,7 +42,7 @@ class Asked:
         )
         return kind | ({"channel": self.choices.channel} if self.choices.channel else {})
 
-    def link(self, *, unit=None, first=None, last=None, content_class=None, **more) -> str:
+    def link(self, *, unit=None, first=None, last=None, **more) -> str:
         """The list of exactly what a figure counts; empty where this post opens no such list."""
         if not self.scope.lists:
             return ""
@@ -53,13 +52,14 @@ class Asked:
         )
         query = {
             "shelf": self.scope.lists, "unit": unit or self.scope.head.org_id, "kind": self.choices.kind,
-            "channel": self.choices.channel, "class": content_class,
-            "from": "" if first == choices.EARLIEST else first, "to": choices.month_after(last) - choices.ONE_DAY, **more,
+            "channel": self.choices.channel, "from": "" if first == choices.EARLIEST else first,
+            "to": choices.month_after(last) - choices.ONE_DAY, **more,
         }  # fmt: skip
-        return f"{reverse('workbench:queue')}?{urlencode({name: value for name, value in query.items() if value})}"
+        # Codes, numbers and days only: nothing that an address would have to quote.
+        return f"{self.queue}?" + "&".join([f"{name}={value}" for name, value in query.items() if value])
 
     def down(self, unit: int) -> str:
-        return self.here(unit=str(unit))
+        return f"{self.bare}{'&' if '?' in self.bare else '?'}unit={unit}"
 
     def here(self, page: str = "statistics", **changes: str) -> str:
         """This page, or its export, with some choices changed."""

@@ -15,7 +15,7 @@ from xinqiao.organisations.models import ContentClass
 from xinqiao.rules.small_cells import NOT_SHOWN, shown, shown_parts
 from xinqiao.rules.stages import Channel, Kind, Stage
 
-from . import choices
+from . import choices, drawing
 from .scope import Scope
 
 FULL = 100.0  # width of a bar, and height of a column, in its own drawing
@@ -59,6 +59,10 @@ class Table:
         longest = max((int(row.told) for row in self.rows if row.is_told), default=0) or 1
         for row in self.rows:
             row.width = round(int(row.told) * FULL / longest, 1) if row.is_told else 0.0
+
+    @property
+    def body(self) -> str:
+        return drawing.body(self.rows)
 
     @property
     def drawn(self) -> list[dict]:
@@ -212,7 +216,7 @@ def _classes(classes: Mapping[int, int], link: Link) -> Table:
         head = one
         while head.parent_id in known:
             head = known[head.parent_id]
-        parts.setdefault(head.pk, []).append((one.name, found[one.pk], link(content_class=one.pk)))
+        parts.setdefault(head.pk, []).append((one.name, found[one.pk], link(**{"class": one.pk})))
     rows = [(known[head].name, "", parts[head]) for head in sorted(parts, key=lambda pk: known[pk].code)]
     left = sum(number for pk, number in found.items() if pk == UNDECIDED or pk not in known)
     rows += [(_("还没有分类"), "", [(_("还没有分类"), left, "")])] if left else []
