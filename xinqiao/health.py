@@ -52,6 +52,17 @@ def _looked() -> tuple[dict, bool]:
         return _last[1], _last[2]
 
 
+_logged: dict[str, str] = {}
+
+
+def _log(warnings: dict[str, str]) -> None:
+    """One line when a trouble begins, none while it lasts."""
+    global _logged
+    for name in warnings.keys() - _logged.keys():
+        logger.warning("condition", extra={"part": name, "words": warnings[name]})
+    _logged = warnings
+
+
 def _look() -> tuple[dict, bool]:
     checks = {"database": _answers(), "clock": False, "writable": False, "durable": False}
     if checks["database"]:
@@ -61,9 +72,8 @@ def _look() -> tuple[dict, bool]:
     good = all(checks.values())
     told = {"status": "ready" if good else "not ready", "checks": checks, "virus_scanner": _virus_scanner()}
     if checks["database"] and (warnings := condition.warnings(timezone.now())):
-        for name, words in warnings.items():
-            logger.warning("condition", extra={"part": name, "words": words})
         told["warnings"] = warnings
+    _log(told.get("warnings", {}))
     return told, good
 
 

@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from xinqiao import database, errors, measuring, metrics
+from xinqiao.cli import processes
 from xinqiao.cli.metrics import Everything
 from xinqiao.cli.web_server import WebServer
 
@@ -52,6 +53,21 @@ class TestSettings:
         monkeypatch.setenv(name, raw)
         with pytest.raises(database.DatabaseTrouble, match=name):
             WebServer.from_environment()
+
+
+class TestExposure:
+    @pytest.mark.parametrize(
+        ("host", "proxies", "exposed", "why"),
+        [
+            ("", "", False, "this machine only"),
+            ("0.0.0.0", "", True, "everybody reaches it"),
+            ("10.0.0.7", "1", False, "a proxy on another machine"),
+        ],
+    )
+    def test_is_noticed(self, monkeypatch, host, proxies, exposed, why):
+        monkeypatch.setenv("XINQIAO_HOST", host)
+        monkeypatch.setenv("XINQIAO_TRUSTED_PROXIES", proxies)
+        assert processes.is_exposed() is exposed, why
 
 
 APPLICATION = """

@@ -16,7 +16,10 @@ from xinqiao import errors, health, middleware
 from xinqiao.api import problems
 from xinqiao.database import durability
 from xinqiao.integrity import audit
+from xinqiao.jobs import condition
+from xinqiao.jobs.models import Duty, Worker
 from xinqiao.logs import JsonLine
+from xinqiao.search.models import EntryDue
 
 
 def broken(request):
@@ -65,6 +68,36 @@ class TestHealth:
         monkeypatch.setattr(health, "connection", Gone())
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["checks"]["database"]) == (503, False)
+
+
+    def test_one_look_serves_all_who_ask(self, client, settings, monkeypatch):
+        settings.XINQIAO_HEALTH_SECONDS = 60
+        looks = []
+        monkeypatch.setattr(health, "_last", None)
+        monkeypatch.setattr(health, "_look", lambda: looks.append(1) or ({"status": "ready"}, True))
+        for _ in range(5):
+            assert client.get("/readyz").json() == {"status": "ready"}
+        assert len(looks) == 1
+
+    def test_what_must_be_mended_soon_is_told_and_stops_no_petition(self, client, monkeypatch, caplog):
+        now = health.timezone.now()
+        Duty.objects.create(name="deadlines", next_at=now - timedelta(hours=1))
+        Duty.objects.create(name="forget", next_at=now, error="ValueError")
+        EntryDue.objects.create(matter_id=7, received_at=now)
+        monkeypatch.setattr(condition, "pending_migrations", lambda: 2)
+        monkeypatch.setattr(condition, "disks", lambda: [condition.DiskLine("data", 1, 100, True)])
+        monkeypatch.setattr(health, "_logged", {})
+        with caplog.at_level(logging.WARNING, logger="xinqiao.health"):
+            for _ in range(2):
+                answer = client.get("/readyz")
+        assert answer.status_code == 200
+        told = answer.json()["warnings"]
+        assert set(told) >= {"worker", "duties", "duties_failed", "search", "migrations", "disk"}
+        assert "deadlines" in told["duties"] and "forget" in told["duties_failed"] and "data" in told["disk"]
+        lines = [record for record in caplog.records if record.getMessage() == "condition"]
+        assert len(lines) == len(told), "once when it begins"
+        Worker.objects.create(name="a", started_at=now, seen_at=now)
+        assert "worker" not in client.get("/readyz").json()["warnings"]
 
 
 class TestHeaders:

@@ -43,6 +43,11 @@ def host() -> str:
     return os.environ.get("XINQIAO_HOST") or HOST
 
 
+def is_exposed() -> bool:
+    """Whether others reach the web server itself, with no proxy of ours in front that collects what they send."""
+    return host() not in (HOST, "::1", "localhost") and os.environ.get("XINQIAO_TRUSTED_PROXIES", "0").strip() in ("", "0")
+
+
 def port() -> int:
     """The port to listen on: PORT, default 8765. Raises DatabaseTrouble when it is no port."""
     raw = os.environ.get("PORT") or PORT

@@ -37,6 +37,12 @@ def run(args: argparse.Namespace) -> int:
             if args.with_worker:
                 house.add_worker()
             house.wait_until_ready()
+            if processes.is_exposed():
+                print(
+                    "注意：网站直接对外提供服务，前面没有反向代理。慢速连接会占满线程，请按 docs/operations.md 配置 nginx。\n"
+                    "The site is reachable without a proxy in front; slow connections can hold every thread. See docs/operations.md.",
+                    file=sys.stderr,
+                )
             print(f"心桥已启动：{processes.site_address()}", file=sys.stderr, flush=True)
             house.live()
 
