@@ -118,24 +118,27 @@ def statement(asked: Asked, most: int, after: Position | None = None, spans: tup
     return f"SELECT * FROM ({together}) AS found LIMIT %s", [*(value for _sql, values in parts for value in values), most]
 
 
+_RECEIVED = "received_at + interval '0'"
+
+
 def _part(asked: Asked, window: Window, after: Position | None, most: int) -> tuple[str, list]:
-    """One window. Ordered by a sum, so that no index is in this order and the matches are looked up first."""
+    """One window. It is ordered and cut by a sum, which no index has: the planner would walk the years, or read all of their days."""
     where, values = ["words @@ %s::tsquery"], [asked.text_of(*([window.group] if window.group else []))]
     end = asked.last + timedelta(days=1) if asked.last else window.end
-    where.append("received_at < %s")
+    where.append(f"{_RECEIVED} < %s")
     values.append(_midnight(min(window.end, end)))
     if begin := max((day for day in (window.begin, asked.first if asked.first > ALWAYS else None) if day), default=None):
-        where.append("received_at >= %s")
+        where.append(f"{_RECEIVED} >= %s")
         values.append(_midnight(begin))
     if after:
-        where.append("(received_at, matter_id) < (%s, %s)")
+        where.append(f"({_RECEIVED}, matter_id) < (%s, %s)")
         values += [after.received_at, after.matter_id]
     for term in asked.checked():
         where.append("(strpos(petition, %s) > 0 OR strpos(answer, %s) > 0)" if asked.answers else "strpos(petition, %s) > 0")
         values += [term.text] * (2 if asked.answers else 1)
     return (
         "(SELECT matter_id, (extract(epoch FROM received_at) * 1000000)::bigint FROM search_searchentry"
-        f" WHERE {' AND '.join(where)} ORDER BY received_at + interval '0' DESC, matter_id DESC LIMIT %s)",
+        f" WHERE {' AND '.join(where)} ORDER BY {_RECEIVED} DESC, matter_id DESC LIMIT %s)",
         [*values, most],
     )
 
