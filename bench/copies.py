@@ -181,6 +181,9 @@ def _prepare(plan: Plan) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(substr(number, 15, 4)::integer), min(received_on) - 40, max(received_on) FROM matters_matter WHERE id <= %s", [plan.matters])
         stride, first, last = cursor.fetchone()
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM bench.marks)")
+        if not cursor.fetchone()[0]:
+            raise LookupError("no closed matter to copy")
         cursor.execute("SELECT DISTINCT left(number, 6) FROM matters_matter WHERE id <= %s", [plan.matters])
         divisions = [division for (division,) in cursor.fetchall()]
         days = [first + timedelta(days=count) for count in range((last - first).days + 1)]

@@ -41,10 +41,16 @@ def run(matters: int, *, repeat: int, only: str = "", profile: bool = False) -> 
 
 
 def _together(costs: dict[str, meter.Cost]) -> dict[str, dict]:
-    calls = defaultdict(list)
+    """All calls of a group as one: CPU, and the parts of it."""
+    groups = defaultdict(list)
     for cost in costs.values():
-        calls[cost.group] += cost.cpu
-    return {group: meter.spread(values) | {"calls": len(values)} for group, values in calls.items()}
+        groups[cost.group].append(cost)
+    found = {}
+    for group, members in groups.items():
+        calls = {name: [value for one in members for value in getattr(one, name)] for name in ("cpu", "web", "database", "wall")}
+        parts = {f"{name}_ms": meter.spread(calls[name]) for name in ("web", "database", "wall")}
+        found[group] = meter.spread(calls["cpu"]) | parts | {"calls": len(calls["cpu"]), "measurements": len(members)}
+    return found
 
 
 def verification() -> dict:
