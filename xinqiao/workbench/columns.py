@@ -61,7 +61,7 @@ def _kind(row: dict, today: date) -> str:
 
 def _unit(row: dict, today: date) -> str:
     name = escape(row["unit"])
-    return f'<td class="c-unit m-hide" title="{name}">{name}</td>'
+    return f'<td class="c-unit sub" title="{name}">{name}</td>'
 
 
 def _stage(row: dict, today: date) -> str:

@@ -31,6 +31,7 @@ LONGEST_QUERY = 600
 
 @officer_required
 @require_POST
+@transaction.atomic
 def list_settings(request: HttpRequest) -> HttpResponse:
     """Keep columns, density and length of a page for this post, and go back to the list that was open."""
     settings = _locked(request.officer)
@@ -57,8 +58,8 @@ def _back(request: HttpRequest) -> str:
     return f"{reverse('workbench:queue')}?{query.urlencode()}" if query else reverse("workbench:queue")
 
 
-@transaction.atomic
 def _locked(officer: Officer) -> ListSettings:
+    """The settings of this post, until the transaction ends ours alone."""
     ListSettings.objects.get_or_create(pk=officer.pk)
     return ListSettings.objects.select_for_update().get(pk=officer.pk)
 
