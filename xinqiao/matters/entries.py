@@ -103,10 +103,11 @@ def make_due(*, most: int = BATCH) -> list[datetime]:
 
     A matter in which a step is being taken just now stays owed: we do not see yet what that step writes.
     """
-    with connection.cursor() as cursor:  # the index takes a longer list at once: half the work for each entry
-        cursor.execute("SET LOCAL gin_pending_list_limit = '4MB'")
     due = EntryDue.objects.select_for_update(skip_locked=True).order_by("-received_at")
     ids = list(due.values_list("pk", flat=True)[:most])
+    if len(ids) == BATCH:  # while more follow, the index takes a longer list at once: half the work for each entry; the last batch empties it
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL gin_pending_list_limit = '2MB'")
     matters = list(Matter.objects.filter(pk__among=ids).select_for_update(of=("self",), skip_locked=True).order_by("pk"))
     make(matters)
     gone = set(ids) - set(Matter.objects.filter(pk__among=ids).values_list("pk", flat=True)) if len(matters) < len(ids) else set()
