@@ -47,11 +47,11 @@ CREATE TABLE IF NOT EXISTS bench.tail (product smallint, sequence integer, tail 
 CHOOSE = """
 CREATE TEMP TABLE chosen ON COMMIT DROP AS
 SELECT m.id AS model, m.id + %(matters)s AS id, h.series || t.tail AS number, t.sequence, h.series,
-    (m.id * 7919 + %(round)s * 104729) %% %(sentences)s AS sentence,
+    (m.id * 7919 + %(round)s::bigint * 104729) %% %(sentences)s AS sentence,
     'k' || lpad(to_hex(((m.id + %(matters)s) * 2654435761) %% 68719476736), 9, '0') AS code
 FROM bench.marks k JOIN matters_matter m ON m.id = k.matter_id
 JOIN bench.head h ON h.series = left(m.number, 6) || to_char(m.received_on - %(days)s, 'YYYYMMDD')
-JOIN bench.tail t ON t.product = h.product AND t.sequence = substr(m.number, 15, 4)::integer + %(round)s * %(stride)s
+JOIN bench.tail t ON t.product = h.product AND t.sequence = substr(m.number, 15, 4)::integer + %(round)s::integer * %(stride)s
 WHERE k.matter_id BETWEEN %(first)s AND %(last)s ORDER BY m.id LIMIT %(most)s
 """
 _CODE_WORDS = ", ".join(f"substr(c.code, {start}, {length})" for length in (2, 3) for start in range(1, 12 - length))

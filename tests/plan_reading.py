@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, transaction
 
 BIG = {
     "matters_matter", "matters_matternumber", "matters_referral", "matters_event", "matters_clock", "matters_submission", "matters_request",
@@ -13,6 +13,8 @@ BIG = {
     "django_session", "portal_draft",
 }  # fmt: skip
 SMALL_WAYS = ("enable_seqscan", "enable_mergejoin", "enable_hashjoin")  # cheaper at two thousand matters, not at a million
+SETTINGS = re.compile(r"\s*((?:SET LOCAL [^;]*;\s*)*)(.*)", re.DOTALL | re.IGNORECASE)  # some statements bring their own (workbench/by_index.py)
+READS = re.compile(r"\s*(?:SET LOCAL [^;]*;\s*)*(?:SELECT|WITH)\b", re.IGNORECASE)
 WRITES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|pg_advisory\w*|nextval|setval)\b", re.IGNORECASE)  # explaining it would do it again
 
 
@@ -22,16 +24,17 @@ def scans(query) -> list[dict]:
 
 
 def explained(sql: str, params) -> list[dict]:
-    """The same for a statement."""
-    with connection.cursor() as cursor:
+    """The same for a statement, with the settings that it came with."""
+    settings, sql = SETTINGS.fullmatch(sql).groups()
+    with transaction.atomic(), connection.cursor() as cursor:
         for way in SMALL_WAYS:
-            cursor.execute(f"SET {way} = off")
-        try:
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
-            plan = cursor.fetchone()[0]
-        finally:
-            for way in SMALL_WAYS:
-                cursor.execute(f"RESET {way}")
+            cursor.execute(f"SET LOCAL {way} = off")
+        if settings:
+            cursor.execute(settings)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0]
+        for way in SMALL_WAYS:
+            cursor.execute(f"RESET {way}")
     plan = json.loads(plan) if isinstance(plan, str) else plan
     found, waiting = [], [plan[0]["Plan"]]
     while waiting:
@@ -63,7 +66,7 @@ def asked_in(call: Callable[[], object]) -> tuple[object, list[tuple[str, tuple]
     found: list[tuple[str, tuple]] = []
 
     def note(execute, sql, params, many, context):
-        if not many and sql.lstrip().upper().startswith(("SELECT", "WITH")) and not WRITES.search(sql):
+        if not many and READS.match(sql) and not WRITES.search(sql):
             found.append((sql, params))
         return execute(sql, params, many, context)
 

@@ -173,6 +173,7 @@ class Matter(models.Model):
             models.Index(fields=["-received_at", "-id"]),
             models.Index(fields=["source", "source_number"]),
             models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="matter_split_from"),
+            models.Index(fields=["id"], condition=Q(filing_objected=True), name="matter_filing_objected"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -458,7 +459,7 @@ class Opinion(models.Model):
             models.UniqueConstraint(name="opinion_once_a_round", fields=["matter", "instance", "round", "referral_id"])
         ]
         # Drafts are few among many: what came back from approval is asked for with every side bar.
-        indexes = [models.Index(fields=["matter", "referral_id"], condition=Q(state="draft"), name="opinion_draft")]
+        indexes = [models.Index(fields=["organisation", "referral_id"], condition=Q(state="draft"), name="opinion_draft_of_organ")]
 
 
 class Service(models.Model):

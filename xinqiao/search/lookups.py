@@ -32,6 +32,21 @@ class Among(Lookup):
         return f"{left} = ANY(ARRAY(SELECT unnest(%s::bigint[])))", [*params, list(self.rhs)]
 
 
+@BigAutoField.register_lookup
+@BigIntegerField.register_lookup
+class AmongRows(Lookup):
+    """`pk__among_rows=rows.values("pk")`: one of the few that another query finds. It is asked first, once, and each is then looked up by its
+    key; as `pk__in`, inside an OR, it is held against every row of the widest part of the OR."""
+
+    lookup_name = "among_rows"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY(ARRAY{right})", [*left_params, *right_params]
+
+
 @TextField.register_lookup
 class Holds(Lookup):
     """`petition__holds=text`: the text stands in it, letter by letter, without patterns."""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import reduce
 from operator import and_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from xinqiao.matters.models import ASSIGNED_READERS, READERS, REPORT_READERS, REPORT_REGISTRARS, Opinion, Referral
 from xinqiao.organisations.models import Officer
@@ -90,11 +90,12 @@ def came_back(officer: Officer) -> Q:
     """What went out and came back: an objection (R-23(3)), a dispute on competence (R-24(1)), a filing that the citizen objects to (T-12),
     an opinion that the leader returned (R-32)."""
     back = Q(stage__in=(S.OBJECTED, S.JURISDICTION_DISPUTED))
-    if officer.role_set & OFFICE_ROLES:
-        back |= Q(stage=S.TRIAGE, matter__filing_objected=True)
+    if officer.role_set & OFFICE_ROLES:  # from the few that were objected to, not from all that wait for triage
+        refiled = Referral.objects.filter(own(officer, is_open=True), stage=S.TRIAGE, matter__filing_objected=True)
+        back |= Q(pk__among_rows=refiled.values("pk"))
     if officer.role_set & UNIT_ROLES:
-        drafts = Opinion.objects.filter(matter=OuterRef("matter"), referral_id=OuterRef("pk"), state="draft")
-        back |= Q(Exists(drafts.exclude(return_note="")), stage__in=(S.HANDLING, S.EXTENDED))
+        drafts = Opinion.objects.filter(organisation_id=officer.organisation_id, state="draft").exclude(return_note="")
+        back |= Q(pk__among_rows=drafts.values("referral_id"), stage__in=(S.HANDLING, S.EXTENDED))
     return own(officer, is_open=True) & back
 
 
