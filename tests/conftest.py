@@ -49,7 +49,13 @@ from django.conf import settings  # noqa: E402
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+import hypothesis  # noqa: E402
+
 from tests import canaries, weights  # noqa: E402
+
+# Nothing is timed in a test: the machine may be busy.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 _log = canaries.log_to(_FOLDER)
 

@@ -38,7 +38,7 @@ class TestPages:
         browser.begin(size)
         browser.sign_in(world.wang_leads_office.user)
         browser.open("/desk/?shelf=all")
-        browser.page.click("main .filters a:has-text('导出')")
+        browser.page.click("main a.chip:has-text('导出')")
         check(browser, f"export-{width}")
         browser.page.click("button.primary")
         assert "请写明用途" in browser.page.inner_text("main")
