@@ -1,6 +1,6 @@
 """The results as a table for a terminal."""
 
-from bench.budgets import BUDGETS, verdict
+from bench.budgets import AT, BUDGETS, verdict
 
 
 def table(results: list[dict]) -> str:
@@ -12,7 +12,8 @@ def table(results: list[dict]) -> str:
     for one in results:
         lines += _below(one)
     found = verdict(results)
-    lines += ["", *(f"OVER  {fault}" for fault in found)] if found else ["", "everything within its budget"]
+    judged = any(one["matters"] <= AT for one in results)
+    lines += ["", *(f"OVER  {fault}" for fault in found)] if found else ["", "everything within its budget"] if judged else []
     return "\n".join(lines)
 
 

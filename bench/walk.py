@@ -22,8 +22,8 @@ from pathlib import Path
 from bench.command import OURS, folder
 
 SIZES = {"desk": {"width": 1366, "height": 900}, "phone": {"width": 390, "height": 844}}
-COMMON, RARE_WORD = "漏水", "维修资金"
-MOST_TABS = 80
+COMMON, RARE, NOWHERE = "反映", "暖气", "甲乙丙丁戊己"
+MOST_TABS = 200
 
 
 class Lost(Exception):
@@ -132,7 +132,8 @@ class Officer:
         for _ in range(4):
             page.keyboard.press("j")
         self.press("Enter", "open the fifth case", ".casehead")
-        self.press("Alt+ArrowLeft", "back to the queue", "table[data-list] tr.row")
+        self.tab_to(".crumb a")
+        self.press("Enter", "back to the queue", "table[data-list] tr.row")
         self.press("x", "select a case", "tr.row input:checked")
         self.press("Escape", "select nothing", "table[data-list]")
         self.press("?", "sheet of keys", "dialog[open]")
@@ -142,8 +143,8 @@ class Officer:
         self.search(COMMON, "search, a common word")
         self.press("j", "to the first hit", ".row.cur")
         self.press("Enter", "open it", ".casehead")
-        self.search(RARE_WORD, "search, four characters")
-        self.search("甲乙丙丁戊己", "search, nothing found", hits="main")
+        self.search(RARE, "search, a rare word")
+        self.search(NOWHERE, "search, nothing found", hits="main .empty")
 
     def search(self, words: str, step: str, hits: str = "[data-list] .row") -> None:
         """`/`, the words, Enter."""
