@@ -34,6 +34,7 @@ ALLOWED = {
         "portal/sealed.py",
         "differs_from_stored",
     ): "whoever holds the receipt is told whether it is as stored; nothing of it is shown",
+    ("workbench/shelves.py", "came_back"): "a condition of a shelf, which narrows visible_to (`Shelf.desks`)",
     ("workbench/pages/queue.py", "_last_changes"): "of the matters that the list has just found",
     (
         "workbench/pages/sealed.py",
