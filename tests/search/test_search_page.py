@@ -1,5 +1,7 @@
 """The search page: who finds what, what is shown of it, and what is on record."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from tests.world import World, client_of
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose
+from xinqiao.search import query as query_module
 
 pytestmark = pytest.mark.django_db
 SEARCH, PERSON = "/desk/search/", "/desk/search/person/"
@@ -79,6 +82,20 @@ class TestFilters:
     def test_each_narrows(self, world, query, found):
         matter = world.signed_in()
         assert (matter.number in page(world.li_triages, q="漏水", **query)) is found
+
+    @pytest.mark.parametrize("days", [
+        {"from": "1990-01-01", "to": "1990-02-01"}, {"from": "2026-03-05", "to": "2026-03-01"}, {"from": "2026-12-31"}, {"from": "2027-06-01"},
+    ])  # fmt: skip
+    def test_days_without_any_petition_find_none(self, world, days):
+        world.signed_in()
+        for order in ("", "best"):
+            assert "没有找到" in page(world.li_triages, q="漏水", order=order, **days)
+
+    def test_days_before_the_first_petition_that_was_known_are_looked_at(self, world, monkeypatch):
+        """What is oldest is asked every ten minutes; an import of older ones is found at once all the same."""
+        monkeypatch.setattr(query_module, "_pace", lambda: query_module.Pace(date(2026, 11, 1), date(2026, 11, 22), 5))
+        matter = world.signed_in()
+        assert matter.number in page(world.li_triages, **{"q": "漏水", "from": "2026-03-02", "to": "2026-03-02"})
 
     def test_several_units_of_a_name_are_offered(self, world):
         assert "青石县住房和城乡建设局" in page(world.li_triages, q="漏水", unit="住房")

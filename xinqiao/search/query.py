@@ -104,6 +104,8 @@ def newest(asked: Asked, *, enough: int, after: Position | None = None, spans: t
 
     `spans`: days of the windows, where they do not follow from how much is received a day.
     """
+    if next(windows(asked, after, spans), None) is None:
+        return Found(complete=True)  # no day on which anything was received
     with connection.cursor() as cursor:
         cursor.execute(*statement(asked, enough + 1, after, spans))
         rows = cursor.fetchall()
@@ -164,8 +166,8 @@ def windows(asked: Asked, after: Position | None, spans: tuple[int, ...] | None 
     if oldest < end:
         yield Window(oldest, end, tuple(marks.since(oldest, end - timedelta(days=1), span=(end - oldest).days)[1]))
         end = oldest
-    if asked.first <= ALWAYS:
-        yield Window(None, end)  # older ones that came in meanwhile
+    if asked.first < end:
+        yield Window(None if asked.first <= ALWAYS else asked.first, end)  # older ones that came in meanwhile
 
 
 @dataclass(frozen=True)
