@@ -104,8 +104,6 @@ def newest(asked: Asked, *, enough: int, after: Position | None = None, spans: t
 
     `spans`: days of the windows, where they do not follow from how much is received a day.
     """
-    if next(windows(asked, after, spans), None) is None:
-        return Found(complete=True)  # no day on which anything was received
     with connection.cursor() as cursor:
         cursor.execute(*statement(asked, enough + 1, after, spans))
         rows = cursor.fetchall()
@@ -116,7 +114,7 @@ def statement(asked: Asked, most: int, after: Position | None = None, spans: tup
     """The newest `most`, window after window. PostgreSQL takes them in the order in which they are written and stops as soon as it
     has enough: what lies in the wider ones is not looked at."""
     parts = [_part(asked, window, after, most) for window in windows(asked, after, spans)]
-    together = " UNION ALL ".join(sql for sql, _values in parts)
+    together = " UNION ALL ".join(sql for sql, _values in parts) or "SELECT 0, 0 WHERE false"  # no day is left
     return f"SELECT * FROM ({together}) AS found LIMIT %s", [*(value for _sql, values in parts for value in values), most]
 
 
@@ -163,11 +161,12 @@ def windows(asked: Asked, after: Position | None, spans: tuple[int, ...] | None 
     if after is None and asked.first <= ALWAYS and asked.last is None:
         yield Window(None, end)  # all the rest, and what the windows before did not have enough of
         return
-    if oldest < end:
-        yield Window(oldest, end, tuple(marks.since(oldest, end - timedelta(days=1), span=(end - oldest).days)[1]))
-        end = oldest
-    if asked.first < end:
-        yield Window(None if asked.first <= ALWAYS else asked.first, end)  # older ones that came in meanwhile
+    first = asked.first if asked.first > ALWAYS else oldest  # from a day that was asked for: older ones may have come in meanwhile
+    if first < end:
+        yield Window(first, end, tuple(marks.since(first, end - timedelta(days=1), span=(end - first).days)[1]))
+        end = first
+    if asked.first <= ALWAYS:
+        yield Window(None, end)
 
 
 @dataclass(frozen=True)
