@@ -1,12 +1,11 @@
 """What is found by words, part by part, as an officer types it; and that the texts of other places are found as a LIKE finds them."""
 
-import csv
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.search import real_letters
 from tests.world import World, client_of
 from xinqiao.matters import finding
 from xinqiao.matters.actors import Citizen
@@ -17,7 +16,6 @@ from xinqiao.search.models import SearchEntry
 from xinqiao.search.words import fold, terms
 
 pytestmark = pytest.mark.django_db
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 TEXT = "𠮷野路的𪚥井盖丢了，公司叫ＡＢＣ-2000，賠償１２００元，车牌宁A·88X66，找过12345。"
 
 # what is typed, found?, why
@@ -96,11 +94,4 @@ class TestEqualToLikeInTheDatabase:
         self.assert_equal(["".join(rng.choices(alphabet, k=rng.randint(5, 60))) for _ in range(150)], 4, 200)
 
     def test_real_letters(self):
-        files = sorted(DATA.glob("*.csv"))
-        if not files:
-            pytest.skip("no real letters on this machine")
-        texts = []
-        for file in files:
-            with file.open(encoding="utf-8-sig", newline="") as lines:
-                texts += [" ".join(row)[:800] for row, _number in zip(csv.reader(lines), range(80), strict=False)]
-        self.assert_equal(texts, 5, 150)
+        self.assert_equal(real_letters.texts(rows=80, characters=800), 5, 150)

@@ -1,15 +1,11 @@
 """What is a word, by table; and that the pairs with the check find exactly what a LIKE finds, on any text."""
 
-import csv
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.search import real_letters
 from xinqiao.search.words import TERMS_AT_MOST, fold, ordered_tokens, terms, tokens
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 # text, a search, found?, why
 FINDS = [
@@ -103,14 +99,7 @@ class TestEqualToLike:
         assert all(2 <= len(token) <= 3 for token in ordered_tokens(folded))
 
     def test_real_letters(self):
-        files = sorted(DATA.glob("*.csv"))
-        if not files:
-            pytest.skip("no real letters on this machine")
-        texts = []
-        for file in files:
-            with file.open(encoding="utf-8-sig", newline="") as lines:
-                texts += [" ".join(row)[:600] for row, _number in zip(csv.reader(lines), range(250), strict=False)]
-        folded = [fold(text) for text in texts]
+        folded = [fold(text) for text in real_letters.texts(rows=250, characters=600)]
         have = [tokens(text) for text in folded]
         pieces = {text[at : at + size] for at, text in enumerate(folded[:150]) for size in (2, 3, 4, 6) if len(text) > at + size}
         for piece in sorted(pieces):
