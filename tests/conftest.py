@@ -292,6 +292,7 @@ class Browser:
         """No violation of WCAG 2.2 AA that a machine can find (axe)."""
         from axe_playwright_python.sync_playwright import Axe
 
+        self.page.wait_for_load_state()  # a click returns when the next page has begun, perhaps before its first element
         asked = {"runOnly": {"type": "tag", "values": ACCESSIBILITY}, "resultTypes": ["violations"]}
         found = Axe().run(self.page, options=asked)
         lines = [
