@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "xinqiao.exports",
     "xinqiao.bulk",
     "xinqiao.access",
+    "xinqiao.supervision",
     "xinqiao.portal",
     "xinqiao.workbench",
     "xinqiao.api",

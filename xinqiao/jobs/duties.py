@@ -20,6 +20,7 @@ from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing
 from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
+from xinqiao.supervision import patrol
 
 from . import anchored_rows, deadlines, exported
 from .models import Duty, Worker
@@ -75,6 +76,7 @@ TASKS = (
     Task("exports", timedelta(seconds=2), exported.make, early=making.is_waiting),
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
+    Task("patrol", timedelta(minutes=1), patrol.keep_watch),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),

@@ -21,14 +21,16 @@ from xinqiao.notifications import inbox, messages, outgoing
 from xinqiao.notifications.models import Channel
 from xinqiao.people.models import Account, Identity
 from xinqiao.rules.moves import MOVES
+from xinqiao.rules.patrol import triggers_after
 from xinqiao.rules.stages import Kind, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
+from xinqiao.supervision import patrol
 
 from . import audiences, queue
 
 TOLD_LATE = timedelta(days=3)  # entered later than this: history, not news
 DONE, SKIPPED = "done", "skipped"
-TELL_CITIZEN, PRINT_LETTERS, BELL = "tell_citizen", "print_letters", "bell"
+TELL_CITIZEN, PRINT_LETTERS, BELL, PATROL = "tell_citizen", "print_letters", "bell", "patrol"
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,8 @@ def reactions_to(event: Event) -> list[str]:
         owed.append(TELL_CITIZEN)
     if event.facts.get("letters"):
         owed.append(PRINT_LETTERS)
+    if triggers_after(Step(event.step), event.facts.get("term", "")):
+        owed.append(PATROL)
     bells = BELLS.get(Step(event.step), ())
     return owed + [f"{BELL}:{number}" for number, bell in enumerate(bells) if bell.when(event)]
 
@@ -187,13 +191,16 @@ def react(delivery: Delivery, *, at: datetime) -> tuple[str, str]:
         return _tell_citizen(event, matter, at=at)
     if name == PRINT_LETTERS:
         return _print_letters(event)
+    if name == PATROL:
+        return DONE, f"{patrol.look(event, at=at)}"
     return _ring(event, matter, BELLS[Step(event.step)][int(number)], at=at)
 
 
 def _expand(event: Event, *, at: datetime) -> tuple[str, str]:
-    if event.recorded_at - event.at > TOLD_LATE:
+    late = event.recorded_at - event.at > TOLD_LATE  # history, not news: nobody is told, but a duty not done stays one
+    owed = [name for name in reactions_to(event) if not late or name == PATROL]
+    if late and not owed:
         return SKIPPED, "entered later: history, not news"
-    owed = reactions_to(event)
     queue.add(event.pk, event.matter_id, owed, at=at)
     return DONE, ",".join(owed)
 
