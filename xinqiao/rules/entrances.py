@@ -94,6 +94,7 @@ workbench:inspection workbench:inspection_request                  | requested_e
 workbench:inspection_new                                           | requested_export W    | officer   | post    | C-10: the liaison asks, in the name of an inspection organ
 workbench:digests workbench:digest                                 | digest R              | officer   | post    | C-09, R-30(2): of the own office, or delivered to the own personnel organ
 workbench:digest_new                                               | digest W              | officer   | matters | C-09: from reports that the liaison may open
+workbench:patrol workbench:finding                                 | finding R             | officer   | matters | SV-1: checked and decided by the supervisor, read by the unit
 workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
 workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it
@@ -107,7 +108,7 @@ api:follow                                                         | progress R 
 
 # the worker: by the clock
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
-duty:patrol                                                        | supervision W         | system    | event   | SV-1: days noted for a second look
+duty:patrol                                                        | finding W             | system    | event   | SV-1: days noted for a second look
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
@@ -117,7 +118,7 @@ duty:counts duty:counts_check                                      | statistics 
 
 # the worker: after an event
 reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002
-reaction:patrol                                                    | supervision W         | system    | event   | SV-1: what an organ owes and did not do, kept for the supervisor
+reaction:patrol                                                    | finding W             | system    | event   | SV-1: what an organ owes and did not do, kept for the supervisor
 reaction:tell_citizen                                              | message W             | system    | event   | F.3
 reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
 bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:pass_sealed bell:classify bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01

@@ -71,6 +71,7 @@ urlpatterns = [
     path("", include("xinqiao.workbench.exports.urls")),
     path("", include("xinqiao.workbench.audit.urls")),
     path("", include("xinqiao.workbench.statistics.urls")),
+    path("", include("xinqiao.workbench.supervision.urls")),
 ]
 
 
