@@ -172,6 +172,11 @@ SAMPLES: dict[str, dict] = {
         "terms": ["物业公司一次性补偿王秀兰5000元。", "王秀兰配合入户维修。"], "performance": "2026年5月31日前银行转账",
         "effective_on": "2026-05-20", "confirm_by_on": "2026-06-19", "mediator": "孙桂芳", "copies": 3,
     },
+    "F-26": OFFICE | MATTER | {
+        "addressee": "临河县住房和城乡建设局", "rule_broken": "2026年3月17日期满，没有告知信访人是否受理，违反《信访工作条例》第二十三条。",
+        "demand": "5日内书面告知信访人是否受理，同时报我局。", "improvement": "建立收文当日登记制度，明确专人负责告知。",
+        "due_on": "2026-04-02", "legal_basis": "信访工作条例第四十条第一款", "signer": "王主任", "means": "发函督办",
+    },
     "F-29": UNIT | MATTER | {
         "addressee": "临河县信访局", "assignment_number": "临信交〔2026〕4号", "petitioner": "王秀兰", "problem": "5号楼屋面漏水两年未修。",
         "requests": REQUESTS, "facts": "经现场勘查，屋面防水层老化开裂。", "handling": "已启动应急维修程序，5月31日前完工。", "signer": "李卫国",

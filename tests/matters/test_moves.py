@@ -352,6 +352,32 @@ def facts(**values):
     return lambda world, matter: values
 
 
+def proposal(world, matter):
+    return {
+        "to": world.housing, "ground": "not_handled", "means": "letter", "broken": "承诺上门查看，一个月没有去，没有联系信访人。",
+        "demand": "三日内上门查看，书面告知信访人安排。", "improvement": "建立承诺事项清单，到期提醒承办人。",
+        "answer_by_on": at("2026-04-15").date(),
+    }  # fmt: skip
+
+
+def supervision_proposed(world):
+    matter_id = in_handling(world)
+    world.take(Step.PROPOSE_SUPERVISION, matter_id, world.sun_supervises, "2026-04-01", **proposal(world, None))
+    return matter_id
+
+
+def supervised(world):
+    matter_id = supervision_proposed(world)
+    world.take(Step.ISSUE_SUPERVISION, matter_id, world.wang_leads_office, "2026-04-01")
+    return matter_id
+
+
+def supervision_answered(world):
+    matter_id = supervised(world)
+    world.take(Step.ANSWER_SUPERVISION, matter_id, world.zhou_leads_unit, "2026-04-02", text="已经上门查看，四月底前修好屋顶。")
+    return matter_id
+
+
 WAYS: dict[tuple, Way] = {
     (Step.REGISTER, "office"): Way(received, "tang_registers"),
     (Step.REGISTER, "unit"): Way(received_at_unit, "qian_receives"),
@@ -499,6 +525,15 @@ WAYS: dict[tuple, Way] = {
         lambda w: _after(w, triaged, Step.TRANSFER_POLITICAL_LEGAL, "li_triages", lambda w, m: {"to": w.court, "reason": REASON}),
         "li_triages", facts(result="法院已经立案，将依法审理判决。"), "2026-06-10",
     ),
+    (Step.ASK_SUPERVISION,): Way(in_handling, "citizen", facts(text="单位答应上门，过了一个月没有人来。")),
+    (Step.PROPOSE_SUPERVISION,): Way(in_handling, "sun_supervises", proposal),
+    (Step.ISSUE_SUPERVISION,): Way(supervision_proposed, "wang_leads_office"),
+    (Step.DECLINE_SUPERVISION,): Way(supervision_proposed, "wang_leads_office", facts(reason="单位昨天已经书面告知，不用再督办。")),
+    (Step.ANSWER_SUPERVISION,): Way(supervised, "zhou_leads_unit", facts(text="已经上门查看，四月底前修好屋顶。")),
+    (Step.RETURN_SUPERVISION,): Way(
+        supervision_answered, "sun_supervises", facts(reason="没有说清楚为什么拖了一个月。", answer_by_on=at("2026-04-20").date())
+    ),
+    (Step.CLOSE_SUPERVISION,): Way(supervision_answered, "sun_supervises", facts(outcome="单位已经上门维修，信访人确认。")),
     (Step.RECORD_OVERDUE,): Way(in_handling, "SYSTEM", any_clock, "2026-06-01"),
     (Step.WARN,): Way(in_handling, "SYSTEM", lambda w, m: {**any_clock(w, m), "level": "notice"}),
     (Step.RECOMPUTE_LIMIT,): Way(in_handling, "SYSTEM", any_clock),

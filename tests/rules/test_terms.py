@@ -34,6 +34,8 @@ EXPECTED = {
     "SERVE5WD": (5, "working", "office", "INF"),
     "EXEC_CONFIRM15": (15, "calendar", "citizen", "INF"),
     "SUGGESTION60": (60, "calendar", "office", "INF"),
+    "SUPERVISE15": (15, "calendar", "office", "INF"),
+    "SUPERVISE_ASKED5WD": (5, "working", "office", "INF"),
     "RATING30": (30, "calendar", "citizen", "INF"),
     "WITHDRAW_RESUME30": (30, "calendar", "citizen", "INF"),
     "REVIEW_ACCEPT3WD": (3, "working", "office", "PRACTICE"),

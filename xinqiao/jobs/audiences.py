@@ -13,7 +13,8 @@ OVERSEERS = frozenset({Role.OFFICE_LEADER, Role.SUPERVISOR})
 
 
 def desks(event: Event, matter: Matter, which: str) -> list[Referral]:
-    """The desks an event concerns. `named`: the one a limit belongs to; `new`: those it opened; `open`: every open one."""
+    """The desks an event concerns. `named`: the one a limit belongs to; `new`: those it opened; `open`: every open one;
+    `office_of`, `unit_of`: of who supervises and who is supervised, where an office may have no desk of its own."""
     rows = matter.referrals.select_related("organisation", "sender")
     match which:
         case "open":
@@ -31,6 +32,10 @@ def desks(event: Event, matter: Matter, which: str) -> list[Referral]:
             found = rows.filter(pk__in=own)
         case "named":
             found = rows.filter(pk=event.facts.get("desk")) if event.facts.get("desk") else rows.none()
+        case "office_of" | "unit_of":
+            key = event.facts.get(which.removesuffix("_of")) or event.organisation.key
+            own = rows.filter(organisation__key=key).order_by("-is_open", "-pk").first()
+            return [own or Referral(matter=matter, organisation=Organisation.objects.get(key=key))]
         case "silent":
             found = rows.filter(is_open=True, organisation__key=event.facts.get("unit", ""))
     return list(found.order_by("pk"))
@@ -46,6 +51,8 @@ def people(event: Event, matter: Matter, desk: Referral, who: str) -> list[Offic
         return everybody
     leaders = [one for one in everybody if one.role_set & LEADERS]
     handler = [one for one in everybody if one.pk == desk.handler_id]
+    if who == "overseers":
+        return [one for one in everybody if one.role_set & OVERSEERS]
     if who == "leader":
         return leaders
     able = [one for one in everybody if _may_act(one, desk, matter)]

@@ -95,6 +95,15 @@ BELLS: dict[Step, tuple[Bell, ...]] = {
     Step.RETURN_OPINION: (Bell("own", "handler", "意见书被退回，请修改。"),),
     Step.ISSUE_OPINION: (Bell("own", "handler", "意见书已签发，请送达。"),),
     Step.CO_ANSWER: (Bell("lead", "next", "协办单位已交意见，请查看。"),),
+    Step.ASK_SUPERVISION: (Bell("office_of", "overseers", "信访人要求督办，请核对。", urgent=True),),
+    Step.PROPOSE_SUPERVISION: (Bell("office_of", "leader", "有督办函等您签发。", urgent=True),),
+    Step.ISSUE_SUPERVISION: (
+        Bell("unit_of", "leader", "收到督办函，请按期答复。", urgent=True),
+        Bell("unit_of", "handler", "您承办的信访件被督办，请抓紧办理。", urgent=True),
+    ),
+    Step.ANSWER_SUPERVISION: (Bell("office_of", "overseers", "被督办单位已答复，请核对。"),),
+    Step.RETURN_SUPERVISION: (Bell("unit_of", "leader", "督办答复被退回，请补充。", urgent=True),),
+    Step.CLOSE_SUPERVISION: (Bell("unit_of", "leader", "督办已办结。"),),
     Step.REPORT_COMPLETION: (Bell("sender", "leader", "交办件已报送办结报告，请查看。"),),
     Step.REQUEST_REVIEW: (_REVIEW,),
     Step.REQUEST_RECHECK: (_REVIEW,),
@@ -174,7 +183,7 @@ def reactions_to(event: Event) -> list[str]:
         owed.append(TELL_CITIZEN)
     if event.facts.get("letters"):
         owed.append(PRINT_LETTERS)
-    if triggers_after(Step(event.step), event.facts.get("term", "")):
+    if triggers_after(Step(event.step), event.facts.get("term", "")) or event.facts.get("finding"):
         owed.append(PATROL)
     bells = BELLS.get(Step(event.step), ())
     return owed + [f"{BELL}:{number}" for number, bell in enumerate(bells) if bell.when(event)]

@@ -21,7 +21,7 @@ from xinqiao.rules.moves import CLOSED, DESK_DONE, ENDED, MOVES, Move, find_move
 from xinqiao.rules.numbering import place_in_order
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, ReferralKind, Stage, Step
-from xinqiao.rules.terms import Holder
+from xinqiao.rules.terms import OUTLIVE_THE_DESK, Holder
 
 from . import clocks, counted, entries, history
 from .actors import Actor
@@ -226,7 +226,8 @@ def close_desks(act: Act) -> bool:
 
 def release(act: Act, **where) -> bool:
     """Duties that fell away with the desk they were on: neither met nor missed. Windows of the citizen run on."""
-    return clocks.cancel(act.matter.clocks.filter(holder=Holder.OFFICE, **where), on=act.today) > 0
+    fallen = act.matter.clocks.filter(holder=Holder.OFFICE, **where).exclude(term__in=OUTLIVE_THE_DESK)
+    return clocks.cancel(fallen, on=act.today) > 0
 
 
 def refusal(message: str, code: str) -> StepRefused:

@@ -53,7 +53,7 @@ def start(
 
 def recompute(clock: Clock, *, extend_days: int = 0, hearing: tuple[date, date] | None = None) -> Clock:
     """Compute again with an extension (DL-08) or the time of a hearing (DL-09); the start stays."""
-    days = clock.inputs.get("days") if clock.term == "ASSIGN_N" else None
+    days = clock.inputs.get("days") if clock.term in terms.SET_BY_LETTER else None
     made = policy.limit(clock.term, clock.started_on, days=days, extend_days=extend_days, hearing=hearing)
     _take(clock, made)
     clock.level = "normal"
@@ -79,7 +79,7 @@ def cancel(clocks, *, on: date) -> int:
 
 def as_deadline(clock: Clock) -> deadlines.Deadline:
     """The stored clock computed again from its inputs, for warnings, explanations, and to see whether a date has moved."""
-    days = clock.inputs.get("days") if clock.term == "ASSIGN_N" else None
+    days = clock.inputs.get("days") if clock.term in terms.SET_BY_LETTER else None
     return policy.limit(clock.term, clock.started_on, days=days, **inputs_of(clock))
 
 

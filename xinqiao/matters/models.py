@@ -18,6 +18,7 @@ from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach, listed_title
 from xinqiao.rules.moves import CLOSED
+from xinqiao.rules.patrol import Ground
 from xinqiao.rules.stages import (
     Channel,
     Kind,
@@ -29,6 +30,7 @@ from xinqiao.rules.stages import (
     ServiceManner,
     Stage,
 )
+from xinqiao.rules.supervision import Means, SupervisionState
 
 from .actors import Actor, Citizen, System
 from .secrecy import Accused, Clearance, Recusal, RetaliationLink, SealedEntry, shut_out
@@ -487,6 +489,42 @@ class Record(models.Model):
     by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     shown_to_citizen = models.BooleanField(default=False)
+
+
+class Supervision(models.Model):
+    """One supervision (督办) of one organ in one matter: asked for, proposed, signed, answered, closed (SV-2, SV-3, SV-9)."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="supervisions")
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="supervising", verbose_name="督办机关")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="supervised", verbose_name="被督办单位", null=True)
+    state = models.CharField(max_length=10, choices=SupervisionState.choices())
+    asked_text = models.TextField("信访人的要求", blank=True)
+    asked_at = models.DateTimeField(null=True)
+    finding_id = models.BigIntegerField(null=True, help_text="what the patrol found, if it began with that")
+    ground = models.CharField(max_length=20, choices=Ground.choices(), blank=True)
+    means = models.CharField("督办方式", max_length=20, choices=Means.choices(), blank=True)
+    broken = models.TextField("没有做到什么", blank=True)
+    demand = models.TextField("要求", blank=True)
+    improvement = models.TextField("改进工作的建议", blank=True)
+    answer_by_on = models.DateField("答复日期", null=True)
+    proposed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField(null=True)
+    document_id = models.BigIntegerField(null=True)
+    answer = models.TextField("答复", blank=True)
+    answered_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    rounds = models.SmallIntegerField(default=1)
+    outcome = models.TextField("结果或者不予督办的理由", blank=True)
+    closed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["office", "state", "-id"], name="supervision_of_office"),
+            models.Index(fields=["organisation", "state", "-id"], name="supervision_of_unit"),
+        ]
 
 
 class Withdrawal(models.Model):

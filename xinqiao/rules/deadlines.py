@@ -13,7 +13,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.terms import Holder, Term, Unit
 
 ENGINE_VERSION = "1.0"  # stored with every result (DL-19); raise it when the same inputs may give another day
-LONGEST_ASSIGNMENT_DAYS = 3650  # no law sets one; anything longer is a slip of the keyboard
+LONGEST_BY_LETTER_DAYS = 3650  # no law sets one; anything longer is a slip of the keyboard
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Deadline:
 def compute(term_code, start, *, days=None, extend_days=0, hearing=None, calendar=None, pack=None) -> Deadline:
     """The deadline of `term_code` for an event on `start` (day 0).
 
-    `days`: the length that the letter sets, for ASSIGN_N only. `extend_days`: approved extension of HANDLE60 (DL-08).
+    `days`: the length that the letter sets, for terms.SET_BY_LETTER only. `extend_days`: approved extension of HANDLE60 (DL-08).
     `hearing`: (first, last) day of a hearing; it moves only a recheck (DL-09). `pack`: a region's PolicyPack.
     Raises UnknownTerm; StepRefused for inputs that the law does not allow; CalendarRefused beyond the calendar.
     """
@@ -251,13 +251,13 @@ def _compute(term: Term, start: date, *, days, extend_days, hearing, calendar: W
 def _length(term: Term, days, pack) -> int:
     if days is None:
         return term.days
-    if term.code != "ASSIGN_N":
+    if term.code not in terms.SET_BY_LETTER:
         raise StepRefused(
-            f"{term.name}期限由规定确定，不能另定天数。只有交办反馈期限可以另定。", code="days_not_allowed"
+            f"{term.name}期限由规定确定，不能另定天数。只有交办反馈、答复督办的期限可以另定。", code="days_not_allowed"
         )
-    longest = term.days if pack is not None and pack.changes("ASSIGN_N") else LONGEST_ASSIGNMENT_DAYS
+    longest = term.days if pack is not None and pack.changes(term.code) else LONGEST_BY_LETTER_DAYS
     if not _is_count(days) or not 1 <= days <= longest:
-        raise StepRefused(f"交办反馈期限应是1到{longest}之间的整数天。请重新填写。", code="days_invalid")
+        raise StepRefused(f"{term.name}期限应是1到{longest}之间的整数天。请重新填写。", code="days_invalid")
     return days
 
 

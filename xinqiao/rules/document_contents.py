@@ -128,6 +128,11 @@ KEYS: dict[str, Key] = {
     "competent_organ": Key("有权处理的机关"),
     "decision": Key("审核、审查结论"),
     "assignment_number": Key("交办文号"),
+    # supervision
+    "rule_broken": Key("没有做到什么", "违反的规定和事实"),
+    "demand": Key("督办要求", "要做什么、做到什么程度"),
+    "improvement": Key("改进工作的建议"),
+    "means": Key("督办方式"),
     # receipt, guidance
     "query_code": Key("查询码"),
     "content_hash": Key("内容校验值"),
@@ -480,6 +485,13 @@ DOCUMENTS: dict[str, DocumentKind] = {
                       "confirm_by_on"),
             conditional=(Condition("mediator", "agreement_kind", ("调解", "mediation")),),
             fixed=("双方当事人可以自调解协议生效之日起三十日内共同向人民法院申请司法确认。",),
+        ),
+        DocumentKind(
+            "F-26", "信访事项督办函", "信督", "党委和政府信访部门", (Role.OFFICE_LEADER,), Form.LETTER,
+            (*LETTERHEAD, "matter_number", "matter_title", "rule_broken", "demand", "improvement", "due_on", "legal_basis",
+             "signer"),
+            "信访工作条例第四十条第一款",
+            optional=(*EXTRAS, "means", "petitioner", "requests", "sender_chain", "secrecy", "enclosures", "received_on"),
         ),
         DocumentKind(
             "F-29", "关于信访事项办理结果的报告", "信结", "承办机关、单位", (Role.UNIT_LEADER,), Form.LETTER,

@@ -51,7 +51,7 @@ portal:looked                                                      | own_access_
 portal:my_data portal:my_data_copy                                 | identity R            | code      | own     | PIPL 45, 46: see, copy, have corrected
 portal:letter                                                      | letter R              | code      | own     | B.3 "own R"
 portal:attachment                                                  | attachment R          | code      | own     | B.3 "own R"
-portal:supplement portal:ask portal:object portal:confirm portal:dispute portal:withdraw portal:cancel_withdrawal portal:resume portal:recusal | step W | code | own | D.2, WD-1 to WD-5
+portal:supplement portal:ask portal:object portal:confirm portal:dispute portal:withdraw portal:cancel_withdrawal portal:resume portal:recusal portal:supervision | step W | code | own | D.2, WD-1 to WD-5
 portal:retaliation                                                 | filing W              | code      | own     | C-06: a new sealed report one level up; the earlier file says nothing of it
 portal:rate portal:rated                                           | rating W              | code      | own     | RA-1: once per target
 portal:review portal:recheck                                       | review W              | code      | own     | R-35, R-36
@@ -123,13 +123,13 @@ reaction:tell_citizen                                              | message W  
 reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
 bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:pass_sealed bell:classify bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01
 bell:raise_objection bell:answer_objection_agree bell:answer_objection_refuse bell:allow_late_objection bell:dispute_jurisdiction bell:object_to_filing bell:sign_in bell:accept bell:accept_simple bell:start_handling bell:ask_recusal bell:withdraw_from_handling bell:decide_recusal | inbox W | system | event | C-01
-bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:report_completion | inbox W | system | event | C-01
+bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:report_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision | inbox W | system | event | C-01
 bell:request_review bell:request_recheck bell:forward_review bell:serve_review_opinion bell:serve_recheck_opinion bell:supplement bell:ask_progress bell:confirm_execution bell:dispute_execution | inbox W | system | event | C-01
 bell:request_withdrawal bell:cancel_withdrawal bell:resume bell:warn bell:recompute_limit bell:record_silence bell:record_overdue | inbox W | system | event | C-01
 
 # what leaves the house; each has a neutral form for reports and for whoever asks for secrecy
 message:received message:registered message:joined message:split message:transferred message:reported_up message:guided message:sent_on message:replied message:filed message:no_longer_accepted message:reassigned | message W | system | event | C-01, checklist 46
-message:signed_in message:accepted message:other_route message:not_accepted message:silence message:overdue message:handling message:recusal_decided message:converted message:extended message:answered message:answered_suggestion message:settled message:executing message:executed message:closed | message W | system | event | C-01, checklist 46
+message:signed_in message:accepted message:other_route message:not_accepted message:silence message:overdue message:handling message:recusal_decided message:supervision_asked message:supervised message:supervision_declined message:supervision_closed message:converted message:extended message:answered message:answered_suggestion message:settled message:executing message:executed message:closed | message W | system | event | C-01, checklist 46
 message:review_received message:review_accepted message:review_refused message:review_answered message:recheck_received message:recheck_answered message:hearing message:hearing_over | message W | system | event | C-01, checklist 46
 message:progress_answered message:withdrawal_requested message:withdrawn message:resumed message:window_review message:window_recheck message:window_confirm message:window_resume message:limit_moved | message W | system | event | C-01, checklist 46
 message:login_code                                                 | message W             | system    | session | I-16: to the number that was typed

@@ -45,6 +45,7 @@ def _row(step, origins, to, roles, article, **rest) -> Move:
 CITIZEN = R.CITIZEN
 OFFICE = (R.REGISTRAR, R.TRIAGE)
 TRIAGERS = (R.TRIAGE, R.OFFICE_LEADER)
+OVERSEERS = (R.SUPERVISOR, R.OFFICE_LEADER)
 UNIT = (R.UNIT_RECEIVER, R.HANDLER, R.UNIT_LEADER)
 HANDLERS = (R.HANDLER, R.UNIT_LEADER)
 OWN_DESK = (ReferralKind.INTAKE, ReferralKind.TRANSFER, ReferralKind.ASSIGNMENT)
@@ -231,6 +232,17 @@ MOVES: tuple[Move, ...] = (
           S.ENDED_AGREEMENT, S.ENDED_SUGGESTION, S.ENDED_OTHER_ROUTE, S.DESK_CLOSED),
          None, HANDLERS, "R-22(1)(三)", desk_kinds=ReferralKind.ASSIGNMENT, documents=("F-29",), quiet=True,
          precondition="SV-8: 已有结果", stops=("ASSIGN_N",)),
+    # ---- D.13 supervision: beside the main line, whatever the stage ---------------------------------------------
+    _row(Step.ASK_SUPERVISION, (*OPEN_FOR_CITIZEN, *ENDED), None, CITIZEN, "R-40(1), SV-9", on="matter", quiet=True,
+         told="supervision_asked"),
+    _row(Step.PROPOSE_SUPERVISION, tuple(S), None, OVERSEERS, "R-40(1)", on="matter", quiet=True, precondition="SV-3: 同时提出改进工作的建议"),
+    _row(Step.ISSUE_SUPERVISION, tuple(S), None, R.OFFICE_LEADER, "R-40(1)", on="matter", quiet=True, approval=True,
+         documents=("F-26",), told="supervised"),
+    _row(Step.DECLINE_SUPERVISION, tuple(S), None, OVERSEERS, "SV-9", on="matter", quiet=True, precondition="写明理由",
+         told="supervision_declined"),
+    _row(Step.ANSWER_SUPERVISION, tuple(S), None, (R.UNIT_LEADER, R.OFFICE_LEADER), "R-40(1)", on="matter", quiet=True),
+    _row(Step.RETURN_SUPERVISION, tuple(S), None, OVERSEERS, "R-40(1)", on="matter", quiet=True, precondition="写明还缺什么"),
+    _row(Step.CLOSE_SUPERVISION, tuple(S), None, OVERSEERS, "R-40(1)", on="matter", quiet=True, told="supervision_closed"),
     # ---- D.9 review and recheck --------------------------------------------------------------------------------
     _row(Step.REQUEST_REVIEW, (S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.ENDED_WINDOW, S.ENDED_SIMPLE),
          S.REVIEW_REQUESTED, (CITIZEN, *OFFICE, R.UNIT_RECEIVER), "R-35",

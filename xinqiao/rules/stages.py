@@ -165,6 +165,14 @@ class Step(Coded):
     DISPUTE_EXECUTION = "dispute_execution", "信访人认为没有落实", "DU-5"
     REPLY_TO_SUGGESTION = "reply_to_suggestion", "答复建议", "T-61"
     REPORT_COMPLETION = "report_completion", "报送办结报告", "SV-8"
+    # supervision, beside the main line
+    ASK_SUPERVISION = "ask_supervision", "要求督办", "SV-9"
+    PROPOSE_SUPERVISION = "propose_supervision", "提出督办", "SV-2"
+    ISSUE_SUPERVISION = "issue_supervision", "签发督办函", "SV-2"
+    DECLINE_SUPERVISION = "decline_supervision", "不予督办", "SV-9"
+    ANSWER_SUPERVISION = "answer_supervision", "答复督办", "SV-2"
+    RETURN_SUPERVISION = "return_supervision", "退回督办答复", "SV-2"
+    CLOSE_SUPERVISION = "close_supervision", "督办办结", "SV-2"
     # review and recheck
     REQUEST_REVIEW = "request_review", "请求复查", "T-50"
     ACCEPT_REVIEW = "accept_review", "受理复查申请", "T-51"

@@ -65,6 +65,10 @@ def length(days: int, unit: Unit) -> str:
 
 # Held by an office, but a right, not a duty: when its last day passes nobody is late (R-23(3)).
 RIGHTS = frozenset({"OBJ5WD"})
+# Their length stands in the letter that starts them; the row says what it is when the letter says nothing.
+SET_BY_LETTER = frozenset({"ASSIGN_N", "SUPERVISE15"})
+# Owed whatever becomes of the desk or the matter: they end only when they are done.
+OUTLIVE_THE_DESK = frozenset({"SUPERVISE15", "SUPERVISE_ASKED5WD"})
 
 
 class UnknownTerm(LookupError):
@@ -168,6 +172,9 @@ _ROWS = (
         OFFICE,
     ),
     Term("FILE5WD", "提交原办理案卷", 5, WD, "收到调卷通知之日", f"{OWN} T-53", "INF", OFFICE),
+    # D.13: supervision
+    Term("SUPERVISE15", "答复督办", 15, CAL, "督办函发出之日", f"{OWN} SV-2", "INF", OFFICE),
+    Term("SUPERVISE_ASKED5WD", "答复督办请求", 5, WD, "信访人要求督办之日", f"{OWN} SV-9", "INF", OFFICE),
     # D.16 and D.17: the citizen
     Term("WITHDRAW_RESUME30", "撤回后恢复办理", 30, CAL, "撤回之日", f"{OWN} WD-5", "INF", CITIZEN),
     Term("RATING30", "评价", 30, CAL, "可以评价之日", f"{OWN} RA-6", "INF", CITIZEN),

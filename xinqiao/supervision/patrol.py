@@ -22,7 +22,7 @@ from xinqiao.rules.patrol import TRIGGERS, Trigger, triggers_after
 from xinqiao.rules.rating import SUPERVISION_REASONS, RatingValue
 from xinqiao.rules.stages import ReviewOutcome, Stage, Step
 
-from .models import Finding, Watch
+from .models import Finding, FindingState, Watch
 
 BATCH = 200
 
@@ -46,6 +46,8 @@ class Wrong:
 def look(event: Event, *, at: datetime) -> int:
     """Look at what this event sets off. Returns how many findings it made."""
     found, facts = 0, event.facts
+    if event.step == Step.ISSUE_SUPERVISION and facts.get("finding"):
+        Finding.objects.filter(pk=facts["finding"], matter_id=event.matter_id).update(state=FindingState.SUPERVISED)
     for trigger in triggers_after(Step(event.step), facts.get("term", "")):
         for seen in SUBJECTS[trigger.code](event, trigger):
             if seen.check_on <= localdate(at):
@@ -228,6 +230,8 @@ SUBJECTS: dict[str, Callable[[Event, Trigger], Iterable[Seen]]] = {
     "answer_overdue": _the_limit,
     "review_overdue": _the_limit,
     "report_overdue": _the_limit,
+    "supervision_unanswered": _the_limit,
+    "wish_unanswered": _the_limit,
     "extended_unsaid": _the_event,
     "opinion_unserved": _the_opinion,
     "no_remedy": _the_opinion,
@@ -245,6 +249,8 @@ CHECKS: dict[str, Callable[[Matter, str, date], Wrong | None]] = {
     "answer_overdue": _ran_out,
     "review_overdue": _ran_out,
     "report_overdue": _ran_out,
+    "supervision_unanswered": _ran_out,
+    "wish_unanswered": _ran_out,
     "extended_unsaid": _not_told_of_extension,
     "opinion_unserved": _still_unserved,
     "no_remedy": _without_remedy,

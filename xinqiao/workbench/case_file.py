@@ -145,6 +145,7 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         examined=_is_examined(running),
         recusal=recuse.is_waiting(records),
         **_objecting(desks, own, events, today),
+        **_supervised(matter, desks, officer),
         cleared=matter.sealed and matter.clearances.filter(lifted_at=None).exists(),
     )
     shown = _shown_clock(running, own)
@@ -223,6 +224,17 @@ def _with_moments(row: dict) -> dict:
         elif value and name.endswith("_on"):
             row[name] = date.fromisoformat(value)
     return row
+
+
+def _supervised(matter: Matter, desks: list[Referral], officer: Officer) -> dict:
+    """Which supervisions of this matter ask something of this office or organ, and whether a new one may begin (SV-2)."""
+    found = set()
+    for state, office, organ in matter.supervisions.values_list("state", "office_id", "organisation_id"):
+        found |= {(state, "office")} if office == officer.organisation_id else set()
+        found |= {(state, "organisation")} if organ == officer.organisation_id else set()
+    first, last = officer.scope
+    below = any(first <= desk.org_lft <= last and desk.organisation_id != officer.organisation_id for desk in desks)
+    return {"supervisable": below, "supervisions": frozenset(found)}
 
 
 def _is_supported(matter: Matter) -> bool:

@@ -9,6 +9,7 @@ from xinqiao.matters.models import Matter, Referral
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.moves import CLOSED, DESK_DONE, MOVES, Move, steps_from
 from xinqiao.rules.stages import Kind, ReferralKind, Role, Stage, Step
+from xinqiao.rules.supervision import SupervisionState as State
 
 from .acts.consequences import short_article
 from .acts.table import ACTS
@@ -109,6 +110,8 @@ class Situation:
     objects: bool = True  # the unit may still object, in time or allowed to be late (T-21, T-24)
     late: bool = False  # the unit has it undecided, and its time to object is over (T-24)
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
+    supervisable: bool = False  # an organ below has or had it, that this office may supervise (SV-2)
+    supervisions: frozenset[tuple[str, str]] = frozenset()  # (state, "office" or "organisation" where that is one's own)
 
 
 def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situation) -> dict[Step, Move]:
@@ -123,13 +126,23 @@ def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situati
             if move.step in ACTS and _makes_sense(move.step, matter, desk, facts):
                 found.setdefault(move.step, move)
     for move in steps_from(Stage(matter.stage), officer.role_set, on="matter", kind=kind):
-        waits = (move.step == Step.ARCHIVE and facts.archive_waits) or (
-            move.step == Step.DECIDE_RECUSAL and not facts.recusal
-        )
-        if move.step in ACTS and not waits:
+        if move.step in ACTS and (move.step not in ON_THE_MATTER or ON_THE_MATTER[move.step](facts)):
             found.setdefault(move.step, move)
     order = {move.step: place for place, move in reversed(list(enumerate(MOVES)))}
     return dict(sorted(found.items(), key=lambda item: order[item[0]]))
+
+
+# The same for steps on the matter as a whole: what the page knows of them.
+ON_THE_MATTER: dict[Step, Callable[[Situation], object]] = {
+    Step.ARCHIVE: lambda facts: not facts.archive_waits,
+    Step.DECIDE_RECUSAL: lambda facts: facts.recusal,
+    Step.PROPOSE_SUPERVISION: lambda facts: facts.supervisable,
+    Step.ISSUE_SUPERVISION: lambda facts: (State.PROPOSED, "office") in facts.supervisions,
+    Step.DECLINE_SUPERVISION: lambda facts: {(State.ASKED, "office"), (State.PROPOSED, "office")} & facts.supervisions,
+    Step.ANSWER_SUPERVISION: lambda facts: (State.ISSUED, "organisation") in facts.supervisions,
+    Step.RETURN_SUPERVISION: lambda facts: (State.ANSWERED, "office") in facts.supervisions,
+    Step.CLOSE_SUPERVISION: lambda facts: (State.ANSWERED, "office") in facts.supervisions,
+}
 
 
 # Left out where the rules would refuse for a reason that the page knows already: (matter, desk, facts) -> worth a button.

@@ -33,6 +33,7 @@ TEXTS: dict[str, Callable[[dict], list[dict]]] = {
     "F-20": opinions.review_refusal,
     "F-21": forms.proof_of_service,
     "F-25": forms.agreement,
+    "F-26": transfer.supervision_letter,
     "F-29": transfer.completion_report,
     "F-30": forms.withdrawal,
     "F-31": forms.authority,

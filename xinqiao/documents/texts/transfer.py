@@ -1,4 +1,4 @@
-"""Letters between offices: transfer, assignment, sealed list, objection, its answer, completion report; and where it went."""
+"""Letters between offices: transfer, assignment, sealed list, objection, its answer, supervision, completion report; and where it went."""
 
 from xinqiao.documents.blocks import (
     BLANK,
@@ -151,6 +151,18 @@ def destination_notice(data: dict) -> list[dict]:
     if data.get("due_on"):
         blocks += paragraphs(f"预计于{say(data, 'due_on')}前答复您。")
     return [*blocks, *free_part(data), *paragraphs("您可以凭信访件编号和查询码查询办理情况。特此告知。")]
+
+
+def supervision_letter(data: dict) -> list[dict]:
+    """F-26 督办函 (R-40(1), SV-2, SV-3)."""
+    opening = (
+        f"你单位承办的{_whose(data)}信访事项，经核查存在以下问题。依据{say(data, 'legal_basis')}，现予督办。"
+    )
+    blocks = [*paragraphs(opening), heading(1, "存在的问题"), *paragraphs(say(data, "rule_broken"))]
+    blocks += [heading(2, "督办要求"), *paragraphs(say(data, "demand"))]
+    blocks += paragraphs(f"请于{say(data, 'due_on')}前书面答复办理情况和结果。")
+    blocks += [heading(3, "改进工作的建议"), *paragraphs(say(data, "improvement"))]
+    return [*blocks, *free_part(data), *paragraphs("特此函告。")]
 
 
 def completion_report(data: dict) -> list[dict]:

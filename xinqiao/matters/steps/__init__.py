@@ -18,11 +18,12 @@ from . import (
     reports,
     review,
     split,
+    supervise,
     transfer,
     unseal,
 )
 
 MODULES = (
-    receive, import_history, register, split, unseal, reports, transfer, accept, handle, recuse, review, follow, end,
+    receive, import_history, register, split, unseal, reports, transfer, accept, handle, recuse, supervise, review, follow, end,
 )  # fmt: skip
 FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

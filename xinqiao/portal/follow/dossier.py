@@ -63,6 +63,8 @@ class Dossier:
         kind = Kind(self.matter.kind) if self.matter.kind else None
         allowed = {move.step for move in steps_from(self.stage, {Role.CITIZEN}, on="matter", kind=kind)}
         offered = [step for step in self.told.may if step in allowed and self._is_open(step)]
+        if Step.ASK_SUPERVISION in allowed and self._is_open(Step.ASK_SUPERVISION):
+            offered.append(Step.ASK_SUPERVISION)
         if self.withdrawal and Step.CANCEL_WITHDRAWAL in allowed:
             offered.append(Step.CANCEL_WITHDRAWAL)
         return offered
@@ -75,6 +77,12 @@ class Dossier:
         """The running window in which the citizen says whether it was carried out (T-48)."""
         clock = self.window("EXEC_CONFIRM15")
         return clock if clock and clock.state == "running" else None
+
+    def supervision_asked(self) -> bool:
+        """The citizen asked for supervision and nobody answered yet (SV-9)."""
+        steps = (Step.ASK_SUPERVISION, Step.ISSUE_SUPERVISION, Step.DECLINE_SUPERVISION)
+        said = [event.step for event in self.events if event.step in steps]
+        return bool(said) and said[-1] == Step.ASK_SUPERVISION
 
     def served(self, instance: str) -> Opinion | None:
         """The opinion of an instance that counts: the last one that was served and not revoked."""
@@ -133,6 +141,7 @@ _OPEN: dict[Step, Callable[[Dossier], object]] = {
     Step.OBJECT_TO_FILING: lambda dossier: not dossier.matter.filing_objected,
     Step.RATE: lambda dossier: bool(dossier.ratable()),
     Step.ASK_RECUSAL: lambda dossier: dossier.handler_desk is not None and not recuse.is_waiting(dossier.records),
+    Step.ASK_SUPERVISION: lambda dossier: not dossier.matter.sealed and not dossier.supervision_asked(),
     Step.CONFIRM_EXECUTION: lambda dossier: dossier.confirms_until() is not None,
     Step.DISPUTE_EXECUTION: lambda dossier: dossier.promised(),
     Step.REQUEST_REVIEW: lambda dossier: dossier.served("handling") is not None,

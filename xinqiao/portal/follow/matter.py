@@ -96,6 +96,7 @@ class QuickAct:
 _QUICK = {
     Step.SUPPLEMENT: ("file-plus", "补充材料", "supplement"),
     Step.ASK_PROGRESS: ("message-circle-question-mark", "问问进度", "ask"),
+    Step.ASK_SUPERVISION: ("megaphone", "要求督办", "supervision"),
     Step.ASK_RECUSAL: ("users", "申请换承办人", "recusal"),
 }
 

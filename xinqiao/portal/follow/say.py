@@ -71,6 +71,13 @@ class RecusalForm(ActForm):
         return reason
 
 
+class SupervisionForm(ActForm):
+    text = Prose(
+        label="要督办什么", limit="reason", required="请写明要督办什么：哪个单位、什么事没有做到。", rows=5,
+        help_text=f"哪个单位、什么事没有做到、您希望怎么办。至少写{REASON_AT_LEAST}个字。",
+    )  # fmt: skip
+
+
 class NothingForm(ActForm):
     """An act that needs no words."""
 
@@ -98,6 +105,11 @@ RECUSAL = Act(
     lead="承办人和您反映的事有利害关系，可能不公正的，您可以申请换人。由单位负责人决定；承办人就是负责人的，由上级决定。",
     note=f"{find('RECUSAL3WD').length}内告诉您结果和理由。办理的期限照常计算。",
 )  # fmt: skip
+SUPERVISION = Act(
+    Step.ASK_SUPERVISION, SupervisionForm, "要求督办", "提交", "已经收到。信访部门核对以后答复您，结果会显示在这一页。",
+    lead="单位没有按时办、没有按规定办，或者答应的事没有做到，您可以要求信访部门督办。",
+    note=f"信访部门{find('SUPERVISE_ASKED5WD').length}内答复您。办理的期限照常计算。",
+)  # fmt: skip
 CONFIRM = Act(
     Step.CONFIRM_EXECUTION, NothingForm, "确认已经落实", "确认，已经落实", "谢谢您告诉我们。",
     template="portal/follow/plain_act.html",
@@ -106,6 +118,6 @@ CONFIRM = Act(
 )  # fmt: skip
 
 
-supplement, ask, object_to_filing, dispute, confirm, recusal = map(
-    act_page, (SUPPLEMENT, ASK, OBJECT, DISPUTE, CONFIRM, RECUSAL)
+supplement, ask, object_to_filing, dispute, confirm, recusal, supervision = map(
+    act_page, (SUPPLEMENT, ASK, OBJECT, DISPUTE, CONFIRM, RECUSAL, SUPERVISION)
 )

@@ -79,6 +79,10 @@ LINES: dict[Step, Line] = {
     Step.REPORT_EXECUTION: Line("{org}报告已经落实", "请您看看是不是真的办好了。", passing=True),
     Step.CONFIRM_EXECUTION: Line("您确认已经落实"),
     Step.DISPUTE_EXECUTION: Line("您反映没有落实"),
+    Step.ASK_SUPERVISION: Line("您要求督办", "信访部门核对后答复您。", passing=True),
+    Step.ISSUE_SUPERVISION: Line("信访部门督办{to}", "要求它最晚{answer_by_on}答复。"),
+    Step.DECLINE_SUPERVISION: Line("您要求督办，有了答复", only_with_record=True),
+    Step.CLOSE_SUPERVISION: Line("督办有了结果"),
     Step.REPLY_TO_SUGGESTION: Line("答复您的建议"),
     Step.REQUEST_REVIEW: Line("您申请复查", "由{organ_name}复查。"),
     Step.ACCEPT_REVIEW: Line("复查申请已经受理", "正在复查，30日内书面答复您。"),
@@ -111,7 +115,7 @@ LINES: dict[Step, Line] = {
 INSIDE = frozenset(
     {Step.CLASSIFY, Step.APPROVE_EXTRACT, Step.UNSEAL, Step.CLEAR_SUBORDINATE, Step.LIFT_CLEARANCE, Step.ALLOW_LATE_OBJECTION,
      Step.WITHDRAW_FROM_HANDLING, Step.REQUEST_EXTENSION, Step.DECLINE_EXTENSION, Step.SUBMIT_OPINION, Step.RETURN_OPINION, Step.CO_ANSWER,
-     Step.REPORT_COMPLETION, Step.WARN}
+     Step.REPORT_COMPLETION, Step.PROPOSE_SUPERVISION, Step.ANSWER_SUPERVISION, Step.RETURN_SUPERVISION, Step.WARN}
 )  # fmt: skip
 # Desks whose own steps the citizen does not read: a discipline organ is not named (C-01), a co-handler answers the lead unit.
 QUIET_DESKS = frozenset({ReferralKind.DISCIPLINE, ReferralKind.CO_HANDLING})

@@ -21,6 +21,7 @@ urlpatterns = [
     path("matters/<str:number>/ask/", say.ask, name="ask"),
     path("matters/<str:number>/object/", say.object_to_filing, name="object"),
     path("matters/<str:number>/recusal/", say.recusal, name="recusal"),
+    path("matters/<str:number>/supervision/", say.supervision, name="supervision"),
     path("matters/<str:number>/retaliation/", retaliation.retaliation, name="retaliation"),
     path("matters/<str:number>/confirm/", say.confirm, name="confirm"),
     path("matters/<str:number>/dispute/", say.dispute, name="dispute"),

@@ -1,6 +1,7 @@
 """What an officer looks at beside the form before deciding: the submission, an objection, an extension asked for, the remedy."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -9,13 +10,17 @@ from django.utils.translation import ngettext
 from xinqiao.access import reveal
 from xinqiao.matters import clocks, identities, opinions, policy
 from xinqiao.matters.finding import similar
+from xinqiao.matters.models import Supervision
 from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import simple_procedure, terms
 from xinqiao.rules.stages import ReferralKind, Step
+from xinqiao.rules.supervision import Means, SupervisionState
+from xinqiao.supervision.models import Finding, FindingState
 from xinqiao.ui.day_words import exact_day
 
+from .forms import supervise as supervise_form
 from .situation import Situation
 
 
@@ -63,6 +68,34 @@ def extract(here: Situation) -> list[Panel]:
     boxes = submission(here)
     return [*boxes, Panel(_("随同转出的附件"), lines=files, note="" if files else _("没有附件。原信和原来的附件留在本部门。")),
             Panel(_("信访人姓名"), note=name)]  # fmt: skip
+
+
+def found(here: Situation) -> list[Panel]:
+    """What the patrol found in this matter, and what its citizen asked for (SV-1, SV-9)."""
+    rows = Finding.objects.filter(matter=here.matter).exclude(state=FindingState.DISMISSED).select_related("organisation")
+    lines = tuple(f"{row.row.name}（{row.organisation.name}，{exact_day(row.since_on, here.today)}起）" for row in rows.order_by("pk"))
+    boxes = [Panel(_("巡查发现"), lines=lines)] if lines else []
+    asked = here.matter.supervisions.filter(state=SupervisionState.ASKED).first()
+    return [*boxes, *([Panel(_("信访人要求督办"), text=asked.asked_text)] if asked else [])]
+
+
+def supervision(here: Situation) -> list[Panel]:
+    """The supervisions that the step may be about, as they would read in the letter, with the answer."""
+    return [box for row in supervise_form.rows_for(here) for box in _supervision(row, here.today)]
+
+
+def _supervision(row: Supervision, today: date) -> list[Panel]:
+    facts = [(_("被督办单位"), row.organisation.name)] if row.organisation else []
+    if row.answer_by_on:
+        facts += [(_("督办方式"), Means(row.means).label), (_("最晚答复"), exact_day(row.answer_by_on, today))]
+    boxes = [Panel(_("督办"), facts=tuple(facts))]
+    for title, text in (
+        (_("信访人的要求"), row.asked_text), (_("没有做到什么"), row.broken), (_("要求"), row.demand),
+        (_("改进工作的建议"), row.improvement), (_("单位的答复"), row.answer),
+    ):  # fmt: skip
+        if text:
+            boxes.append(Panel(title, text=text))
+    return boxes
 
 
 def recusal(here: Situation) -> list[Panel]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.rules.stages import Step
 
 from . import panels
-from .forms import StepForm, handle, office, register, reports, review, unit
+from .forms import StepForm, handle, office, register, reports, review, supervise, unit
 from .panels import Panel
 from .situation import Situation
 
@@ -166,6 +166,19 @@ _ROWS = (
         _("自愿达成的调解、和解协议与意见书有同样的效果，办理期限停止。协议没有履行的，恢复办理。不能约定放弃信访。"),
         _("已登记协议。"), handle.SettleForm, panels.submission,
         starts_when={"MED_CONFIRM30": _("从协议生效之日起算")}),
+    # ---- supervision
+    Act(Step.PROPOSE_SUPERVISION, _("提出督办"), _("写明单位没有做到什么、要求做什么，并提出改进工作的建议。由信访部门负责人签发督办函。"),
+        _("已提出督办，等待负责人签发。"), supervise.ProposeForm, panels.found),
+    Act(Step.ISSUE_SUPERVISION, _("签发督办函"), _("签发后督办函送被督办单位，期限开始计算，信访人会看到已经督办。"),
+        _("已签发督办函。"), supervise.IssueForm, panels.supervision),
+    Act(Step.DECLINE_SUPERVISION, _("不予督办"), _("写明理由。信访人要求督办的，会看到理由，仍可以再提出。"),
+        _("已登记不予督办。"), supervise.DeclineForm, panels.supervision),
+    Act(Step.ANSWER_SUPERVISION, _("答复督办"), _("书面答复督办的信访部门。答复了仍要把事情办到位，信访事项的期限不变。"),
+        _("已答复督办。"), supervise.AnswerForm, panels.supervision),
+    Act(Step.RETURN_SUPERVISION, _("退回补充"), _("答复没有说清楚或者没有做到的，写明还缺什么，另定日期。"),
+        _("已退回，期限重新计算。"), supervise.ReturnForm, panels.supervision),
+    Act(Step.CLOSE_SUPERVISION, _("督办办结"), _("问题解决了，或者已经查清，登记结果。信访人会看到。"),
+        _("督办已办结。"), supervise.CloseForm, panels.supervision),
     Act(Step.RECORD_AGREEMENT_PERFORMED, _("登记履行完毕"), _("协议全部履行后，这一件办结。信访人认为没有履行的，仍可提出。"),
         _("已登记履行完毕，这一件办结。"), handle.AgreementPerformedForm),
     Act(Step.RECORD_AGREEMENT_BROKEN, _("恢复办理"), _("协议没有履行的，恢复办理，60日仍从受理之日起计算。"),

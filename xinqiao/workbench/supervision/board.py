@@ -16,6 +16,7 @@ from xinqiao.organisations.models import Officer
 from xinqiao.rules.confidentiality import listed_title
 from xinqiao.rules.patrol import TRIGGERS, Evidence, Ground
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.rules.stages import Step
 from xinqiao.supervision import findings
 from xinqiao.supervision.models import Finding, FindingState
 
@@ -109,6 +110,9 @@ def finding_page(request: HttpRequest, finding_id: int) -> HttpResponse:
         "title": listed_title(finding.matter.title, sealed=finding.matter.sealed),
         "days": (localdate() - finding.since_on).days,
         "case_url": reverse("workbench:case", args=[number]),
+        "propose_url": reverse("workbench:step", args=[number, Step.PROPOSE_SUPERVISION.value])
+        if finding.state in (FindingState.NEW, FindingState.ACCEPTED) and findings.may_decide(officer)
+        else "",
         "evidence": _evidence(finding),
         "form": form if findings.may_decide(officer) and finding.state != FindingState.SUPERVISED else None,
     }
