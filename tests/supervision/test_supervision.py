@@ -124,7 +124,8 @@ class TestAnswer:
         matter.refresh_from_db()
         assert matter.is_closed and matter.clocks.get(term="SUPERVISE15").state == "running"
         deadlines.sweep(at("2026-05-22"))
-        event = [one for one in matter.events.filter(step=Step.RECORD_OVERDUE) if one.facts["term"] == "SUPERVISE15"][0]
+        late = matter.events.filter(step=Step.RECORD_OVERDUE)
+        event = next(one for one in late if one.facts["term"] == "SUPERVISE15")
         patrol.look(event, at=at("2026-05-22"))
         assert Finding.objects.get(matter=matter, trigger="supervision_unanswered").organisation == world.housing
 
@@ -189,3 +190,22 @@ class TestFromTheFinding:
         worker.drain(timezone.now())
         finding.refresh_from_db()
         assert finding.state == FindingState.SUPERVISED
+
+
+class TestList:
+    def test_each_post_finds_what_waits_for_it(self, client, world):
+        matter = issued(world)
+        page = lambda officer: client.get(reverse("workbench:supervisions")) if client.force_login(officer.user) is None else None  # noqa: E731
+        assert matter.number in page(world.zhou_leads_unit).content.decode()
+        assert "没有等您办理的督办" in page(world.sun_supervises).content.decode()
+        world.take(Step.ANSWER_SUPERVISION, matter.pk, world.zhou_leads_unit, "2026-04-10", text="已经上门查看，下周维修。")
+        assert matter.number in page(world.sun_supervises).content.decode()
+        assert "没有等您办理的督办" in page(world.zhou_leads_unit).content.decode()
+
+    def test_a_proposal_that_was_not_signed_is_not_the_units_to_see(self, client, world):
+        matter = world.in_handling("2026-03-02")
+        world.take(Step.PROPOSE_SUPERVISION, matter.pk, world.sun_supervises, "2026-04-01", **proposal(world))
+        client.force_login(world.zhou_leads_unit.user)
+        for show in ("turn", "open", "done"):
+            answer = client.get(reverse("workbench:supervisions"), {"show": show})
+            assert matter.number not in answer.content.decode().partition("<tbody>")[2]

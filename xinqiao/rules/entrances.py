@@ -95,6 +95,7 @@ workbench:inspection_new                                           | requested_e
 workbench:digests workbench:digest                                 | digest R              | officer   | post    | C-09, R-30(2): of the own office, or delivered to the own personnel organ
 workbench:digest_new                                               | digest W              | officer   | matters | C-09: from reports that the liaison may open
 workbench:patrol workbench:finding                                 | finding R             | officer   | matters | SV-1: checked and decided by the supervisor, read by the unit
+workbench:supervisions                                             | supervision R         | officer   | matters | SV-2: of the own office, and those that concern the own organ
 workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
 workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it

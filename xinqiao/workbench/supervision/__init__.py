@@ -1,1 +1,1 @@
-"""Pages of supervision: what the patrol found."""
+"""Pages of supervision: what the patrol found, and which supervisions wait for whom."""
