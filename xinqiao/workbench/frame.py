@@ -12,10 +12,18 @@ from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Line
+from xinqiao.supervision import findings
 
 from . import channels, door, filters, shelves, tally
 from .admin import nav as administration
 from .models import ListSettings, SavedFilter
+from .supervision import letters
+
+# Name of the page: label, icon, what it belongs to in the table of permissions, what waits there for this post.
+SUPERVISING = {
+    "patrol": ("案件巡查", "radar", "finding", findings.waiting),
+    "supervisions": ("督办", "stamp", "supervision", letters.waiting),
+}
 
 
 def bench(request: HttpRequest) -> dict:
@@ -42,8 +50,10 @@ def shelf_counts(request: HttpRequest, more: dict[str, tally.Wanted] | None = No
         officer, today = request.officer, localdate()
         wanted = {one.key: tally.Wanted(one.key) for one in shelves.shelves_of(officer) if one.counted}
         wanted |= _saved_counts(request) if more else {}
-        leaving = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
-        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, leaving)
+        beside = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
+        beside |= {name: waiting(officer) for name, (_label, _icon, thing, waiting) in SUPERVISING.items()
+                   if allowed(officer.role_set, thing, Action.READ)}  # fmt: skip
+        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, beside)
     return request.shelf_counts
 
 
@@ -114,6 +124,7 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if allowed(officer.role_set, "statistics", Action.COUNT):
         url = reverse("workbench:statistics")
         lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
+    lists += _supervising(request, officer, counts)
     if allowed(officer.role_set, "reveal", Action.APPROVE):
         url = reverse("workbench:reveals")
         lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
@@ -126,6 +137,22 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if leaving := _leaving(request, officer):
         groups.append({"title": "导出和通报", "links": leaving})
     return groups
+
+
+def _supervising(request: HttpRequest, officer: Officer, counts: dict[str, int]) -> list[dict]:
+    """What the patrol found, and the supervisions of the own office or organ (SV-1, SV-2)."""
+    return [
+        {
+            "label": label,
+            "url": reverse(f"workbench:{name}"),
+            "icon": icon,
+            "count": tally.shown_count(counts.get(name, 0)),
+            "tone": "new",
+            "current": request.path.startswith(reverse(f"workbench:{name}")),
+        }
+        for name, (label, icon, thing, _waiting) in SUPERVISING.items()
+        if allowed(officer.role_set, thing, Action.READ)
+    ]
 
 
 def _own_filters(request: HttpRequest, counts: dict[str, int], current: str) -> list[dict]:

@@ -23,7 +23,7 @@ from xinqiao.supervision.models import Finding, FindingState
 from .. import keyset
 from ..acts.fields import Prose
 from ..door import officer_required
-from ..shelves import COUNTED_TO, shown_count
+from ..tally import COUNTED_TO, shown_count
 
 NEWEST = keyset.Order("found", "", "found_at", datetime, descending=True)
 COLUMNS = (
