@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from xinqiao.integrity import audit
 from xinqiao.organisations.models import Officer
@@ -20,12 +19,6 @@ REASON_AT_LEAST = 10  # characters: a reason that another person can check
 def may_decide(officer: Officer) -> bool:
     """Whether this post decides on findings: who supervises others, not who only sees what concerns the own unit."""
     return bool(allowed(officer.role_set, "finding", Action.APPROVE))
-
-
-def waiting(officer: Officer) -> QuerySet[Finding]:
-    """Those that this post is asked to look at; nothing for a post that does not decide."""
-    new = Finding.objects.filter(state=FindingState.NEW, org_lft__range=officer.scope)
-    return new.visible_to(officer) if may_decide(officer) else new.none()
 
 
 @transaction.atomic

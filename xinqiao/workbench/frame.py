@@ -12,18 +12,13 @@ from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Line
-from xinqiao.supervision import findings
 
 from . import channels, door, filters, shelves, tally
 from .admin import nav as administration
 from .models import ListSettings, SavedFilter
-from .supervision import letters
 
-# Name of the page: label, icon, what it belongs to in the table of permissions, what waits there for this post.
-SUPERVISING = {
-    "patrol": ("案件巡查", "radar", "finding", findings.waiting),
-    "supervisions": ("督办", "stamp", "supervision", letters.waiting),
-}
+# Name of the page: label, icon, what it belongs to in the table of permissions.
+SUPERVISING = {"patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision")}
 
 
 def bench(request: HttpRequest) -> dict:
@@ -50,10 +45,8 @@ def shelf_counts(request: HttpRequest, more: dict[str, tally.Wanted] | None = No
         officer, today = request.officer, localdate()
         wanted = {one.key: tally.Wanted(one.key) for one in shelves.shelves_of(officer) if one.counted}
         wanted |= _saved_counts(request) if more else {}
-        beside = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
-        beside |= {name: waiting(officer) for name, (_label, _icon, thing, waiting) in SUPERVISING.items()
-                   if allowed(officer.role_set, thing, Action.READ)}  # fmt: skip
-        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, beside)
+        leaving = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
+        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, leaving)
     return request.shelf_counts
 
 
@@ -124,7 +117,7 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if allowed(officer.role_set, "statistics", Action.COUNT):
         url = reverse("workbench:statistics")
         lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
-    lists += _supervising(request, officer, counts)
+    lists += _supervising(request, officer)
     if allowed(officer.role_set, "reveal", Action.APPROVE):
         url = reverse("workbench:reveals")
         lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
@@ -139,18 +132,16 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     return groups
 
 
-def _supervising(request: HttpRequest, officer: Officer, counts: dict[str, int]) -> list[dict]:
-    """What the patrol found, and the supervisions of the own office or organ (SV-1, SV-2)."""
+def _supervising(request: HttpRequest, officer: Officer) -> list[dict]:
+    """What the patrol found, and the supervisions of the own office or organ (SV-1, SV-2); counted on their pages, the bell rings for what is new."""
     return [
         {
             "label": label,
             "url": reverse(f"workbench:{name}"),
             "icon": icon,
-            "count": tally.shown_count(counts.get(name, 0)),
-            "tone": "new",
             "current": request.path.startswith(reverse(f"workbench:{name}")),
         }
-        for name, (label, icon, thing, _waiting) in SUPERVISING.items()
+        for name, (label, icon, thing) in SUPERVISING.items()
         if allowed(officer.role_set, thing, Action.READ)
     ]
 
