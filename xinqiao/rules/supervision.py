@@ -1,6 +1,8 @@
 """督办: how an organ is supervised, and where one supervision stands (SV-2, SV-3, SV-9; R-40(1))."""
 
-from xinqiao.rules.stages import Coded
+from types import MappingProxyType
+
+from xinqiao.rules.stages import Coded, Step
 
 ANSWER_DAYS = "SUPERVISE15"  # row of `terms.py`; the letter may set another length
 ASKED_TERM = "SUPERVISE_ASKED5WD"  # the citizen asked for it: an answer is owed (SV-9)
@@ -29,4 +31,16 @@ class SupervisionState(Coded):
     DECLINED = "declined", "不予督办", "SV-9"
 
 
+# Where a supervision stands after each of its steps.
+STATE_AFTER = MappingProxyType(
+    {
+        Step.ASK_SUPERVISION: SupervisionState.ASKED,
+        Step.PROPOSE_SUPERVISION: SupervisionState.PROPOSED,
+        Step.ISSUE_SUPERVISION: SupervisionState.ISSUED,
+        Step.DECLINE_SUPERVISION: SupervisionState.DECLINED,
+        Step.ANSWER_SUPERVISION: SupervisionState.ANSWERED,
+        Step.RETURN_SUPERVISION: SupervisionState.ISSUED,
+        Step.CLOSE_SUPERVISION: SupervisionState.CLOSED,
+    }
+)
 OPEN = frozenset({SupervisionState.ASKED, SupervisionState.PROPOSED, SupervisionState.ISSUED, SupervisionState.ANSWERED})

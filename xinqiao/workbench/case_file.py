@@ -40,6 +40,7 @@ from xinqiao.rules.masking import mask_name
 from xinqiao.rules.moves import DESK_DONE
 from xinqiao.rules.permissions import Action, Reach, allowed, holders
 from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Stage, Step
+from xinqiao.rules.supervision import STATE_AFTER
 from xinqiao.rules.terms import TERMS, Holder
 
 from . import channels, history_words, standing
@@ -145,7 +146,7 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         examined=_is_examined(running),
         recusal=recuse.is_waiting(records),
         **_objecting(desks, own, events, today),
-        **_supervised(matter, desks, officer),
+        **_supervised(events, desks, officer),
         cleared=matter.sealed and matter.clearances.filter(lifted_at=None).exists(),
     )
     shown = _shown_clock(running, own)
@@ -226,15 +227,21 @@ def _with_moments(row: dict) -> dict:
     return row
 
 
-def _supervised(matter: Matter, desks: list[Referral], officer: Officer) -> dict:
+def _supervised(events: list[Event], desks: list[Referral], officer: Officer) -> dict:
     """Which supervisions of this matter ask something of this office or organ, and whether a new one may begin (SV-2)."""
-    found = set()
-    for state, office, organ in matter.supervisions.values_list("state", "office_id", "organisation_id"):
-        found |= {(state, "office")} if office == officer.organisation_id else set()
-        found |= {(state, "organisation")} if organ == officer.organisation_id else set()
+    rows: dict[int, dict] = {}
+    for event in events:
+        if event.step in STATE_AFTER:
+            facts = event.facts
+            rows.setdefault(facts["supervision"], {}).update(
+                {name: facts[name] for name in ("office", "unit") if name in facts}, state=STATE_AFTER[event.step]
+            )
+    own = officer.organisation.key
+    sides = (("office", "office"), ("unit", "organisation"))
+    asked = {(row["state"], side) for row in rows.values() for name, side in sides if row.get(name) == own}
     first, last = officer.scope
     below = any(first <= desk.org_lft <= last and desk.organisation_id != officer.organisation_id for desk in desks)
-    return {"supervisable": below, "supervisions": frozenset(found)}
+    return {"supervisable": below and not desks[0].sealed, "supervisions": frozenset(asked)}
 
 
 def _is_supported(matter: Matter) -> bool:

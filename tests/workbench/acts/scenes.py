@@ -156,6 +156,41 @@ class Scenes:
         self.world.take(Step.ASK_RECUSAL, pk, Citizen(matter_id=pk), "2026-03-20", reason="承办人徐某是开发公司经理的弟弟。")
         return pk, self.world.zhou_leads_unit, self.auditor_like
 
+    # ---- supervision
+
+    def _proposed(self):
+        pk = self.world.in_handling("2026-03-02").pk
+        facts = {"to": self.world.housing, "ground": "not_handled", "broken": "承诺上门查看，一个月没有去。", "demand": "三日内上门查看并告知。",
+                 "improvement": "建立承诺事项清单，到期提醒。", "answer_by_on": at("2026-04-15").date()}  # fmt: skip
+        self.world.take(Step.PROPOSE_SUPERVISION, pk, self.world.sun_supervises, "2026-04-01", **facts)
+        return pk
+
+    def _answered(self):
+        pk = self._proposed()
+        self.world.take(Step.ISSUE_SUPERVISION, pk, self.world.wang_leads_office, "2026-04-01")
+        self.world.take(Step.ANSWER_SUPERVISION, pk, self.world.zhou_leads_unit, "2026-04-02", text="已经上门查看，四月底前修好。")
+        return pk
+
+    def propose_supervision(self):
+        return self.world.in_handling("2026-03-02").pk, self.world.sun_supervises, self.world.tang_registers
+
+    def issue_supervision(self):
+        return self._proposed(), self.world.wang_leads_office, self.world.sun_supervises
+
+    def decline_supervision(self):
+        return self._proposed(), self.world.sun_supervises, self.world.tang_registers
+
+    def answer_supervision(self):
+        pk = self._proposed()
+        self.world.take(Step.ISSUE_SUPERVISION, pk, self.world.wang_leads_office, "2026-04-01")
+        return pk, self.world.zhou_leads_unit, self.auditor_like
+
+    def return_supervision(self):
+        return self._answered(), self.world.sun_supervises, self.world.tang_registers
+
+    def close_supervision(self):
+        return self._answered(), self.world.wang_leads_office, self.world.tang_registers
+
     def _objected(self):
         pk = self.world.signed_in("2026-03-02").pk
         self.world.take(
