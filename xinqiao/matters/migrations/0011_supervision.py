@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0009_opinion_drafts'),
+        ('matters', '0010_few_that_came_back'),
         ('organisations', '0002_user_failed_tries_user_one_time_until_and_more'),
     ]
 
