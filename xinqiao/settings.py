@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "xinqiao.bulk",
     "xinqiao.access",
     "xinqiao.supervision",
+    "xinqiao.reporting",
     "xinqiao.portal",
     "xinqiao.workbench",
     "xinqiao.api",

@@ -1,0 +1,1 @@
+"""Tables of the package. The models stand beside what they belong to; Django looks for them here."""
