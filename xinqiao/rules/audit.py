@@ -31,6 +31,7 @@ class AuditKind(Coded):
     KEY_CHANGED = "key_changed", "密钥轮换", "checklist 54"
     VERIFIED = "verified", "完整性核对", "checklist 54"
     FINDING_DECIDED = "finding_decided", "核对巡查发现", "SV-2"
+    LEDGER = "ledger", "台账", "A-33"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
     AUDIT_READ = "audit_read", "查看安全审计日志", "LG-4"
 

@@ -243,6 +243,8 @@ MOVES: tuple[Move, ...] = (
     _row(Step.ANSWER_SUPERVISION, tuple(S), None, (R.UNIT_LEADER, R.OFFICE_LEADER), "R-40(1)", on="matter", quiet=True),
     _row(Step.RETURN_SUPERVISION, tuple(S), None, OVERSEERS, "R-40(1)", on="matter", quiet=True, precondition="写明还缺什么"),
     _row(Step.CLOSE_SUPERVISION, tuple(S), None, OVERSEERS, "R-40(1)", on="matter", quiet=True, told="supervision_closed"),
+    _row(Step.NOTE_LEDGER, tuple(S), None, (CITIZEN, R.SYSTEM), "A-33", on="matter", quiet=True,
+         precondition="谁可以办，由台账规则决定；检举控告不列入台账"),
     # ---- D.9 review and recheck --------------------------------------------------------------------------------
     _row(Step.REQUEST_REVIEW, (S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.ENDED_WINDOW, S.ENDED_SIMPLE),
          S.REVIEW_REQUESTED, (CITIZEN, *OFFICE, R.UNIT_RECEIVER), "R-35",

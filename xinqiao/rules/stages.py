@@ -173,6 +173,7 @@ class Step(Coded):
     ANSWER_SUPERVISION = "answer_supervision", "答复督办", "SV-2"
     RETURN_SUPERVISION = "return_supervision", "退回督办答复", "SV-2"
     CLOSE_SUPERVISION = "close_supervision", "督办办结", "SV-2"
+    NOTE_LEDGER = "note_ledger", "台账记录", "A-33"
     # review and recheck
     REQUEST_REVIEW = "request_review", "请求复查", "T-50"
     ACCEPT_REVIEW = "accept_review", "受理复查申请", "T-51"

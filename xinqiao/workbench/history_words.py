@@ -6,6 +6,7 @@ from datetime import date
 
 from xinqiao.matters.models import Event
 from xinqiao.matters.steps.transfer import FILING_REASONS
+from xinqiao.rules.ledgers import ItemAct
 from xinqiao.rules.patrol import Ground
 from xinqiao.rules.rating import RatingTarget
 from xinqiao.rules.stages import Channel, Kind, Outcome, ReviewOutcome, Route, ServiceManner, Step
@@ -29,7 +30,7 @@ def _label(*lists) -> Callable[[str], str]:
 # How one fact is said; every other fact is said as it is stored.
 FACTS: Mapping[str, Callable] = {
     "due_on": _day, "old_due_on": _day, "due_before": _day, "served_on": _day, "held_on": _day, "effective_on": _day,
-    "effective_at": _day, "answer_by_on": _day, "ground": _label(Ground),
+    "effective_at": _day, "answer_by_on": _day, "ground": _label(Ground), "doing": _label(ItemAct),
     "kind": _label(Kind), "outcome": _label(Outcome, ReviewOutcome), "manner": _label(ServiceManner),
     "route": _label(Route), "channel": _label(Channel), "target": _label(RatingTarget),
     "term": lambda code: TERMS[code].name if code in TERMS else str(code),
@@ -91,6 +92,7 @@ WORDS: Mapping[Step, tuple[str, ...]] = {
     Step.ANSWER_SUPERVISION: (),
     Step.RETURN_SUPERVISION: ("还缺：{reason}", "最晚{answer_by_on}再答复。"),
     Step.CLOSE_SUPERVISION: (),
+    Step.NOTE_LEDGER: ("{doing}。", "{organ_name} {officer_name}。", "最晚{due_on}完成。"),
     Step.RECORD_SILENCE: ("{due_on}前没有告知是否受理。办理期限照常起算。",),
     Step.START_HANDLING: ("承办人{handler_name}，已声明没有利害关系。",),
     Step.RECORD_CONTACT: (),

@@ -12,6 +12,7 @@ from . import (
     follow,
     handle,
     import_history,
+    ledger,
     receive,
     recuse,
     register,
@@ -24,6 +25,6 @@ from . import (
 )
 
 MODULES = (
-    receive, import_history, register, split, unseal, reports, transfer, accept, handle, recuse, supervise, review, follow, end,
+    receive, import_history, register, split, unseal, reports, transfer, accept, handle, recuse, supervise, ledger, review, follow, end,
 )  # fmt: skip
 FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from xinqiao.documents.models import Document
 from xinqiao.matters.models import Attachment, Event, Record
 from xinqiao.rules.citizen_words import day
+from xinqiao.rules.ledgers import TOLD_TO_CITIZEN
 from xinqiao.rules.rating import RatingTarget, RatingValue
 from xinqiao.rules.stages import Channel, ReferralKind, Route, Step
 
@@ -83,6 +84,7 @@ LINES: dict[Step, Line] = {
     Step.ISSUE_SUPERVISION: Line("信访部门督办{to}", "要求它最晚{answer_by_on}答复。"),
     Step.DECLINE_SUPERVISION: Line("您要求督办，有了答复", only_with_record=True),
     Step.CLOSE_SUPERVISION: Line("督办有了结果"),
+    Step.NOTE_LEDGER: Line("{doing}", "{to}负责，最晚{due_on}解决。", only_with_record=True),
     Step.REPLY_TO_SUGGESTION: Line("答复您的建议"),
     Step.REQUEST_REVIEW: Line("您申请复查", "由{organ_name}复查。"),
     Step.ACCEPT_REVIEW: Line("复查申请已经受理", "正在复查，30日内书面答复您。"),
@@ -190,6 +192,8 @@ def _fields(dossier: Dossier, event: Event) -> dict[str, str]:
     fields["promise"] = PROMISES.get(facts.get("term", "")) or WINDOWS.get(facts.get("term", ""), "")
     if event.step == Step.NOTIFY_ROUTE:
         fields["route"] = Route(facts["route"]).label if facts.get("route") in set(Route) else ""
+    if event.step == Step.NOTE_LEDGER:
+        fields["doing"] = TOLD_TO_CITIZEN.get(facts.get("doing", ""), "")
     if event.step == Step.RATE:
         fields["target"] = _rated(dossier, facts.get("target", ""))
     return fields
