@@ -132,6 +132,8 @@ PAGES = {
     "list_filters": ("", Role.HANDLER),
     "export": ("?shelf=closed", Role.OFFICE_LEADER),
     "find_person": ("", Role.REGISTRAR),
+    "patrol": ("", Role.SUPERVISOR),
+    "supervisions": ("", Role.SUPERVISOR),
 }
 STATEMENTS_OF = {"running": 40}  # one for each duty and queue there is, whatever they hold
 # Pages with a form, an answer to a press of a button, or nothing but the own log-in.

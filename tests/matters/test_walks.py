@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from tests.matters.test_moves import CHECKS as NL_CHECKS
+from tests.matters.test_moves import REPORT, proposal
 from tests.world import World, at
 from xinqiao.jobs import deadlines
 from xinqiao.matters import steps
@@ -131,7 +132,9 @@ FACTS = {
     Step.REPORT_EXECUTION: lambda walk: {"text": "屋面防水层已经更换并试水验收。"},
     Step.DISPUTE_EXECUTION: lambda walk: {"text": "只补了一块，雨天还漏。"},
     Step.REPLY_TO_SUGGESTION: lambda walk: {"decision": "部分采纳", "reasons": "已列入明年改造项目清单。"},
-    Step.REPORT_COMPLETION: lambda walk: {"handling": "已出具意见并送达。", "signer": "周负责"},
+    **dict.fromkeys((Step.DRAFT_COMPLETION, Step.REPORT_COMPLETION), lambda walk: REPORT),
+    Step.RETURN_COMPLETION: lambda walk: {"missing": "没有写明第二项诉求怎样处理。", "report_due_on": walk.today + timedelta(days=9)},
+    Step.RELAY_COMPLETION: lambda walk: {**REPORT, "review": "经审核，事实清楚，处理恰当，同意认定办结。"},
     Step.REQUEST_REVIEW: lambda walk: ask(walk, "handling"),
     Step.FORWARD_REVIEW: lambda walk: {"to": walk.world.region_housing, "reason": "申请人选择向自治区厅申请"},
     Step.REFUSE_REVIEW: lambda walk: {"ground": "pending", "facts": "同一事项法院正在审理。"},
@@ -146,6 +149,12 @@ FACTS = {
     Step.RATE: lambda walk: {"target": walk.choice(["office", "unit"]), "value": "satisfied"},
     Step.REQUEST_WITHDRAWAL: lambda walk: {"free_will": True, "promise_or_threat": "没有"},
     Step.END_OTHER_ROUTE: lambda walk: {"result": "法院已经立案，将依法审理判决。"},
+    Step.ASK_SUPERVISION: lambda walk: {"text": "说好上门，一直没有人来，请督促。"},
+    Step.PROPOSE_SUPERVISION: lambda walk: proposal(walk.world, walk.matter) | {"answer_by_on": walk.today + timedelta(days=15)},
+    Step.DECLINE_SUPERVISION: lambda walk: {"reason": "单位昨天已经书面告知，不用再督办。"},
+    Step.ANSWER_SUPERVISION: lambda walk: {"text": "已经上门查看，四月底前修好屋顶。"},
+    Step.RETURN_SUPERVISION: lambda walk: {"reason": "没有说清楚为什么拖了一个月。", "answer_by_on": walk.today + timedelta(days=9)},
+    Step.CLOSE_SUPERVISION: lambda walk: {"outcome": "单位已经上门维修，信访人确认。"},
 }  # fmt: skip
 # Taken seldom, so that walks get far: they end the matter, or change little.
 SELDOM = {
@@ -154,6 +163,7 @@ SELDOM = {
     Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.RATE, Step.RECORD_CONTACT, Step.REFUSE,
     Step.FILE_WITHOUT_ACTION, Step.REPLY_DIRECTLY, Step.NOTIFY_ROUTE, Step.REPORT_UP, Step.REQUEST_WITHDRAWAL, Step.SETTLE,
     Step.REFUSE_REVIEW, Step.REFUSE_RECHECK, Step.TRANSFER_DISCIPLINE, Step.REQUEST_EXTENSION, Step.ANSWER_PROGRESS,
+    Step.ASK_SUPERVISION, Step.PROPOSE_SUPERVISION, Step.DECLINE_SUPERVISION,
 }  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from tqdm import tqdm
 
-from xinqiao.matters.models import Delivery, Matter
+from xinqiao.matters.models import Delivery, Event, Matter
+from xinqiao.rules.patrol import WATCHED_STEPS
 from xinqiao.rules.stages import Stage
+from xinqiao.supervision import patrol
 
 from . import demo_logins, load_region, plan, sweep
 from .case import Case
@@ -35,6 +37,7 @@ def run(*, seed: int = 1, count: int = 300, today: date | None = None, progress=
     horizon = datetime.combine(today or localdate(), time(0, 0), SHANGHAI)
     for position, case in enumerate(_shown(cases, progress)):
         _live(case, horizon, keep_messages=position >= len(cases) - LEFT_TO_THE_WORKER)
+    patrol.keep_watch(horizon)
     demo_logins.keep(_followed(cases))
     return {
         "seed": seed,
@@ -60,6 +63,8 @@ def _live(case: Case, horizon: datetime, *, keep_messages: bool) -> None:
     for matter_id in made:
         sweep.until(matter_id, horizon)
         sweep.warn(matter_id, horizon)
+    for event in Event.objects.filter(matter_id__in=made, step__in=WATCHED_STEPS).order_by("at", "pk"):
+        patrol.look(event, at=event.at)
     if not keep_messages:
         owed = Delivery.objects.filter(matter_id__in=made, state="pending")
         owed.update(state="skipped", result=SKIPPED, done_at=horizon)

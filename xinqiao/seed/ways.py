@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Kind, Line, Outcome, Purpose, ReviewOutcome, Role, Route
 
-from . import office_beats, report_beats, review_beats, unit_beats
+from . import office_beats, report_beats, review_beats, supervision_beats, unit_beats
 from .case import organs_with_reviewer
 from .load_region import Town
 from .petitions import DrawnPetition
 from .timetable import Ago, Due, Gap
 
 LAW_LINES = {Line.COURT, Line.PROCURATORATE, Line.POLICE, Line.JUSTICE}
-MODULES = (office_beats, report_beats, unit_beats, review_beats)
+MODULES = (office_beats, report_beats, unit_beats, review_beats, supervision_beats)
 
 
 def beat(name: str) -> Callable:
@@ -57,6 +57,8 @@ GAPS = {
         "supplement": (1, 8, False), "ask": (1, 6, False), "answer": (0, 2), "rate_office": (0, 4, False),
         "rate_unit": (1, 8, False), "withdraw": (1, 6, False), "keep_on": (0, 0, False), "resume": (3, 12, False),
         "object_to_filing": (1, 5, False), "confirm": (1, 10, False), "dispute_execution": (1, 10, False),
+        "ask_supervision": (6, 15, False), "propose_supervision": (46, 52), "issue_supervision": (0, 1), "decline_supervision": (1, 3),
+        "answer_supervision": (4, 8), "return_supervision": (0, 2), "close_supervision": (1, 3),
     }.items()
 }  # fmt: skip
 TOGETHER = {"talk": ("ask", "answer")}
@@ -225,6 +227,7 @@ ACCEPTED = f"{SIGNED} accept"
 BEGUN = f"{ACCEPTED} start contact"
 HANDLED = f"{BEGUN} supplement? talk? submit@6-20 issue serve"
 SIMPLE = f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact submit@1-3 issue@0-1 serve@0-1"
+SUPERVISED = f"{BEGUN} propose_supervision issue_supervision"
 REVIEWED = f"{HANDLED} review accept_review uphold_review serve_review"
 RECHECKED = f"{REVIEWED} recheck"
 
@@ -320,6 +323,15 @@ WAYS = (
     Way("simple, converted", f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact convert", simple, Ago(1, 20), 2),
     Way("simple, answered", f"{SIMPLE} rate_unit?", simple, Ago(1, 25, "serve"), 8),
     Way("simple, closed", f"{SIMPLE} rate_unit", simple, Ago(50, 120, "serve"), 16),
+    # ---- supervised
+    Way("supervision asked", f"{BEGUN} ask_supervision", named, Ago(1, 2), 1, "own"),
+    Way("supervision declined", f"{BEGUN} ask_supervision decline_supervision", named, Ago(1, 10), 1, "own"),
+    Way("supervision proposed", f"{BEGUN} propose_supervision", named, Ago(1, 2), 1, "own"),
+    Way("supervised", SUPERVISED, named, Ago(1, 10), 2, "own"),
+    Way("supervision unanswered", SUPERVISED, named, Due("SUPERVISE15", "issue_supervision", -6, -2), 1, "own"),
+    Way("supervision answered", f"{SUPERVISED} answer_supervision", named, Ago(1, 2), 1, "own"),
+    Way("supervision returned", f"{SUPERVISED} answer_supervision return_supervision", named, Ago(1, 5), 1, "own"),
+    Way("supervision closed", f"{SUPERVISED} answer_supervision return_supervision answer_supervision@2-5 close_supervision", named, Ago(2, 30), 2, "own"),
     # ---- settled, withdrawn
     Way("settled", f"{BEGUN} settle", named, Ago(1, 20), 3),
     Way("agreement performed", f"{BEGUN} settle performed", named, Ago(5, 80), 5),

@@ -24,7 +24,7 @@ from xinqiao.rules.supervision import (
 )
 
 from .. import clocks, letter_facts
-from ..act import REASON_AT_LEAST, Act, begin, finish, refusal
+from ..act import REASON_AT_LEAST, Act, begin, finish, refusal, too_short
 from ..actors import Citizen
 from ..models import Matter, Referral, Supervision
 from .handle import add_record
@@ -298,6 +298,6 @@ def _words(text: str, field: str) -> str:
         cleaned = wording.clean(text, limit=wording.LIMITS["reason"], field=field).strip()
     except ValueError as error:
         raise refusal(str(error), "text") from error
-    if len(wording.readable(cleaned)) < REASON_AT_LEAST:
+    if too_short(cleaned):
         raise refusal(f"请把“{field}”写具体（至少{REASON_AT_LEAST}个字）。", "words_missing")
     return cleaned
