@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('matters', '0012_completion_reports'),
+        ('matters', '0011_supervision'),
         ('organisations', '0002_user_failed_tries_user_one_time_until_and_more'),
     ]
 
