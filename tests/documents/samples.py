@@ -177,6 +177,17 @@ SAMPLES: dict[str, dict] = {
         "demand": "5日内书面告知信访人是否受理，同时报我局。", "improvement": "建立收文当日登记制度，明确专人负责告知。",
         "due_on": "2026-04-02", "legal_basis": "信访工作条例第四十条第一款", "signer": "王主任", "means": "发函督办",
     },
+    "F-27": OFFICE | {
+        "addressee": "临河县委组织部", "recommendation": "追究责任", "facts": "2026年3月至5月，同一问题三次督办，单位没有答复信访人。",
+        "relied_on": [{"number": "410101 20260302 0427 0", "received_on": "2026-03-03"}], "concerned": "临河县住房和城乡建设局",
+        "grounds": ["推诿、敷衍、拖延，或者没有按期办结（信访工作条例第四十五条第一项）"], "consequence": "屋面坍塌，两户不能居住。",
+        "improvement": "依规依纪依法核实有关人员的责任。", "legal_basis": "信访工作条例第四十条第三款", "due_on": "2026-06-20", "signer": "王主任",
+    },
+    "F-28": UNIT | {
+        "addressee": "临河县信访局", "recommendation": "改进工作", "document_number": "临信建〔2026〕3号", "received_on": "2026-05-20",
+        "adoption": "部分采纳", "measures": "建立收文当日登记制度，指定专人负责告知。", "done_by_on": "2026-06-30",
+        "reasons": "增设专门机构需要编制部门批准，暂由办公室负责。", "legal_basis": "信访工作条例第四十条第四款", "signer": "李卫国",
+    },
     "F-29": UNIT | MATTER | {
         "addressee": "临河县信访局", "assignment_number": "临信交〔2026〕4号", "petitioner": "王秀兰", "problem": "5号楼屋面漏水两年未修。",
         "requests": REQUESTS, "facts": "经现场勘查，屋面防水层老化开裂。", "handling": "已启动应急维修程序，5月31日前完工。", "signer": "李卫国",
@@ -194,5 +205,11 @@ SAMPLES: dict[str, dict] = {
     "F-36": UNIT | MATTER | {
         "matter_title": "关于在老旧小区增设电动自行车充电棚的建议", "decision": "partly", "reasons": "已将和平路等6个小区列入2026年改造计划，其余小区场地条件尚不具备。",
         "execution": "2026年9月底前完成6个小区充电棚建设",
+    },
+    "F-38": OFFICE | {
+        "addressee": "临河县住房和城乡建设局", "measure": "挂牌督办决定书", "facts": "同类屋面漏水问题半年内四次督办，仍没有整改。",
+        "grounds": ["推诿、敷衍、拖延，或者没有按期办结（信访工作条例第四十五条第一项）"], "demand": "7月底以前完成5号楼屋面维修，由住户验收。",
+        "body_decided": "县信访工作联席会议2026年第2次会议", "due_on": "2026-07-31", "legal_basis": "信访工作条例第三十九条第三款",
+        "relied_on": [{"number": "410101 20260302 0427 0", "received_on": "2026-03-03"}],
     },
 }  # fmt: skip

@@ -2,7 +2,9 @@
 
     make("F-08", matter_id=…, organisation_id=…, org_short="示建", data={…}, at=now)
 
-gives a numbered, verifiable document; `render_pdf` prints it whenever it is wanted.
+gives a numbered, verifiable document; `render_pdf` prints it whenever it is wanted. A letter that an organ writes about no single matter
+(a recommendation, a measure of the joint conference) has `matter_id=NO_MATTER`; who makes one locks the organ first, since nothing else
+keeps two of them apart.
 """
 
 from copy import copy
@@ -27,6 +29,8 @@ from xinqiao.rules.document_contents import (
 )
 from xinqiao.rules.numbering import document_number, new_verification_code, normalise_verification_code
 from xinqiao.rules.refusals import StepRefused
+
+NO_MATTER = 0  # no matter has this id
 
 
 def make(

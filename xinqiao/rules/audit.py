@@ -31,7 +31,12 @@ class AuditKind(Coded):
     KEY_CHANGED = "key_changed", "密钥轮换", "checklist 54"
     VERIFIED = "verified", "完整性核对", "checklist 54"
     FINDING_DECIDED = "finding_decided", "核对巡查发现", "SV-2"
+    INFORMATION_REPORTED = "information_reported", "信息上报", "A-36"
+    SCREENED = "screened", "排查报送", "A-35"
+    MEETING_RECORDED = "meeting_recorded", "会议记录", "A-48"
     LEDGER = "ledger", "台账", "A-33"
+    RECOMMENDED = "recommended", "三项建议", "R-40"
+    MEASURE_TAKEN = "measure_taken", "联席会议措施", "R-39(3)"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
     AUDIT_READ = "audit_read", "查看安全审计日志", "LG-4"
 

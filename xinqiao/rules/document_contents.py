@@ -128,11 +128,24 @@ KEYS: dict[str, Key] = {
     "competent_organ": Key("有权处理的机关"),
     "decision": Key("审核、审查结论"),
     "assignment_number": Key("交办文号"),
+    "review": Key("审核意见", "逐级转报的，写明本级审核了什么、是否认定办结"),
     # supervision
     "rule_broken": Key("没有做到什么", "违反的规定和事实"),
     "demand": Key("督办要求", "要做什么、做到什么程度"),
     "improvement": Key("改进工作的建议"),
     "means": Key("督办方式"),
+    # recommendations, feedback, measures of the joint conference
+    "recommendation": Key("建议种类", "改进工作、完善政策或者追究责任"),
+    "relied_on": Key("依据的信访事项", "编号、收到日期；不写信访人"),
+    "concerned": Key("责任单位"),
+    "grounds": Key("责任情形", "条例第四十二条至第四十六条的情形"),
+    "consequence": Key("造成的严重后果"),
+    "provision": Key("要完善的政策、规定"),
+    "adoption": Key("采纳情况", "采纳、部分采纳或者没有采纳"),
+    "measures": Key("采取的措施"),
+    "done_by_on": Key("完成日期", DAY),
+    "measure": Key("文书种类", "约谈通知书、情况通报、挂牌督办决定书、责令限期整改通知书"),
+    "body_decided": Key("由哪次会议或者哪位负责人决定"),
     # receipt, guidance
     "query_code": Key("查询码"),
     "content_hash": Key("内容校验值"),
@@ -494,11 +507,35 @@ DOCUMENTS: dict[str, DocumentKind] = {
             optional=(*EXTRAS, "means", "petitioner", "requests", "sender_chain", "secrecy", "enclosures", "received_on"),
         ),
         DocumentKind(
+            "F-27", "{recommendation}建议书", "信建", "党委和政府信访部门", (Role.OFFICE_LEADER,), Form.LETTER,
+            (*LETTERHEAD, "recommendation", "facts", "improvement", "legal_basis", "due_on", "signer"),
+            "信访工作条例第四十条",
+            optional=(*EXTRAS, "relied_on", "concerned", "grounds", "consequence", "provision"),
+            conditional=(
+                Condition("relied_on", "recommendation", ("改进工作", "追究责任")),
+                Condition("provision", "recommendation", ("完善政策",)),
+                Condition("concerned", "recommendation", ("追究责任",)),
+                Condition("grounds", "recommendation", ("追究责任",)),
+                Condition("consequence", "recommendation", ("追究责任",)),
+            ),
+        ),
+        DocumentKind(
+            "F-28", "关于{recommendation}建议采纳情况的反馈", "信建馈", "收到建议的机关、单位", (Role.UNIT_LEADER,), Form.LETTER,
+            (*LETTERHEAD, "recommendation", "document_number", "received_on", "adoption", "legal_basis", "signer"),
+            "信访工作条例第四十条第四款",
+            optional=(*EXTRAS, "measures", "done_by_on", "reasons"),
+            conditional=(
+                Condition("measures", "adoption", ("采纳", "部分采纳")),
+                Condition("done_by_on", "adoption", ("采纳", "部分采纳")),
+                Condition("reasons", "adoption", ("部分采纳", "没有采纳")),
+            ),
+        ),
+        DocumentKind(
             "F-29", "关于信访事项办理结果的报告", "信结", "承办机关、单位", (Role.UNIT_LEADER,), Form.LETTER,
             (*LETTERHEAD, "matter_number", "matter_title", "assignment_number", "petitioner", "problem", "requests",
              "facts", "handling", "signer", "enclosures"),
             "信访工作条例第二十二条第一款第三项",
-            optional=(*EXTRAS, "effect", "legal_basis", "received_on"),
+            optional=(*EXTRAS, "review", "effect", "legal_basis", "received_on"),
         ),
         DocumentKind(
             "F-30", "撤回信访事项申请书", "", "信访人", (Role.CITIZEN,), Form.TABLE,
@@ -522,8 +559,17 @@ DOCUMENTS: dict[str, DocumentKind] = {
             (*TO_CITIZEN, "petition_date", "received_on", "decision", "reasons"), "信访工作条例第二十九条",
             optional=(*EXTRAS, "effect", "execution", "legal_basis", "requests"),
         ),
+        DocumentKind(
+            "F-38", "{measure}", "信联", "信访工作联席会议办公室、信访部门", (Role.JOINT_CONFERENCE, Role.OFFICE_LEADER), Form.LETTER,
+            (*LETTERHEAD, "measure", "facts", "grounds", "demand", "body_decided", "legal_basis"),
+            "信访工作条例第三十九条第三款",
+            optional=(*EXTRAS, "due_on", "relied_on"),
+            conditional=(Condition("due_on", "measure", ("挂牌督办决定书", "责令限期整改通知书")),),
+        ),
     )
 }  # fmt: skip
+# What an organ writes on many matters or none: a recommendation, what is answered to it, a decision of the joint conference.
+ABOUT_NO_SINGLE_MATTER = frozenset({"F-27", "F-28", "F-38"})
 
 # 三、what is missing -------------------------------------------------------------------------------------------------
 

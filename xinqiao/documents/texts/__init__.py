@@ -6,7 +6,7 @@ a later wording never changes what was once said. Raise it with every change of 
 
 from collections.abc import Callable
 
-from xinqiao.documents.texts import acceptance, forms, opinions, slips, transfer
+from xinqiao.documents.texts import acceptance, forms, opinions, recommendations, slips, transfer
 
 VERSION = "2026.1"
 
@@ -34,10 +34,13 @@ TEXTS: dict[str, Callable[[dict], list[dict]]] = {
     "F-21": forms.proof_of_service,
     "F-25": forms.agreement,
     "F-26": transfer.supervision_letter,
+    "F-27": recommendations.recommendation,
+    "F-28": recommendations.feedback,
     "F-29": transfer.completion_report,
     "F-30": forms.withdrawal,
     "F-31": forms.authority,
     "F-36": opinions.suggestion_reply,
+    "F-38": recommendations.measure,
 }
 
 
