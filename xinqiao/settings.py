@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "xinqiao.access",
     "xinqiao.supervision",
     "xinqiao.ledgers",
+    "xinqiao.information",
     "xinqiao.reporting",
     "xinqiao.portal",
     "xinqiao.workbench",
@@ -195,6 +196,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Tables the application may add to and read, but never change: the database itself refuses (decision 7).
 XINQIAO_APPEND_ONLY = [
     "matters_event", "matters_submission", "matters_attachment", "matters_accused", "ledgers_entry", "ledgers_evidence", "integrity_auditentry", "integrity_checkpoint",
+    "information_reportversion", "information_reportevent", "information_taskevent", "information_meetingevent",
 ]  # fmt: skip
 # What signs the checkpoints: `ed25519`, or `sm2` with the extra of that name. XINQIAO_SIGNATURE, default ed25519.
 XINQIAO_SIGNATURE = _choice("XINQIAO_SIGNATURE", "ed25519", ("ed25519", "sm2"))

@@ -22,7 +22,7 @@ from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
 from xinqiao.supervision import patrol
 
-from . import anchored_rows, deadlines, exported
+from . import anchored_rows, deadlines, exported, screenings
 from .models import Duty, Worker
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -78,6 +78,8 @@ TASKS = (
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("patrol", timedelta(minutes=1), patrol.keep_watch),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
+    Task("screening", timedelta(minutes=10), screenings.make_rounds),
+    Task("screening_alerts", timedelta(minutes=10), screenings.alert),
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
     Task("search", timedelta(seconds=10), entries.fill, early=entries.many_due),

@@ -27,6 +27,13 @@ def tell_own(officer: Officer, text: str, *, subject: str, at: datetime) -> None
     InAppMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def tell_many(officers, text: str, *, subject: str, at: datetime, urgent: bool = False) -> int:
+    """The same line to many, each told once for this `subject`; in statements of a thousand. Returns how many were given."""
+    rows = [InAppMessage(officer=one, subject=subject, text=text, urgent=urgent, created_at=at) for one in officers]
+    InAppMessage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    return len(rows)
+
+
 def unread_count(officer: Officer) -> int:
     """How many unread lines, counted to 100 at most. A matter that was hidden since is not counted."""
     ids = list(_unread(officer).order_by("-created_at").values_list("matter_id", flat=True)[:COUNTED_TO])

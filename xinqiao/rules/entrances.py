@@ -95,7 +95,17 @@ workbench:inspection_new                                           | requested_e
 workbench:digests workbench:digest                                 | digest R              | officer   | post    | C-09, R-30(2): of the own office, or delivered to the own personnel organ
 workbench:digest_new                                               | digest W              | officer   | matters | C-09: from reports that the liaison may open
 workbench:patrol workbench:finding                                 | finding R             | officer   | matters | SV-1: checked and decided by the supervisor, read by the unit
+workbench:completions                                              | transfer R            | officer   | matters | SV-8: reports on assigned matters, of the own office and the own organ
 workbench:supervisions                                             | supervision R         | officer   | matters | SV-2: of the own office, and those that concern the own organ
+workbench:information workbench:information_report                 | information R         | officer   | post    | A-36: of the own unit, what came to it, what was sent within the own area
+workbench:information_new workbench:information_edit workbench:information_act | information W | officer | post | A-36: rules/information.py says which act at which state
+workbench:screening                                                | screening R           | officer   | post    | A-34: tasks of the own unit, progress of the own area
+workbench:screening_zero                                           | screening W           | officer   | post    | A-35: the zero report of the own unit
+workbench:screening_order                                          | screening A           | officer   | post    | A-35: a concentrated round in the own area
+workbench:screening_units                                          | screening R           | officer   | post    | A-34: a unit outside the own area is a 404
+workbench:ledgers workbench:ledger_print workbench:ledger_item workbench:ledger_file | ledger R | officer | matters | A-33, H.2: `Item.visible_to`; a report is in none (C-01)
+workbench:ledger_new workbench:ledger_edit workbench:ledger_act    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
+workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
 workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
 workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it
@@ -112,6 +122,7 @@ duty:withdrawals duty:deadlines duty:provisional                   | step W     
 duty:patrol                                                        | finding W             | system    | event   | SV-1: days noted for a second look
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
+duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
@@ -124,7 +135,7 @@ reaction:tell_citizen                                              | message W  
 reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
 bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:pass_sealed bell:classify bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01
 bell:raise_objection bell:answer_objection_agree bell:answer_objection_refuse bell:allow_late_objection bell:dispute_jurisdiction bell:object_to_filing bell:sign_in bell:accept bell:accept_simple bell:start_handling bell:ask_recusal bell:withdraw_from_handling bell:decide_recusal | inbox W | system | event | C-01
-bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:report_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision | inbox W | system | event | C-01
+bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:draft_completion bell:report_completion bell:return_completion bell:approve_completion bell:relay_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision | inbox W | system | event | C-01
 bell:request_review bell:request_recheck bell:forward_review bell:serve_review_opinion bell:serve_recheck_opinion bell:supplement bell:ask_progress bell:confirm_execution bell:dispute_execution | inbox W | system | event | C-01
 bell:request_withdrawal bell:cancel_withdrawal bell:resume bell:warn bell:recompute_limit bell:record_silence bell:record_overdue | inbox W | system | event | C-01
 

@@ -18,7 +18,14 @@ from .admin import nav as administration
 from .models import ListSettings, SavedFilter
 
 # Name of the page: label, icon, what it belongs to in the table of permissions.
-SUPERVISING = {"patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision")}
+SUPERVISING = {"patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision"),
+               "completions": ("办结报告", "file-check", "transfer")}
+
+# Telling upwards: what was seen, what was screened, what was decided in a meeting.
+REPORTING_UP = {
+    "information": ("信息上报", "send", "information"),
+    "screening": ("排查", "list-checks", "screening"),
+}
 
 
 def bench(request: HttpRequest) -> dict:
@@ -118,6 +125,7 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         url = reverse("workbench:statistics")
         lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
     lists += _supervising(request, officer)
+    upwards = _pages(request, officer, REPORTING_UP)
     if allowed(officer.role_set, "reveal", Action.APPROVE):
         url = reverse("workbench:reveals")
         lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
@@ -127,6 +135,8 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if allowed(officer.role_set, "sealed_register", Action.READ):
         url = reverse("workbench:sealed")
         lists.append({"label": "密封移送登记", "url": url, "icon": "file-lock", "current": request.path == url})
+    if upwards:
+        groups.append({"title": "排查和信息", "links": upwards})
     if leaving := _leaving(request, officer):
         groups.append({"title": "导出和通报", "links": leaving})
     return groups
@@ -134,6 +144,11 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
 
 def _supervising(request: HttpRequest, officer: Officer) -> list[dict]:
     """What the patrol found, and the supervisions of the own office or organ (SV-1, SV-2); counted on their pages, the bell rings for what is new."""
+    return _pages(request, officer, SUPERVISING)
+
+
+def _pages(request: HttpRequest, officer: Officer, pages: dict[str, tuple[str, str, str]]) -> list[dict]:
+    """The links of those pages that this post may open."""
     return [
         {
             "label": label,
@@ -141,7 +156,7 @@ def _supervising(request: HttpRequest, officer: Officer) -> list[dict]:
             "icon": icon,
             "current": request.path.startswith(reverse(f"workbench:{name}")),
         }
-        for name, (label, icon, thing) in SUPERVISING.items()
+        for name, (label, icon, thing) in pages.items()
         if allowed(officer.role_set, thing, Action.READ)
     ]
 

@@ -11,7 +11,9 @@ from xinqiao.notifications import inbox
 from ..door import officer_required
 
 # What a line may be about besides a matter, and its page.
-OWN_PAGES = {"export": "workbench:export_progress", "digest": "workbench:digest"}
+OWN_PAGES = {"export": "workbench:export_progress", "digest": "workbench:digest", "information": "workbench:information_report"}
+# … and lines that lead to a list of one's own.
+OWN_LISTS = {"screening": "workbench:screening"}
 
 
 @officer_required
@@ -27,6 +29,8 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 
 
 def _own_page(subject: str) -> str:
-    """The page of `export:7`; "" for a line about a matter."""
-    sort, _mark, number = subject.partition(":")
+    """The page of `export:7`, of `information:7:3` (its third event); "" for a line about a matter."""
+    sort, number, *_event = [*subject.split(":"), ""]
+    if sort in OWN_LISTS:
+        return reverse(OWN_LISTS[sort])
     return reverse(OWN_PAGES[sort], args=[int(number)]) if sort in OWN_PAGES else ""
