@@ -35,6 +35,7 @@ ALLOWED = {
         "differs_from_stored",
     ): "whoever holds the receipt is told whether it is as stored; nothing of it is shown",
     ("workbench/shelves.py", "came_back"): "a condition of a shelf, which narrows visible_to (`Shelf.desks`)",
+    ("workbench/supervision/completion.py", "_due"): "a column of the rows that `visible` found",
     ("workbench/pages/queue.py", "_last_changes"): "of the matters that the list has just found",
     (
         "workbench/pages/sealed.py",

@@ -197,6 +197,30 @@ def served_assigned(world):
     return matter_id
 
 
+REPORT = {
+    "problem": "新房屋顶漏水，三次报修没有人处理。", "facts": "现场查看，屋面防水层开裂，属于保修范围。",
+    "handling": "已出具意见并送达，要求开发公司五月底前修好。", "answer_note": "信访人当面签收了意见书，签收单附后。",
+}  # fmt: skip
+
+
+def report_drafted(world):
+    return _after(world, served_assigned, Step.DRAFT_COMPLETION, "xu_handles", lambda w, m: REPORT)
+
+
+def reported(world):
+    return _after(world, report_drafted, Step.REPORT_COMPLETION, "zhou_leads_unit")
+
+
+def relayable(world):
+    """The region's office assigned it to the county's, which guided the petitioner and reports that."""
+    matter_id = triaged(world)
+    given = {"to": world.county_office, "reason": REASON, "importance": "涉及多户群众居住安全", "report_due_on": at("2026-05-01").date()}
+    world.take(Step.ASSIGN, matter_id, world.wang_leads_office, "2026-03-02", **given)
+    guide = {"to": world.county_gov, "basis": "信访工作条例第二十条", "bring": "身份证"}
+    world.take(Step.GUIDE, matter_id, world.feng_in_county, "2026-03-02", **guide)
+    return matter_id
+
+
 def executing(world):
     matter_id = served(world)
     world.take(Step.START_EXECUTION, matter_id, world.xu_handles, "2026-04-02", plan="四月底前进场维修屋面")
@@ -494,7 +518,13 @@ WAYS: dict[tuple, Way] = {
     (Step.CONFIRM_EXECUTION,): Way(executed, "citizen"),
     (Step.DISPUTE_EXECUTION,): Way(executed, "citizen", facts(text="只补了一块，雨天还漏。")),
     (Step.REPLY_TO_SUGGESTION,): Way(suggestion, "zhou_leads_unit", facts(decision="部分采纳", reasons="已列入明年改造项目清单。")),
-    (Step.REPORT_COMPLETION,): Way(served_assigned, "xu_handles", facts(handling="已出具意见并送达。", signer="周负责")),
+    (Step.DRAFT_COMPLETION,): Way(served_assigned, "xu_handles", facts(**REPORT)),
+    (Step.REPORT_COMPLETION,): Way(report_drafted, "zhou_leads_unit"),
+    (Step.RETURN_COMPLETION,): Way(
+        reported, "sun_supervises", facts(missing="没有写明第二项诉求怎样处理。", report_due_on=at("2026-04-20").date())
+    ),
+    (Step.APPROVE_COMPLETION,): Way(reported, "wang_leads_office"),
+    (Step.RELAY_COMPLETION,): Way(relayable, "feng_in_county", facts(review="经审核，事实清楚，处理恰当，同意认定办结。", **REPORT)),
     (Step.REQUEST_REVIEW,): Way(served, "citizen", review),
     (Step.ACCEPT_REVIEW,): Way(review_requested, "shen_reviews"),
     (Step.FORWARD_REVIEW,): Way(
@@ -545,7 +575,7 @@ ELSEWHERE = {Step.RECEIVE, Step.IMPORT_HISTORY}
 REPEATABLE = {
     Step.RECORD_CONTACT, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.MERGE, Step.SPLIT,
     Step.REQUEST_EXTENSION, Step.RECORD_OVERDUE, Step.WARN, Step.RECOMPUTE_LIMIT, Step.RECORD_SILENCE, Step.CONFIRM_EXECUTION,
-    Step.DISPUTE_EXECUTION,
+    Step.DISPUTE_EXECUTION, Step.DRAFT_COMPLETION,
 }  # fmt: skip
 
 

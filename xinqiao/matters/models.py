@@ -16,6 +16,7 @@ from xinqiao.crypto.fields import SealedJSONField
 from xinqiao.database.clock import ClockNow
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
+from xinqiao.rules.completion import ReportState
 from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach, listed_title
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.patrol import Ground
@@ -525,6 +526,36 @@ class Supervision(models.Model):
             models.Index(fields=["office", "state", "-id"], name="supervision_of_office"),
             models.Index(fields=["organisation", "state", "-id"], name="supervision_of_unit"),
         ]
+
+
+class CompletionReport(models.Model):
+    """办结报告: what the organ that was assigned a matter reports to the petition office that assigned it (SV-8). One for each desk."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="completion_reports")
+    referral_id = models.BigIntegerField(help_text="the desk of who reports")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="报告单位")
+    office_referral_id = models.BigIntegerField(help_text="the desk of who assigned the matter")
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="交办机关")
+    state = models.CharField(max_length=10, choices=ReportState.choices())
+    said = models.JSONField("内容", default=dict)  # by key of rules/completion.CONTENTS
+    review = models.TextField("审核意见", blank=True)
+    relayed_id = models.BigIntegerField(null=True, help_text="the report from below that this one passes on")
+    drafted_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    drafted_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    reported_at = models.DateTimeField(null=True)
+    document_id = models.BigIntegerField(null=True)
+    decision = models.TextField("还缺什么，或者审核意见", blank=True)
+    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    rounds = models.SmallIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["office", "state", "-id"], name="completion_of_office"),
+            models.Index(fields=["organisation", "state", "-id"], name="completion_of_unit"),
+        ]
+        constraints = [models.UniqueConstraint(name="completion_once_a_desk", fields=["matter", "referral_id"])]
 
 
 class Withdrawal(models.Model):

@@ -74,6 +74,12 @@ ENDED = (
 # Answered without an opinion: the file may be closed when the citizen has had time to disagree.
 ANSWERED_OTHERWISE = (S.DIRECT_REPLIED, S.FILED, S.NOT_ACCEPTED, S.NO_LONGER_ACCEPTED, S.REVIEW_REFUSED)
 CLOSED = frozenset(ENDED) | {S.ARCHIVED}
+# The result of an assigned matter is known, so that the unit, or the petition office it was assigned to, can report it (SV-8).
+REPORTABLE = (
+    S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.OTHER_ROUTE, S.NOT_ACCEPTED, S.NO_LONGER_ACCEPTED, S.PASSED_DOWN,
+    S.ENDED_AGREEMENT, S.ENDED_SUGGESTION, S.ENDED_OTHER_ROUTE, S.DESK_CLOSED,
+)  # fmt: skip
+RELAYABLE = (S.TRANSFERRED, S.RELAYED, S.DIRECT_REPLIED, S.GUIDED, S.FILED, S.NO_LONGER_ACCEPTED, S.DESK_CLOSED)
 # A desk in one of these stages asks nothing more of its organisation.
 DESK_DONE = CLOSED | {
     S.TRANSFERRED, S.DIRECT_REPLIED, S.GUIDED, S.SENT_TO_DISCIPLINE, S.FILED, S.OTHER_ROUTE, S.NOT_ACCEPTED,
@@ -227,11 +233,16 @@ MOVES: tuple[Move, ...] = (
          "R-40(1), R-42(四)", on="matter", precondition="DU-5: 有支持的诉求或协议", stops=("EXEC_CONFIRM15",)),
     _row(Step.REPLY_TO_SUGGESTION, (S.ACCEPTED, S.HANDLING), S.ENDED_SUGGESTION, R.UNIT_LEADER, "R-29(1)", approval=True,
          kinds=Kind.SUGGESTION, stops=("SUGGESTION60",), documents=("F-36",), told="answered_suggestion"),
-    _row(Step.REPORT_COMPLETION,
-         (S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.OTHER_ROUTE, S.NOT_ACCEPTED, S.NO_LONGER_ACCEPTED, S.PASSED_DOWN,
-          S.ENDED_AGREEMENT, S.ENDED_SUGGESTION, S.ENDED_OTHER_ROUTE, S.DESK_CLOSED),
-         None, HANDLERS, "R-22(1)(三)", desk_kinds=ReferralKind.ASSIGNMENT, documents=("F-29",), quiet=True,
-         precondition="SV-8: 已有结果", stops=("ASSIGN_N",)),
+    _row(Step.DRAFT_COMPLETION, REPORTABLE, None, HANDLERS, "R-22(1)(三)", desk_kinds=ReferralKind.ASSIGNMENT, quiet=True,
+         precondition="SV-8: 已有结果"),
+    _row(Step.REPORT_COMPLETION, REPORTABLE, None, R.UNIT_LEADER, "R-22(1)(三)", desk_kinds=ReferralKind.ASSIGNMENT,
+         documents=("F-29",), quiet=True, approval=True, precondition="SV-8: 已有结果"),
+    _row(Step.RETURN_COMPLETION, (S.ASSIGNED, S.TRANSFERRED), S.ASSIGNED, OVERSEERS, "R-22(1)(三)", desk_kinds=OWN_DESK,
+         quiet=True, starts=("ASSIGN_N",), precondition="SV-8: 写明还缺什么"),
+    _row(Step.APPROVE_COMPLETION, S.ASSIGNED, S.TRANSFERRED, R.OFFICE_LEADER, "R-22(1)(三)", desk_kinds=OWN_DESK,
+         quiet=True, approval=True, precondition="SV-8: 收到办结报告"),
+    _row(Step.RELAY_COMPLETION, RELAYABLE, None, R.OFFICE_LEADER, "R-22(1)(三)", desk_kinds=ReferralKind.ASSIGNMENT,
+         documents=("F-29",), quiet=True, approval=True, precondition="SV-8: 附审核意见"),
     # ---- D.13 supervision: beside the main line, whatever the stage ---------------------------------------------
     _row(Step.ASK_SUPERVISION, (*OPEN_FOR_CITIZEN, *ENDED), None, CITIZEN, "R-40(1), SV-9", on="matter", quiet=True,
          told="supervision_asked"),

@@ -164,7 +164,11 @@ class Step(Coded):
     CONFIRM_EXECUTION = "confirm_execution", "信访人确认落实", "T-48"
     DISPUTE_EXECUTION = "dispute_execution", "信访人认为没有落实", "DU-5"
     REPLY_TO_SUGGESTION = "reply_to_suggestion", "答复建议", "T-61"
-    REPORT_COMPLETION = "report_completion", "报送办结报告", "SV-8"
+    DRAFT_COMPLETION = "draft_completion", "拟写办结报告", "SV-8"
+    REPORT_COMPLETION = "report_completion", "签发办结报告", "SV-8"
+    RETURN_COMPLETION = "return_completion", "退回办结报告", "SV-8"
+    APPROVE_COMPLETION = "approve_completion", "审核认定办结", "SV-8"
+    RELAY_COMPLETION = "relay_completion", "审核并转报办结报告", "SV-8"
     # supervision, beside the main line
     ASK_SUPERVISION = "ask_supervision", "要求督办", "SV-9"
     PROPOSE_SUPERVISION = "propose_supervision", "提出督办", "SV-2"

@@ -316,10 +316,14 @@ def reply_to_suggestion(case: Case) -> None:
 
 
 def completion(case: Case) -> None:
-    """报送办结报告 to the office that assigned the matter."""
-    leader = case.at_unit(Role.UNIT_LEADER)
-    handling = "已经逐项查清并出具处理意见书，依法送达信访人，支持的诉求正在落实。"
-    case.take(Step.REPORT_COMPLETION, case.handler, handling=handling, signer=leader.user.name)
+    """办结报告: written by the handler, signed by the head, for the office that assigned the matter."""
+    said = {
+        "problem": f"信访人反映：{case.matter.title}。",
+        "facts": "承办人到现场查看，调取了有关档案和凭证，分别听取了信访人和有关单位的陈述。",
+        "handling": "已经逐项查清并出具处理意见书，依法送达信访人，支持的诉求正在落实。",
+    }
+    case.take(Step.DRAFT_COMPLETION, case.handler, **said)
+    case.take(Step.REPORT_COMPLETION, case.at_unit(Role.UNIT_LEADER))
 
 
 def archive(case: Case) -> None:

@@ -20,7 +20,7 @@ from xinqiao.organisations.models import Organisation
 from xinqiao.rules.document_contents import SUPPORTING
 from xinqiao.rules.patrol import TRIGGERS, Trigger, triggers_after
 from xinqiao.rules.rating import SUPERVISION_REASONS, RatingValue
-from xinqiao.rules.stages import ReviewOutcome, Stage, Step
+from xinqiao.rules.stages import ReferralKind, ReviewOutcome, Stage, Step
 
 from .models import Finding, FindingState, Watch
 
@@ -160,6 +160,16 @@ def _ran_out(matter: Matter, subject: str, since_on: date) -> Wrong | None:
     return Wrong(clock.organisation, since_on) if clock.state in ("running", "late") else None
 
 
+def _not_reported(matter: Matter, subject: str, since_on: date) -> Wrong | None:
+    """The day of an assignment runs on the desk of the office that waits; the duty is the organ's that was assigned the matter (SV-8)."""
+    clock = matter.clocks.select_related("organisation").get(pk=_number(subject))
+    if clock.state not in ("running", "late"):
+        return None
+    owed = matter.referrals.filter(sender_referral_id=clock.referral_id, kind=ReferralKind.ASSIGNMENT)
+    desk = owed.select_related("organisation").order_by("-pk").first()
+    return Wrong(desk.organisation if desk else clock.organisation, since_on)
+
+
 def _still_not_accepted(matter: Matter, subject: str, since_on: date) -> Wrong | None:
     event = matter.events.get(seq=_number(subject))
     waiting = matter.referrals.filter(stage=Stage.SIGNED_IN, is_open=True, sender_referral_id=event.referral_id)
@@ -248,7 +258,7 @@ CHECKS: dict[str, Callable[[Matter, str, date], Wrong | None]] = {
     "refused_objection_rests": _still_not_accepted,
     "answer_overdue": _ran_out,
     "review_overdue": _ran_out,
-    "report_overdue": _ran_out,
+    "report_overdue": _not_reported,
     "supervision_unanswered": _ran_out,
     "wish_unanswered": _ran_out,
     "extended_unsaid": _not_told_of_extension,

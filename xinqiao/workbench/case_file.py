@@ -35,6 +35,7 @@ from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Identity
 from xinqiao.rules import rating
+from xinqiao.rules.completion import STATE_AFTER as REPORT_AFTER
 from xinqiao.rules.confidentiality import Access
 from xinqiao.rules.masking import mask_name
 from xinqiao.rules.moves import DESK_DONE
@@ -147,6 +148,7 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         recusal=recuse.is_waiting(records),
         **_objecting(desks, own, events, today),
         **_supervised(events, desks, officer),
+        reports=_reported(events, officer),
         cleared=matter.sealed and matter.clearances.filter(lifted_at=None).exists(),
     )
     shown = _shown_clock(running, own)
@@ -242,6 +244,15 @@ def _supervised(events: list[Event], desks: list[Referral], officer: Officer) ->
     first, last = officer.scope
     below = any(first <= desk.org_lft <= last and desk.organisation_id != officer.organisation_id for desk in desks)
     return {"supervisable": below and not desks[0].sealed, "supervisions": frozenset(asked)}
+
+
+def _reported(events: list[Event], officer: Officer) -> frozenset[tuple[str, str]]:
+    """Where the completion reports stand that this organ writes or waits for (SV-8)."""
+    rows = {event.facts["report"]: event for event in events if event.step in REPORT_AFTER and "report" in event.facts}
+    own, sides = officer.organisation.key, (("office", "office"), ("unit", "organisation"))
+    return frozenset(
+        (REPORT_AFTER[event.step], side) for event in rows.values() for name, side in sides if event.facts.get(name) == own
+    )
 
 
 def _is_supported(matter: Matter) -> bool:

@@ -6,6 +6,8 @@ and a case page can say who must act when it is somebody else.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -68,7 +70,7 @@ DUTIES = (
     _duty(S.IN_APPROVAL, Step.ISSUE_OPINION, R.UNIT_LEADER, approval=True),
     _duty(S.OPINION_ISSUED, Step.SERVE_OPINION, R.HANDLER, personal=True),
     _duty(S.MEDIATED, Step.RECORD_AGREEMENT_PERFORMED, R.HANDLER, personal=True),
-    _duty((S.OPINION_SERVED, S.EXECUTED), Step.REPORT_COMPLETION, R.HANDLER, personal=True,
+    _duty((S.OPINION_SERVED, S.EXECUTED), Step.DRAFT_COMPLETION, R.HANDLER, personal=True,
           desk_kinds=(ReferralKind.ASSIGNMENT,)),
     _duty(S.OPINION_SERVED, Step.START_EXECUTION, R.HANDLER, personal=True, when="supported"),
     _duty(S.EXECUTING, Step.REPORT_EXECUTION, R.HANDLER, personal=True),
@@ -84,11 +86,12 @@ DUTIES = (
 
 def waits_for(officer: Officer, duties: Iterable[Duty] = DUTIES) -> Q:
     """Open desks of the officer's own organisation that ask something of one of their roles now. None of the roles: none."""
-    wanted = Q(pk__in=())
-    for duty in duties:
-        if duty.roles & officer.role_set:
-            wanted |= _as_condition(duty, officer)
-    return Q(org_lft=officer.organisation.lft, is_open=True) & wanted
+    wanted = [duty for duty in duties if duty.roles & officer.role_set]
+    if not wanted:
+        return Q(pk__in=())
+    stages = sorted({stage for duty in wanted for stage in duty.stages})  # said once more, so that an index finds them all
+    due = reduce(or_, (_as_condition(duty, officer) for duty in wanted))
+    return Q(org_lft=officer.organisation.lft, is_open=True, stage__in=stages) & due
 
 
 def waits_for_approval(officer: Officer) -> Q:

@@ -117,7 +117,11 @@ WORDS: Mapping[Step, tuple[str, ...]] = {
     Step.WARN: ("{term}期限{level}，{due_on}到期。",),
     Step.RECORD_OVERDUE: ("{term}期限{due_on}已过。",),
     Step.RECOMPUTE_LIMIT: ("{term}期限由{due_before}改为{due_on}。",),
-    Step.REPORT_COMPLETION: ("{handling}",),
+    Step.DRAFT_COMPLETION: (),
+    Step.REPORT_COMPLETION: ("报给{to_name}。", "{handling}"),
+    Step.RETURN_COMPLETION: ("还缺：{missing}", "最晚{answer_by_on}重新报送。"),
+    Step.APPROVE_COMPLETION: ("{opinion_text}",),
+    Step.RELAY_COMPLETION: ("报给{to_name}。",),
     Step.END_OTHER_ROUTE: ("结果：{result}",),
 }
 # Their words are in the record beside the event.

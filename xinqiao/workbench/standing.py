@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from xinqiao.matters.models import Matter, Referral
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.completion import ReportState as Report
 from xinqiao.rules.moves import CLOSED, DESK_DONE, MOVES, Move, steps_from
 from xinqiao.rules.stages import Kind, ReferralKind, Role, Stage, Step
 from xinqiao.rules.supervision import SupervisionState as State
@@ -111,6 +112,7 @@ class Situation:
     late: bool = False  # the unit has it undecided, and its time to object is over (T-24)
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
     supervisable: bool = False  # an organ below has or had it, that this office may supervise (SV-2)
+    reports: frozenset[tuple[str, str]] = frozenset()  # the same of completion reports: "office" assigned, "organisation" reports (SV-8)
     supervisions: frozenset[tuple[str, str]] = frozenset()  # (state, "office" or "organisation" where that is one's own)
 
 
@@ -165,7 +167,22 @@ SENSIBLE: dict[Step, Callable[[Matter, Referral, Situation], bool]] = {
     Step.LIFT_CLEARANCE: lambda matter, desk, facts: facts.cleared,
     Step.WITHDRAW_FROM_HANDLING: lambda matter, desk, facts: bool(desk.handler_id) and not facts.recusal,
     Step.CONVERT_TO_ORDINARY: lambda matter, desk, facts: matter.procedure == "simple",
+    Step.DRAFT_COMPLETION: lambda matter, desk, facts: _writes_report(facts),
+    Step.REPORT_COMPLETION: lambda matter, desk, facts: _writes_report(facts),
+    Step.RELAY_COMPLETION: lambda matter, desk, facts: _writes_report(facts),
+    Step.RETURN_COMPLETION: lambda matter, desk, facts: (Report.REPORTED, "office") in facts.reports or _sent_back(facts),
+    Step.APPROVE_COMPLETION: lambda matter, desk, facts: (Report.REPORTED, "office") in facts.reports,
 }
+
+
+def _writes_report(facts: Situation) -> bool:
+    """Its report is not with the office that assigned it: not begun, drafted, or sent back."""
+    return not {(state, "organisation") for state in (Report.REPORTED, Report.APPROVED)} & facts.reports
+
+
+def _sent_back(facts: Situation) -> bool:
+    """The level above returned what this office had approved and relayed."""
+    return {(Report.RETURNED, "organisation"), (Report.APPROVED, "office")} <= facts.reports
 
 
 def _makes_sense(step: Step, matter: Matter, desk: Referral, facts: Situation) -> bool:

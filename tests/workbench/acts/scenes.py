@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.matters.test_moves import REPORT
 from tests.world import World, at
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter
@@ -332,7 +333,38 @@ class Scenes:
         self.world.take(Step.ACCEPT, pk, self.world.xu_handles, "2026-03-03")
         return pk, self.world.zhou_leads_unit, self.world.xu_handles
 
+    def draft_completion(self):
+        pk = self._route_told()
+        return pk, self.world.xu_handles, self.world.qian_receives
+
     def report_completion(self):
+        return self._drafted_report(), self.world.zhou_leads_unit, self.world.qian_receives
+
+    def return_completion(self):
+        return self._reported(), self.world.sun_supervises, self.world.tang_registers
+
+    def approve_completion(self):
+        return self._reported(), self.world.wang_leads_office, self.world.tang_registers
+
+    def relay_completion(self):
+        world, pk = self.world, self._triaged()
+        given = {"to": world.county_office, "reason": "房屋质量监管属于县里职责范围", "importance": "涉及三十户", "report_due_on": at("2026-05-30").date()}
+        world.take(Step.ASSIGN, pk, world.wang_leads_office, "2026-03-02", **given)
+        guide = {"to": world.county_gov, "basis": "信访工作条例第二十条", "bring": "身份证"}
+        world.take(Step.GUIDE, pk, world.feng_in_county, "2026-03-02", **guide)
+        return pk, world.feng_in_county, world.officer("jing", "景登记", world.county_office, Role.REGISTRAR)
+
+    def _drafted_report(self):
+        pk = self._route_told()
+        self.world.take(Step.DRAFT_COMPLETION, pk, self.world.xu_handles, "2026-03-05", **REPORT)
+        return pk
+
+    def _reported(self):
+        pk = self._drafted_report()
+        self.world.take(Step.REPORT_COMPLETION, pk, self.world.zhou_leads_unit, "2026-03-05")
+        return pk
+
+    def _route_told(self):
         pk = self._triaged()
         world = self.world
         world.take(
@@ -345,7 +377,7 @@ class Scenes:
             basis="", opened_by_unit=False, apply_to="劳动人事争议仲裁委员会",
             apply_how="带身份证和劳动合同", apply_until="一年之内",
         )  # fmt: skip
-        return pk, world.xu_handles, world.qian_receives
+        return pk
 
     # ---- review and recheck
 

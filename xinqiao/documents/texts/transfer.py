@@ -171,6 +171,8 @@ def completion_report(data: dict) -> list[dict]:
         f"你单位{say(data, 'assignment_number')}交办的{data.get('petitioner') or BLANK}反映的“{say(data, 'matter_title')}”"
         f"信访事项（信访件编号：{say(data, 'matter_number')}），已办理完毕。现将有关情况报告如下："
     )
+    if data.get("review"):
+        blocks += [*paragraphs(f"本机关审核意见：{sentence(say(data, 'review'))}承办单位报告的情况如下：")]
     blocks += [heading(1, "反映的主要问题和诉求"), *paragraphs(say(data, "problem")), *numbered(data.get("requests"))]
     blocks += [heading(2, "调查核实情况"), *paragraphs(say(data, "facts"))]
     blocks += [heading(3, "处理情况"), *paragraphs(say(data, "handling"))]

@@ -8,6 +8,7 @@ from xinqiao.rules.stages import Step
 
 from . import (
     accept,
+    completion,
     end,
     follow,
     handle,
@@ -25,6 +26,6 @@ from . import (
 )
 
 MODULES = (
-    receive, import_history, register, split, unseal, reports, transfer, accept, handle, recuse, supervise, ledger, review, follow, end,
+    receive, import_history, register, split, unseal, reports, transfer, accept, handle, completion, recuse, supervise, ledger, review, follow, end,
 )  # fmt: skip
 FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

@@ -9,7 +9,6 @@ from xinqiao.documents import letters as official_letters
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import deadlines, document_contents, gates, service, simple_procedure
-from xinqiao.rules.moves import BEFORE_SERVED
 from xinqiao.rules.stages import Outcome, Role, ServiceManner, Stage, Step
 
 from .. import clocks, letter_facts, opinions, policy
@@ -466,35 +465,4 @@ def record_agreement_broken(
         clocks.recompute(clock, extend_days=act.matter.extended_days)
         clocks.refresh_desks(act.matter)
         act.matter.save(update_fields=["due_on", "due_term"])
-    return act.matter
-
-
-@transaction.atomic
-def report_completion(
-    matter_id: int, *, by: Officer, at: datetime, version: int | None = None, handling: str, signer: str
-) -> Matter:
-    """Report the result of an assigned matter to the office that assigned it (R-22(1)(三), SV-8)."""
-    act = begin(Step.REPORT_COMPLETION, matter_id, by=by, at=at, version=version)
-    if act.matter.stage in BEFORE_SERVED:
-        raise refusal("这一件还没有结果。送达意见书或者告知信访人以后，再报送办结报告。", "no_result")
-    sender = act.matter.referrals.select_related("organisation").get(pk=act.desk.sender_referral_id)
-    waiting = clocks.stop(act.matter, "ASSIGN_N", on=act.today, desk=sender)
-    if waiting is None:
-        raise refusal("没有等待报送的办结报告，或者已经报送过。", "no_report_due")
-    opinion = opinions.current(act.desk)
-    assignment = official_letters.versions(act.matter.pk, "F-04")
-    data = letter_facts.to_organ(
-        act,
-        sender.organisation,
-        assignment_number=assignment[-1].number if assignment else "（口头交办）",
-        problem=act.matter.title,
-        facts=opinion.facts if opinion else "见办理经过",
-        handling=handling,
-        signer=signer or by.user.name,
-        requests=letter_facts.requests(act.matter) or [{"number": 1, "text": act.matter.title}],
-    )
-    sender.stage, sender.is_open, sender.closed_at, sender.unread = Stage.TRANSFERRED, False, at, True
-    sender.save()
-    act.clocks_changed = True
-    finish(act, letters={"F-29": data}, facts={"handling": handling})
     return act.matter

@@ -80,9 +80,12 @@ def assign(
     if not importance.strip():
         raise refusal("请写明为什么要交办（重要在哪里）。", "importance_missing")
     _check_target(act, to)
-    desk = _unit_desk(act, to, ReferralKind.ASSIGNMENT, instruction, proposed_route, report_due_on=report_due_on)
+    if to.line == Line.PETITION_OFFICE:
+        desk = _assign_to_office(act, to, instruction, proposed_route, report_due_on)
+    else:
+        desk = _unit_desk(act, to, ReferralKind.ASSIGNMENT, instruction, proposed_route, report_due_on=report_due_on)
     clocks.start(act.matter, "ASSIGN_N", on=act.today, desk=act.desk, days=(report_due_on - act.today).days)
-    act.skip_clocks.add("ASSIGN_N")
+    act.skip_clocks.add("ASSIGN_N")  # it runs on the own desk: the office waits
     act.matter_stage = desk.stage
     more = {
         "importance": importance,
@@ -300,6 +303,16 @@ def _relay(act: Act, to: Organisation, reason: str, instruction: str) -> Matter:
     clocks.refresh_desks(act.matter)
     act.matter.save(update_fields=["due_on", "due_term"])
     return act.matter
+
+
+def _assign_to_office(act: Act, to: Organisation, instruction: str, route: str, report_due_on: date) -> Referral:
+    """To a lower petition office: it triages and passes on in its turn, and reports with its own review on top (SV-8, DL-15)."""
+    more = {"instruction": instruction.strip(), "proposed_route": route, "report_due_on": report_due_on}
+    desk = open_desk(act, to, ReferralKind.ASSIGNMENT, Stage.TRIAGE, **more)
+    act.target = desk
+    act.skip_clocks.update(act.move.starts)
+    clocks.start(act.matter, "PO15", on=act.matter.received_on, desk=desk)
+    return desk
 
 
 def _check_target(act: Act, to: Organisation) -> None:

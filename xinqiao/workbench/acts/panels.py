@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 from xinqiao.access import reveal
 from xinqiao.matters import clocks, identities, opinions, policy
 from xinqiao.matters.finding import similar
-from xinqiao.matters.models import Supervision
+from xinqiao.matters.models import CompletionReport, Supervision
 from xinqiao.matters.steps import accept, recuse
+from xinqiao.matters.steps import completion as completion_step
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import simple_procedure, terms
+from xinqiao.rules.completion import TYPED, ReportState
 from xinqiao.rules.stages import ReferralKind, Step
 from xinqiao.rules.supervision import Means, SupervisionState
 from xinqiao.supervision.models import Finding, FindingState
@@ -96,6 +98,28 @@ def _supervision(row: Supervision, today: date) -> list[Panel]:
         if text:
             boxes.append(Panel(title, text=text))
     return boxes
+
+
+def completion(here: Situation) -> list[Panel]:
+    """The report as it stands: what was drafted or sent, what was missing the last time, how the answer was served (SV-8)."""
+    asks_own = here.step in (Step.DRAFT_COMPLETION, Step.REPORT_COMPLETION, Step.RELAY_COMPLETION)
+    own = completion_step.own_report(here.desk) if asks_own else None
+    row = own or completion_step.report_from_below(here.desk)
+    boxes = [_returned(row, here.today)] if row and row.state == ReportState.RETURNED else []
+    if row and not own:
+        facts = ((_("报告单位"), row.organisation.name), (_("报送"), exact_day(localdate(row.reported_at), here.today)))
+        boxes.append(Panel(_("收到的办结报告"), facts=facts))
+        boxes += [Panel(content.name, text=row.said.get(content.key, "")) for content in TYPED]
+        boxes += [Panel(_("审核意见"), text=row.review)] if row.review else []
+    reporter = here.officer.organisation_id if asks_own and not (row and not own) else row.organisation_id if row else None
+    answers = completion_step.answers_of(here.matter, reporter) if reporter else []
+    note = "" if answers else (row.said.get("answer_note", "") if row else "") or _("没有信访人签收答复的记录。")
+    return [*boxes, Panel(_("附件：给信访人的答复"), lines=tuple(answers), note=note)]
+
+
+def _returned(row: CompletionReport, today: date) -> Panel:
+    who = _("%(name)s，%(on)s") % {"name": row.office.name, "on": exact_day(localdate(row.decided_at), today)}
+    return Panel(_("上一次退回：还缺什么"), text=row.decision, note=who)
 
 
 def recusal(here: Situation) -> list[Panel]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.rules.stages import Step
 
 from . import panels
-from .forms import StepForm, handle, office, register, reports, review, supervise, unit
+from .forms import StepForm, completion, handle, office, register, reports, review, supervise, unit
 from .panels import Panel
 from .situation import Situation
 
@@ -186,7 +186,16 @@ _ROWS = (
     Act(Step.START_EXECUTION, _("开始落实"), _("把意见书支持的诉求落实到位。安排会告诉信访人。"), _("已登记落实安排。"), handle.PlanForm),
     Act(Step.REPORT_EXECUTION, _("报告已落实"), _("信访人会收到通知，15日内可以确认，或者提出没有落实。"),
         _("已报告落实情况，等待信访人确认。"), handle.ExecutionReportForm),
-    Act(Step.REPORT_COMPLETION, _("报送办结报告"), _("向交办的信访部门书面报告结果。"), _("已报送办结报告。"), handle.CompletionForm),
+    Act(Step.DRAFT_COMPLETION, _("拟写办结报告"), _("向交办的信访部门书面报告结果。写好后由单位负责人签发。"),
+        _("已拟写办结报告，请单位负责人签发。"), completion.ReportForm, panels.completion),
+    Act(Step.REPORT_COMPLETION, _("签发并报送办结报告"), _("签发后有文号，报给交办的信访部门审核。交办的期限从今天起停止计算。"),
+        _("已签发并报送办结报告。"), completion.ReportForm, panels.completion),
+    Act(Step.RETURN_COMPLETION, _("退回办结报告"), _("写明还缺什么、哪一天以前补报。交办的期限重新计算。"),
+        _("已退回办结报告。"), completion.ReturnForm, panels.completion),
+    Act(Step.APPROVE_COMPLETION, _("审核认定办结"), _("事实查清、诉求都有答复、信访人已经收到答复的，认定办结。"),
+        _("已认定办结。"), completion.ApproveForm, panels.completion),
+    Act(Step.RELAY_COMPLETION, _("审核并转报"), _("附上本级的审核意见，报给交办的上级信访部门。"),
+        _("已转报办结报告。"), completion.RelayForm, panels.completion),
     Act(Step.REPLY_TO_SUGGESTION, _("答复建议"), _("告诉信访人是否采纳、为什么。答复后这一件办结。"),
         _("已答复信访人。"), handle.SuggestionForm, panels.submission),
     # ---- review and recheck

@@ -207,11 +207,6 @@ class ExecutionReportForm(StepForm):
         return {"text": self.cleaned_data["text"], "files": tuple(self.store(self.cleaned_data["proofs"]))}
 
 
-class CompletionForm(StepForm):
-    handling = Prose(label=_("办理结果"), limit="facts", rows=7, help_text=_("调查核实情况、处理结果、信访人的意见。"))
-    signer = OneLine(label=_("签发人"), limit="name", required=False, help_text=_("不填写时为您本人。"))
-
-
 class SuggestionForm(StepForm):
     decision = forms.ChoiceField(
         label=_("是否采纳"),
