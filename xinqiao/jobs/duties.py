@@ -20,6 +20,7 @@ from xinqiao.matters.steps import receive
 from xinqiao.notifications import inbox, outgoing
 from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
+from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.supervision import patrol
 
 from . import anchored_rows, deadlines, exported, screenings
@@ -85,6 +86,8 @@ TASKS = (
     Task("search", timedelta(seconds=10), entries.fill, early=entries.many_due),
     Task("counts", timedelta(seconds=10), counted.fold),
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
+    Task("indicators", timedelta(seconds=10), indicators.keep, early=indicators.some_wait),
+    Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )
 

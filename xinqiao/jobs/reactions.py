@@ -20,6 +20,7 @@ from xinqiao.matters.models import Delivery, Event, Matter
 from xinqiao.notifications import inbox, messages, outgoing
 from xinqiao.notifications.models import Channel
 from xinqiao.people.models import Account, Identity
+from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.patrol import triggers_after
 from xinqiao.rules.stages import Kind, Stage, Step
@@ -213,6 +214,7 @@ def react(delivery: Delivery, *, at: datetime) -> tuple[str, str]:
 
 
 def _expand(event: Event, *, at: datetime) -> tuple[str, str]:
+    indicators.note(event.matter_id)  # whatever happened, and however late it was entered
     late = event.recorded_at - event.at > TOLD_LATE  # history, not news: nobody is told, but a duty not done stays one
     owed = [name for name in reactions_to(event) if not late or name == PATROL]
     if late and not owed:

@@ -300,5 +300,12 @@ _ROWS = [
 ]  # fmt: skip
 
 INDICATORS: MappingProxyType[str, Indicator] = MappingProxyType({row.code: row for row in _ROWS})
+# Their numerators add up to one denominator: where one is withheld, another must be too (C-14).
+PARTS_OF_A_SUM = (
+    _ROUTES,
+    _REPEAT_REASONS,
+    *(tuple(f"{word}_{target}{part}" for word, part in (("satisfied", "_fully"), ("satisfied", "_basically"), ("dissatisfied", "")))
+      for target in ("office", "unit")),
+)  # fmt: skip
 COMPUTED = tuple(code for code, row in INDICATORS.items() if not row.missing)
 PUBLIC = tuple(code for code in COMPUTED if INDICATORS[code].public)
