@@ -570,7 +570,7 @@ WAYS: dict[tuple, Way] = {
     (Step.ARCHIVE,): Way(ended, "he_archives", when="2026-06-10"),
 }  # fmt: skip
 # Taken by other roads: `receive` makes the matter (tests/matters/test_receive.py), history comes from the import.
-ELSEWHERE = {Step.RECEIVE, Step.IMPORT_HISTORY}
+ELSEWHERE = {Step.RECEIVE, Step.IMPORT_HISTORY, Step.NOTE_LEDGER}
 # May be taken again and again, by their nature.
 REPEATABLE = {
     Step.RECORD_CONTACT, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.MERGE, Step.SPLIT,

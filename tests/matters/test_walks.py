@@ -155,6 +155,7 @@ FACTS = {
     Step.ANSWER_SUPERVISION: lambda walk: {"text": "已经上门查看，四月底前修好屋顶。"},
     Step.RETURN_SUPERVISION: lambda walk: {"reason": "没有说清楚为什么拖了一个月。", "answer_by_on": walk.today + timedelta(days=9)},
     Step.CLOSE_SUPERVISION: lambda walk: {"outcome": "单位已经上门维修，信访人确认。"},
+    Step.NOTE_LEDGER: lambda walk: {"item": 1, "doing": "dispute", "text": "昨天下雨，屋顶又漏水了。"},
 }  # fmt: skip
 # Taken seldom, so that walks get far: they end the matter, or change little.
 SELDOM = {
@@ -163,7 +164,7 @@ SELDOM = {
     Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.RATE, Step.RECORD_CONTACT, Step.REFUSE,
     Step.FILE_WITHOUT_ACTION, Step.REPLY_DIRECTLY, Step.NOTIFY_ROUTE, Step.REPORT_UP, Step.REQUEST_WITHDRAWAL, Step.SETTLE,
     Step.REFUSE_REVIEW, Step.REFUSE_RECHECK, Step.TRANSFER_DISCIPLINE, Step.REQUEST_EXTENSION, Step.ANSWER_PROGRESS,
-    Step.ASK_SUPERVISION, Step.PROPOSE_SUPERVISION, Step.DECLINE_SUPERVISION,
+    Step.ASK_SUPERVISION, Step.PROPOSE_SUPERVISION, Step.DECLINE_SUPERVISION, Step.NOTE_LEDGER,
 }  # fmt: skip
 
 

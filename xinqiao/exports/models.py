@@ -19,6 +19,7 @@ class ExportKind(Coded):
     INSPECTION = "inspection", "巡视巡察数据", "C-10"
     AUDIT = "audit", "安全审计日志", "LG-5"
     STATISTICS = "statistics", "统计表", "C-14"
+    LEDGER = "ledger", "台账", "C-11"
 
 
 class ExportState(Coded):

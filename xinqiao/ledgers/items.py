@@ -45,7 +45,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
 
 from . import evidence as proofs
-from .models import Entry, Item
+from .models import Campaign, Entry, Item
 
 LONGEST_DAYS = 3 * 366  # for a limit: what is further off is nobody's task yet (INF)
 # How each field is named in the history.
@@ -73,6 +73,7 @@ def add(
     leader: Officer | None = None,
     matter_id: int | None = None,
     source: str = "",
+    campaign: Campaign | None = None,
     details: dict | None = None,
     request=None,
 ) -> Item:
@@ -87,7 +88,7 @@ def add(
         raise _refusal("这一本台账的每一项都是一件信访事项。请从信访件页面或者积案页面列入。", "no_matter")
     item = Item(
         sort=ledger.sort, problem=_words(problem, "问题", "problem"), place=place, organisation=organisation, officer=officer, leader=leader,
-        limit_on=limit_on, measure=_words(measure, "措施", "measure"), office=by.organisation, matter=matter, source=source,
+        limit_on=limit_on, measure=_words(measure, "措施", "measure"), office=by.organisation, matter=matter, source=source, campaign=campaign,
         details=details or {}, added_by=by, added_at=at,
     )  # fmt: skip
     _require_limit(limit_on, localdate(at))

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from xinqiao.matters.models import Accused, Matter
 from xinqiao.organisations.models import Officer, Organisation
-from xinqiao.rules.ledgers import KEEPERS, LEDGERS, ItemAct, ItemState, Progress, Sort
+from xinqiao.rules.ledgers import KEEPERS, LEDGERS, ItemAct, ItemState, Progress, Sort, Verdict
 from xinqiao.rules.permissions import Action, Reach, allowed
 
 RESTRICTED = [row.sort.value for row in LEDGERS.values() if row.restricted]
@@ -47,6 +47,91 @@ class ItemQuerySet(models.QuerySet):
         return self.exclude(state=ItemState.CANCELLED)
 
 
+class Campaign(models.Model):
+    """A campaign (攻坚行动): a name, a period, a list of targets, and an inspection every fifteen days (A-55)."""
+
+    name = models.CharField("名称", max_length=60)
+    about = models.TextField("目标和要求")
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="指挥部所在单位")
+    begins_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")
+    made_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="campaign_lasts", condition=Q(ends_on__gte=models.F("begins_on")))]
+
+    def __str__(self) -> str:
+        return f"campaign:{self.pk}"
+
+
+class InspectionRound(models.Model):
+    """One round of inspection (督查轮次): planned by date, held, closed with what was found at each unit."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="rounds")
+    number = models.SmallIntegerField()
+    planned_on = models.DateField("计划日期")
+    held_on = models.DateField("督查日期", null=True)
+    findings = models.TextField("总体情况", blank=True)
+    closed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["campaign_id", "number"]
+        constraints = [models.UniqueConstraint(name="round_number_once", fields=["campaign", "number"])]
+
+
+class RoundFinding(models.Model):
+    """What a round found at one unit: measures, evidence, execution; praise or criticism of the work, never of how many petitioned."""
+
+    round = models.ForeignKey(InspectionRound, models.PROTECT, related_name="units")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    verdict = models.CharField("评价", max_length=12, choices=Verdict.choices())
+    text = models.TextField("事实")
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    item_id = models.BigIntegerField(null=True, help_text="the task that the second criticism in a row made")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="round_finding_once", fields=["round", "organisation"])]
+
+
+class HandOver(models.Model):
+    """A leader leaves: open items go to another one, and both sign (新官要理旧账, A-30). `witness` signs where the leaver cannot any more."""
+
+    leaver = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="移交人")
+    receiver = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="接收人")
+    office = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    note = models.TextField("说明", blank=True)
+    made_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    leaver_signed_at = models.DateTimeField(null=True)
+    witness = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="监交人")
+    witness_reason = models.TextField(blank=True)
+    receiver_signed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="hand_over_to_another", condition=~Q(leaver=models.F("receiver")))]
+
+    def __str__(self) -> str:
+        return f"handover:{self.pk}"
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.leaver_signed_at and self.receiver_signed_at)
+
+
+class HandOverLine(models.Model):
+    """One item on the list, as it stood when the list was made."""
+
+    hand_over = models.ForeignKey(HandOver, models.PROTECT, related_name="lines")
+    item = models.ForeignKey("Item", models.PROTECT, related_name="hand_over_lines")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="hand_over_line_once", fields=["hand_over", "item"])]
+
+
 class Item(models.Model):
     """One line of a ledger. `office` keeps the ledger; `organisation` has to act; `source` says where it came from (`meeting:7`)."""
 
@@ -60,6 +145,7 @@ class Item(models.Model):
     measure = models.TextField("措施")
     office = models.ForeignKey(Organisation, models.PROTECT, related_name="kept_items", verbose_name="台账管理单位")
     matter = models.ForeignKey(Matter, models.PROTECT, null=True, related_name="ledger_items")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="items")
     source = models.CharField(max_length=40, blank=True)
     details = models.JSONField(
         default=dict, help_text="what only this sort of ledger holds, such as the four guarantees"

@@ -229,3 +229,35 @@ _PROMISES = ("息访", "罢访", "息诉", "不再上访", "不再信访", "停�
 def promise_in(text: str) -> str:
     """The word of a promise to stop petitioning in `text`, or empty (G.4: no document for it, in no field)."""
     return next((word for word in _PROMISES if word in text), "")
+
+
+# ---- campaigns (A-55) ---------------------------------------------------------------------------------------------------
+
+ROUND_DAYS = 15  # an inspection every half month
+ROUNDS_AT_MOST = 60
+ANSWERS_AFTER = 2  # criticisms in a row after which the unit answers to the command
+ANSWER_DAYS = 10  # INF: how long it has for that answer
+
+
+class Verdict(Coded):
+    """What a round says of the work of one unit. Never of how many petitioned there (G.4)."""
+
+    PRAISE = "praise", "表扬", "A-55"
+    NOTED = "noted", "一般", "A-55"
+    CRITICISM = "criticism", "批评", "A-55"
+
+
+def round_days(begins_on: date, ends_on: date) -> list[date]:
+    """The days on which the rounds fall due: every fifteenth, counted from the beginning, none after the end."""
+    days = [begins_on + timedelta(days=ROUND_DAYS * number) for number in range(1, ROUNDS_AT_MOST + 1)]
+    return [day for day in days if day <= ends_on]
+
+
+def criticisms_in_a_row(verdicts: list[Verdict]) -> int:
+    """How many criticisms stand at the end of the verdicts of one unit, the oldest first; a round that did not look there is not in it."""
+    count = 0
+    for verdict in reversed(verdicts):
+        if verdict is not Verdict.CRITICISM:
+            break
+        count += 1
+    return count

@@ -18,7 +18,7 @@ from .admin import nav as administration
 from .models import ListSettings, SavedFilter
 
 # Name of the page: label, icon, what it belongs to in the table of permissions.
-SUPERVISING = {"patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision"),
+SUPERVISING = {"patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision"), "ledgers": ("台账", "clipboard-list", "ledger"),
                "completions": ("办结报告", "file-check", "transfer")}
 
 # Telling upwards: what was seen, what was screened, what was decided in a meeting.

@@ -1,0 +1,1 @@
+"""Pages of the ledgers: what is to be done by whom until when, the responsibility sheet, backlog, hand-over, campaigns."""
