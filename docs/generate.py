@@ -1,4 +1,4 @@
-"""Write docs/law.md, docs/glossary.md and docs/permissions.md from the tables of xinqiao/rules: the law stands in one place, the pages quote it.
+"""Write law.md, glossary.md, permissions.md and indicators.md from the tables of xinqiao/rules: the law stands in one place, the pages quote it.
 
 .venv/bin/python docs/generate.py          # tests/test_documentation.py fails while the files are out of date
 """
@@ -11,7 +11,8 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
-from xinqiao.rules import document_contents, entrances, gates, grounds, moves, permissions, stages, terms  # noqa: E402
+from xinqiao.rules import document_contents, entrances, gates, grounds, indicators, moves, permissions, stages, terms  # noqa: E402
+from xinqiao.rules.small_cells import AT_LEAST  # noqa: E402
 
 STEP_MODULES = ("receive", "register", "transfer", "accept", "handle", "review", "follow", "end", "import_history")
 
@@ -200,6 +201,47 @@ def glossary() -> str:
     return "\n".join(lines)
 
 
+def indicators_page() -> str:
+    """Every indicator of G.2 as it is defined: what is divided by what, on which day, on which rule, and what stands beside it."""
+    lines = [
+        "# Indicators",
+        "",
+        "Made by `docs/generate.py` from `xinqiao/rules/indicators.py`, the rows by which the program counts. Domain spec G.1, G.2, G.4.",
+        "",
+        "* A figure tells of an organ, never of a person, and stands with its numerator, its denominator and what was left out.",
+        "* Never shown alone: the set is speed, quality, what guards them, and the citizen's voice. No ranking, no target, no colour by volume.",
+        "* A limit that was met puts the matter into the period on that day, a missed one on its last day; what is not due yet is in no figure.",
+        "  Days are calendar days in Asia/Shanghai. A finished quarter therefore stays as it was, save for what is appended to it later.",
+        "* In no figure: reports (检举控告), what is sealed or names an accused person (C-01), and history imported from other systems.",
+        f"* 1 to {AT_LEAST - 1} is withheld, in the numerator, in what is not in it, and in the denominator; so is what could be reckoned from a",
+        "  total (C-14). Of a withheld rate only the bound is told that “fewer than five” leaves open. Below thirty a note warns.",
+        "* The product form of a municipal system of 2020 (G.3) — (满意 + 基本满意 + **超期未评价**) ÷ 全部 × (满意 + 基本满意 + 不满意) ÷ 全部 — counts",
+        "  silence as satisfaction and is not computed. Where a region demands it, it is told beside the honest rate, with its formula.",
+        "",
+        "How a matter counts: `reporting/indicators/counting*.py`. Kept up after each event (`facts.py`), proved every night, read by `figures.py`.",
+        "Test: `tests/reporting/oracle.py`, one plain SQL statement for each, compared on the seeded region.",
+    ]
+    for side in indicators.Side:
+        rows = [row for row in indicators.INDICATORS.values() if row.side == side]
+        lines += ["", f"## {side.label}", ""]
+        lines += ["| Code | 指标 | Term | Of G.2 | ÷ | Numerator | Denominator | Left out | Counted on | Basis | Evidence | 五个法治化 | Beside |"]
+        lines += ["|---|---|---|---|---|---|---|---|---|---|---|---|---|", *map(_indicator_row, rows)]
+    lines += ["", "## Defined, not computed", "", "| Code | Why |", "|---|---|"]
+    lines += [f"| `{row.code}` | {row.missing} |" for row in indicators.INDICATORS.values() if row.missing]
+    lines += ["", "## What a reader is told beside the figure", "", "| Code | Caution | Plain words of the public page |", "|---|---|---|"]
+    told = [row for row in indicators.INDICATORS.values() if row.caution or row.plain]
+    lines += [f"| `{row.code}` | {row.caution} | {row.plain} |" for row in told]
+    return "\n".join([*lines, ""])
+
+
+def _indicator_row(row: indicators.Indicator) -> str:
+    beside = " ".join(f"`{code}`" for code in row.beside)
+    return (
+        f"| `{row.code}` | {row.name} | {row.english} | {row.family} | {row.measure.value} | {row.numerator} | {row.denominator} | {row.exclusions} "
+        f"| {row.counted_on} | {row.basis} | {row.evidence} | {row.legalisation.label} | {beside} |"
+    )
+
+
 def permissions_page() -> str:
     """The permission matrix, and every way in and out with its row."""
     codes = {caller: code for code, caller in permissions.COLUMNS.items()}
@@ -243,7 +285,7 @@ def permissions_page() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"law.md": law, "glossary.md": glossary, "permissions.md": permissions_page}
+PAGES = {"law.md": law, "glossary.md": glossary, "permissions.md": permissions_page, "indicators.md": indicators_page}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():

@@ -17,7 +17,7 @@ def make_statistics(export: Export, at: datetime) -> making.Made:
     about = [
         *making.about_lines(export, at),
         ("范围", export.facts["filters"]),
-        ("口径", "件数按信访件现在所在的机关统计；不含检举控告件和其他限制知悉的件。"),
+        ("口径", export.facts.get("meaning", "件数按信访件现在所在的机关统计；不含检举控告件和其他限制知悉的件。")),
         ("未显示", f"1至{AT_LEAST - 1}件的数字，以及可以由合计推算出来的数字。"),
         ("不得用于", "排名、打分、下指标，或者减少登记、劝阻信访。"),
     ]

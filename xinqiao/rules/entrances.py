@@ -69,6 +69,7 @@ workbench:queue                                                    | bench R    
 workbench:list_settings workbench:list_filters workbench:delete_filter | bench W           | officer   | post    | G.4: how the own lists look, and own filters by facts of the matter; never by a person
 workbench:search                                                   | search R              | officer   | matters | checklist 14
 workbench:find_person                                              | identity R            | officer   | matters | DU-1, G.4: one whole name or number, for somebody who is there; on record before it is shown (C-11)
+workbench:roundup                                                  | inbox W               | officer   | post    | how often the own post is told figures, and by which ways; checklist 46
 workbench:messages                                                 | inbox R               | officer   | post    | checklist 46
 workbench:case                                                     | case M                | officer   | matters | B.3 rows text and report
 workbench:report                                                   | report R              | officer   | matters | B.3 row report; every opening is on record, C-11
@@ -87,6 +88,9 @@ workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion
 workbench:sealed                                                   | sealed_register R     | officer   | post    | B.3 "own sealed list", C-08, C-15
 workbench:window                                                   | filing W              | officer   | session | I-01
 workbench:statistics                                               | statistics C          | officer   | matters | B.3 "counts", C-14: without reports; of the own subtree as the cell says
+workbench:indicators workbench:indicator                           | statistics C          | officer   | matters | G.2, B.3 "counts", C-14: numerator and denominator of organs, small ones withheld
+workbench:indicator_matters                                        | statistics C          | officer   | matters | G.2: the matters behind a figure, only those that may be opened; ratings for who may read them
+workbench:indicators_export                                        | statistics X          | officer   | matters | C-11, C-14: one table as it is shown
 workbench:statistics_export                                        | statistics X          | officer   | matters | C-11, C-14: one table as it is shown
 workbench:export                                                   | list_export X         | officer   | matters | C-11: the rows of the list itself, without reports
 workbench:exports workbench:export_progress                        | list_export X or requested_export X or audit_log X | officer | post | C-10, C-11, LG-5: files that one asked for oneself
@@ -95,8 +99,14 @@ workbench:inspection_new                                           | requested_e
 workbench:digests workbench:digest                                 | digest R              | officer   | post    | C-09, R-30(2): of the own office, or delivered to the own personnel organ
 workbench:digest_new                                               | digest W              | officer   | matters | C-09: from reports that the liaison may open
 workbench:patrol workbench:finding                                 | finding R             | officer   | matters | SV-1: checked and decided by the supervisor, read by the unit
+workbench:urgent_list workbench:urgent_report                      | urgent_report R       | officer   | matters | UR-1: `UrgentReport.visible_to`; an addressed organ reads the report, not the matter
 workbench:completions                                              | transfer R            | officer   | matters | SV-8: reports on assigned matters, of the own office and the own organ
-workbench:supervisions                                             | supervision R         | officer   | matters | SV-2: of the own office, and those that concern the own organ
+workbench:supervisions workbench:supervision                                             | supervision R         | officer   | matters | SV-2: of the own office, and those that concern the own organ
+workbench:recommendations workbench:recommendation                 | recommendation R      | officer   | matters | SV-4, SV-5: of the own office, addressed to the own organ, or of the offices below
+workbench:recommendation_new workbench:recommendation_draft workbench:recommendation_edit | recommendation W | officer | matters | SV-4: drafted by the petition office only
+workbench:recommendation_letter                                    | recommendation R      | officer   | matters | F-27, F-28: numbers of matters, never who petitions
+workbench:measures workbench:measure workbench:measure_letter      | measure R             | officer   | matters | SV-6: of the own office or conference, and those towards the own organ
+workbench:measure_new workbench:measure_edit                       | measure W             | officer   | matters | R-39(3): proposed by the petition office or the office of the conference
 workbench:information workbench:information_report                 | information R         | officer   | post    | A-36: of the own unit, what came to it, what was sent within the own area
 workbench:information_new workbench:information_edit workbench:information_act | information W | officer | post | A-36: rules/information.py says which act at which state
 workbench:screening                                                | screening R           | officer   | post    | A-34: tasks of the own unit, progress of the own area
@@ -106,6 +116,9 @@ workbench:screening_units                                          | screening R
 workbench:ledgers workbench:ledger_print workbench:ledger_item workbench:ledger_file | ledger R | officer | matters | A-33, H.2: `Item.visible_to`; a report is in none (C-01)
 workbench:ledger_new workbench:ledger_edit workbench:ledger_act    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
 workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
+workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
+workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:meeting_drop | meeting W | officer | post | A-48: the record of the own unit until it is issued
+workbench:meeting_issue                                            | meeting A             | officer   | post    | A-48: the leader issues it; each decision becomes an item of the ledger
 workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
 workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it
@@ -119,10 +132,13 @@ api:follow                                                         | progress R 
 
 # the worker: by the clock
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
+duty:urgent_alarms                                                 | urgent_report W       | system    | event   | UR-3: 30 and 60 minutes after the mark, each once
 duty:patrol                                                        | finding W             | system    | event   | SV-1: days noted for a second look
+duty:recommendations                                               | recommendation W      | system    | event   | SV-5, SV-6: who is asked is told once, a last day that passed is found once
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
 duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
+duty:roundups                                                      | inbox W               | system    | all     | checklist 46: figures of the own desk and area, numbers only, once a period
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
@@ -131,12 +147,13 @@ duty:counts duty:counts_check                                      | statistics 
 
 # the worker: after an event
 reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002
+reaction:urgent                                                    | inbox W               | system    | event   | UR-1, UR-3: who must read the report, who must see that it is sent; by number only
 reaction:patrol                                                    | finding W             | system    | event   | SV-1: what an organ owes and did not do, kept for the supervisor
 reaction:tell_citizen                                              | message W             | system    | event   | F.3
 reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
 bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:pass_sealed bell:classify bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01
 bell:raise_objection bell:answer_objection_agree bell:answer_objection_refuse bell:allow_late_objection bell:dispute_jurisdiction bell:object_to_filing bell:sign_in bell:accept bell:accept_simple bell:start_handling bell:ask_recusal bell:withdraw_from_handling bell:decide_recusal | inbox W | system | event | C-01
-bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:draft_completion bell:report_completion bell:return_completion bell:approve_completion bell:relay_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision | inbox W | system | event | C-01
+bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:flag_urgent bell:draft_completion bell:report_completion bell:return_completion bell:approve_completion bell:relay_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision | inbox W | system | event | C-01
 bell:request_review bell:request_recheck bell:forward_review bell:serve_review_opinion bell:serve_recheck_opinion bell:supplement bell:ask_progress bell:confirm_execution bell:dispute_execution | inbox W | system | event | C-01
 bell:request_withdrawal bell:cancel_withdrawal bell:resume bell:warn bell:recompute_limit bell:record_silence bell:record_overdue | inbox W | system | event | C-01
 

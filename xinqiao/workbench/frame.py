@@ -18,13 +18,14 @@ from .admin import nav as administration
 from .models import ListSettings, SavedFilter
 
 # Name of the page: label, icon, what it belongs to in the table of permissions.
-SUPERVISING = {"patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision"), "ledgers": ("台账", "clipboard-list", "ledger"),
+SUPERVISING = {"urgent_list": ("重大紧急", "siren", "urgent_report"), "patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision"), "ledgers": ("台账", "clipboard-list", "ledger"),
                "completions": ("办结报告", "file-check", "transfer")}
 
 # Telling upwards: what was seen, what was screened, what was decided in a meeting.
 REPORTING_UP = {
     "information": ("信息上报", "send", "information"),
     "screening": ("排查", "list-checks", "screening"),
+    "meetings": ("研判例会", "messages-square", "meeting"),
 }
 
 
@@ -124,6 +125,8 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if allowed(officer.role_set, "statistics", Action.COUNT):
         url = reverse("workbench:statistics")
         lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
+        url = reverse("workbench:indicators")
+        lists.append({"label": "指标", "url": url, "icon": "gauge", "current": request.path.startswith(url)})
     lists += _supervising(request, officer)
     upwards = _pages(request, officer, REPORTING_UP)
     if allowed(officer.role_set, "reveal", Action.APPROVE):
