@@ -23,7 +23,7 @@ from xinqiao.portal import drafts
 from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.supervision import patrol
 
-from . import anchored_rows, deadlines, exported, screenings
+from . import anchored_rows, deadlines, exported, recommended, screenings
 from .models import Duty, Worker
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -81,6 +81,7 @@ TASKS = (
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
     Task("screening", timedelta(minutes=10), screenings.make_rounds),
     Task("screening_alerts", timedelta(minutes=10), screenings.alert),
+    Task("recommendations", timedelta(minutes=1), recommended.tell, early=recommended.is_waiting),
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
     Task("search", timedelta(seconds=10), entries.fill, early=entries.many_due),

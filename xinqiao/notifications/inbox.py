@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
 
@@ -21,9 +23,9 @@ def tell(officers, text: str, *, matter: Matter, event_id: int, at: datetime, ur
     return len(allowed)
 
 
-def tell_own(officer: Officer, text: str, *, subject: str, at: datetime) -> None:
+def tell_own(officer: Officer, text: str, *, subject: str, at: datetime, urgent: bool = False) -> None:
     """One line about something that the officer asked for; told once for each `subject`."""
-    row = InAppMessage(officer=officer, subject=subject, text=text, created_at=at)
+    row = InAppMessage(officer=officer, subject=subject, text=text, created_at=at, urgent=urgent)
     InAppMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
@@ -54,14 +56,14 @@ def recent(officer: Officer, limit: int = 50) -> list[InAppMessage]:
 def mark_read(
     officer: Officer, *, at: datetime, message_ids=None, matter_id: int | None = None, subject: str = ""
 ) -> int:
-    """Mark lines as read: these, those of one matter or one `subject` (it was opened), or all."""
+    """Mark lines as read: these, those of one matter or one `subject` with its events (it was opened), or all."""
     rows = _unread(officer)
     if message_ids is not None:
         rows = rows.filter(pk__in=message_ids)
     if matter_id is not None:
         rows = rows.filter(matter_id=matter_id)
     if subject:
-        rows = rows.filter(subject=subject)
+        rows = rows.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}:"))
     return rows.update(read_at=at)
 
 

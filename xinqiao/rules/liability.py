@@ -86,12 +86,14 @@ _ROWS = (
 LIABILITIES: MappingProxyType[str, Liability] = MappingProxyType({row.code: row for row in _ROWS})
 
 
-def choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """For forms: the items grouped by whose duty it is."""
-    groups: dict[Answerable, list[tuple[str, str]]] = {}
-    for row in _ROWS:
-        groups.setdefault(row.whose, []).append((row.code, f"{row.words}（{row.basis.removeprefix(REGULATION)}）"))
-    return [(whose.label, items) for whose, items in groups.items()]
+def choices() -> list[tuple[str, str]]:
+    """For forms: (code, words), in the order of the articles."""
+    return [(code, row.words) for code, row in LIABILITIES.items()]
+
+
+def hints() -> dict[str, str]:
+    """Beside each choice: the article, and whose duty it speaks of."""
+    return {code: f"{row.basis.removeprefix(REGULATION)} · {row.whose.label}" for code, row in LIABILITIES.items()}
 
 
 def said(codes) -> list[str]:

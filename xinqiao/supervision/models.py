@@ -173,6 +173,11 @@ class Feedback(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="feedback_once_a_round", fields=["recommendation", "round"])]
 
+    @property
+    def letter_name(self) -> str:
+        """How its letter is named in an address."""
+        return f"feedback-{self.round}"
+
 
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, officer: Officer) -> "MeasureQuerySet":

@@ -151,7 +151,7 @@ def submit(recommendation_id: int, *, by: Officer, at: datetime, request=None) -
 
 
 @transaction.atomic
-def send_back(recommendation_id: int, *, note: str, by: Officer, request=None) -> Recommendation:
+def send_back(recommendation_id: int, *, note: str, by: Officer, at: datetime, request=None) -> Recommendation:
     """The head wants it otherwise: a draft again, with what to change."""
     row = _locked(recommendation_id, by, State.SUBMITTED)
     _require_signer(by)

@@ -17,13 +17,14 @@ from xinqiao.rules.confidentiality import listed_title
 from xinqiao.rules.patrol import TRIGGERS, Evidence, Ground
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
-from xinqiao.supervision import findings
+from xinqiao.supervision import findings, recommendations
 from xinqiao.supervision.models import Finding, FindingState
 
 from .. import keyset
 from ..acts.fields import Prose
 from ..door import officer_required
 from ..tally import COUNTED_TO, shown_count
+from .sections import sections
 
 NEWEST = keyset.Order("found", "", "found_at", datetime, descending=True)
 COLUMNS = (
@@ -67,6 +68,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(trigger__in=[row.code for row in TRIGGERS.values() if row.ground == chosen["ground"]])
     page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
+        "sections": sections(request),
         "rows": [_row(row, today) for row in page.rows],
         "tabs": _tabs(request, seen, chosen),
         "grounds": Ground.choices(),
@@ -102,7 +104,10 @@ def finding_page(request: HttpRequest, finding_id: int) -> HttpResponse:
         except StepRefused as refused:
             form.add_error("note" if refused.code == "reason_missing" else None, refused.message)
     number = finding.matter.number
+    recommends = finding.state != FindingState.DISMISSED and recommendations.may_draft(officer)
     context = {
+        "sections": sections(request),
+        "recommend_url": f"{reverse('workbench:recommendation_new')}?finding={finding.pk}" if recommends else "",
         "finding": finding,
         "trigger": finding.row,
         "state": FindingState(finding.state),
