@@ -77,6 +77,9 @@ def sealed_tables() -> tuple:
             ),
             also_read=("channel",),
         ),
+        SealedTable(
+            "notifications_roundupchoice", {"sealed_mobile": "roundup.mobile", "sealed_email": "roundup.email"}
+        ),
         SealedTable("matters_accused", {"sealed_person": "accused.person"}),
         SealedTable("matters_idempotencykey", {"response": "idempotency"}),
         SealedTable("portal_draft", {"sealed": "draft.text", "sealed_receipt": "draft.receipt"}),

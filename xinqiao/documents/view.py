@@ -37,7 +37,7 @@ def view_of(document, *, large: bool = False) -> dict:
         "secrecy": _secrecy(data),
         "seal_note": seal_note(kind, data) if is_signed and not seal else "",
     }
-    printed, unshown = _shown(printed)
+    printed, unshown = shown(printed)
     return printed | {
         "layout": str(kind.form),
         "template_version": document.template_version,
@@ -113,7 +113,7 @@ def _qr_of(kind, data: dict, verify_address: str) -> str:
     return out.getvalue().decode()
 
 
-def _shown(printed: dict) -> tuple[dict, str]:
+def shown(printed: dict) -> tuple[dict, str]:
     """Every text with the characters that no font has replaced by their names, and the list of those names."""
     missing: set[str] = set()
 

@@ -26,18 +26,19 @@ def word_copy(document: Document) -> bytes:
     paper = docx.Document()
     paper.core_properties.title = document.title
     paper.core_properties.author = str(document.data.get("org_name") or "")
-    _page(paper)
+    lay_out(paper)
     is_letter = kind.form is Form.LETTER
     _head(paper, document, is_letter)
     for block in document.text:
-        _block(paper, block)
+        draw(paper, block)
     _foot(paper, document, kind)
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()
 
 
-def _page(paper) -> None:
+def lay_out(paper) -> None:
+    """A4 with the grid of 22 lines by 28 characters."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
@@ -71,7 +72,7 @@ def _name_font(properties, name: str) -> None:
         fonts.set(qn(script), name)
 
 
-def _line(
+def line(
     paper,
     text: str,
     *,
@@ -101,17 +102,17 @@ def _line(
 def _head(paper, document: Document, is_letter: bool) -> None:
     data = document.data
     if document.status == Status.DRAFT:
-        _line(paper, "（草稿）", font=HEAD)
+        line(paper, "（草稿）", font=HEAD)
     if is_letter:
         name = str(data.get("org_name") or "")
-        heading = _line(paper, name, font=TITLE, points=32 if len(name) <= 13 else 22, align="center", color=RED)
+        heading = line(paper, name, font=TITLE, points=32 if len(name) <= 13 else 22, align="center", color=RED)
         _double_line(heading)
-        _line(paper, document.number, align="right")
-    _line(paper, "")
-    _line(paper, document.title, font=TITLE, points=22, align="center")
-    _line(paper, "")
+        line(paper, document.number, align="right")
+    line(paper, "")
+    line(paper, document.title, font=TITLE, points=22, align="center")
+    line(paper, "")
     if is_letter:
-        _line(paper, f"{data.get('addressee') or ''}：")
+        line(paper, f"{data.get('addressee') or ''}：")
 
 
 def _double_line(paragraph) -> None:
@@ -126,28 +127,28 @@ def _double_line(paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _block(paper, block: dict) -> None:
+def draw(paper, block: dict) -> None:
     match block["block"]:
         case "p":
-            _line(paper, block["text"], indent=True)
+            line(paper, block["text"], indent=True)
         case "h1":
-            _line(paper, block["text"], font=HEAD, indent=True)
+            line(paper, block["text"], font=HEAD, indent=True)
         case "h2":
-            _line(paper, block["text"], font=SUBHEAD, indent=True)
+            line(paper, block["text"], font=SUBHEAD, indent=True)
         case "plain":
-            _line(paper, block["text"])
+            line(paper, block["text"])
         case "strong":
-            _line(paper, block["text"], font=HEAD)
+            line(paper, block["text"], font=HEAD)
         case "big":
-            _line(paper, block["label"], points=12)
-            _line(paper, block["value"], font=HEAD, points=20)
+            line(paper, block["label"], points=12)
+            line(paper, block["value"], font=HEAD, points=20)
         case "grid":
             _grid(paper, block["rows"])
         case "table":
             _cells(paper, [block["columns"], *block["rows"]])
         case "sign":
             for label in block["labels"]:
-                _line(paper, f"{label}：　　　　　　　　　　年　　月　　日")
+                line(paper, f"{label}：　　　　　　　　　　年　　月　　日")
 
 
 def _grid(paper, rows: list[list[str]]) -> None:
@@ -179,22 +180,22 @@ def _foot(paper, document: Document, kind) -> None:
     data = document.data
     enclosures = [item_text(name) for name in entries(data.get("enclosures"))]
     if enclosures and kind.form is Form.LETTER:
-        _line(paper, "")
+        line(paper, "")
         for position, name in enumerate(enclosures, start=1):
             number = f"{position}. " if len(enclosures) > 1 else ""
-            _line(paper, f"{'附件：' if position == 1 else '　　　'}{number}{name}", indent=True)
+            line(paper, f"{'附件：' if position == 1 else '　　　'}{number}{name}", indent=True)
     if kind.seal is not SealKind.NONE:
-        _line(paper, "")
-        _line(paper, str(data.get("org_name") or ""), align="right")
-        _line(paper, day(data.get("issued_on")), align="right")
+        line(paper, "")
+        line(paper, str(data.get("org_name") or ""), align="right")
+        line(paper, day(data.get("issued_on")), align="right")
         if not data.get("seal_image"):
-            _line(paper, seal_note(kind, data), points=10.5, align="right")
+            line(paper, seal_note(kind, data), points=10.5, align="right")
     contact = [(label, data.get(key)) for label, key in (("联系人", "handler_name"), ("联系电话", "handler_phone"))]
     said = "，".join(f"{label}：{value}" for label, value in contact if value)
     if said and kind.form is Form.LETTER:
-        _line(paper, f"（{said}）", indent=True)
+        line(paper, f"（{said}）", indent=True)
     if document.verification_code:
         page = f"{settings.XINQIAO_PUBLIC_URL}/letters/verify/"
-        _line(
+        line(
             paper, f"查验码：{print_code(document.verification_code)}（{page}）。以系统出具的PDF文书为准。", points=10.5
         )

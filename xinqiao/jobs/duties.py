@@ -23,7 +23,7 @@ from xinqiao.portal import drafts
 from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.supervision import patrol
 
-from . import anchored_rows, deadlines, exported, recommended, screenings
+from . import anchored_rows, deadlines, exported, ledger_bells, recommended, roundups, screenings, urgent_alarms
 from .models import Duty, Worker
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -78,9 +78,11 @@ TASKS = (
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("patrol", timedelta(minutes=1), patrol.keep_watch),
+    Task("urgent_alarms", timedelta(seconds=30), urgent_alarms.ring_due),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
     Task("screening", timedelta(minutes=10), screenings.make_rounds),
     Task("screening_alerts", timedelta(minutes=10), screenings.alert),
+    Task("roundups", timedelta(minutes=1), roundups.send),
     Task("recommendations", timedelta(minutes=1), recommended.tell, early=recommended.is_waiting),
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
@@ -89,6 +91,7 @@ TASKS = (
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
     Task("indicators", timedelta(seconds=10), indicators.keep, early=indicators.some_wait),
     Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
+    Task("ledgers", timedelta(minutes=1), ledger_bells.ring),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )
 

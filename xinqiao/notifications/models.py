@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from xinqiao import crypto
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.information import Rhythm
 
 
 class Channel(models.TextChoices):
@@ -111,3 +112,35 @@ class InAppMessage(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class RoundupChoice(models.Model):
+    """How one post wants to be reminded of what lies on the desk (汇总提醒): how often, and by which ways. Addresses are sealed.
+
+    `next_at`: when the next one is due; it is moved on in the transaction that sends one, so that no period has two.
+    """
+
+    officer = models.OneToOneField(Officer, models.CASCADE, related_name="roundup")
+    rhythm = models.CharField("多久一次", max_length=10, choices=Rhythm.choices(), default=Rhythm.NEVER)
+    by_bell = models.BooleanField("站内提醒", default=True)
+    by_sms = models.BooleanField("短信", default=False)
+    by_email = models.BooleanField("电子邮件", default=False)
+    sealed_mobile = models.TextField(blank=True)
+    sealed_email = models.TextField(blank=True)
+    next_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    told = models.CharField(max_length=300, blank=True, help_text="figures only")
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="roundup_due")]
+
+    def __str__(self) -> str:
+        return f"roundup:{self.pk}"
+
+    @property
+    def mobile(self) -> str:
+        return crypto.open_sealed(self.sealed_mobile, context="roundup.mobile") if self.sealed_mobile else ""
+
+    @property
+    def email(self) -> str:
+        return crypto.open_sealed(self.sealed_email, context="roundup.email") if self.sealed_email else ""

@@ -26,6 +26,7 @@ TRIES = 6
 FIRST_PAUSE = timedelta(minutes=1)  # then four times as long each time: 1, 4, 16, 64, 256 minutes
 DONE = (State.SENT, State.SPOOLED)
 SUBJECT = "您有新的进展"  # of e-mails: what a locked screen shows
+SUBJECTS = {"roundup": "待办汇总"}  # of those that are not about one petition
 
 
 def owe(
@@ -121,7 +122,8 @@ def send_next(name: str, *, at: datetime) -> Message | None:
     elif message.attempts > TRIES:
         outcome = Outcome(State.FAILED, error=message.error or "多次没有发出")
     else:
-        outcome = _asked(gateway, message, Outgoing(message.key, message.recipient, message.text, SUBJECT))
+        subject = SUBJECTS.get(message.purpose, SUBJECT)
+        outcome = _asked(gateway, message, Outgoing(message.key, message.recipient, message.text, subject))
     _note(message, outcome, at=at)
     return message
 

@@ -52,6 +52,7 @@ portal:my_data portal:my_data_copy                                 | identity R 
 portal:letter                                                      | letter R              | code      | own     | B.3 "own R"
 portal:attachment                                                  | attachment R          | code      | own     | B.3 "own R"
 portal:supplement portal:ask portal:object portal:confirm portal:dispute portal:withdraw portal:cancel_withdrawal portal:resume portal:recusal portal:supervision | step W | code | own | D.2, WD-1 to WD-5
+portal:ledger                                                      | ledger W              | code      | own     | A-33, G.4: the citizen opens again what was said to be solved, for 30 days
 portal:retaliation                                                 | filing W              | code      | own     | C-06: a new sealed report one level up; the earlier file says nothing of it
 portal:rate portal:rated                                           | rating W              | code      | own     | RA-1: once per target
 portal:review portal:recheck                                       | review W              | code      | own     | R-35, R-36
@@ -113,8 +114,8 @@ workbench:screening                                                | screening R
 workbench:screening_zero                                           | screening W           | officer   | post    | A-35: the zero report of the own unit
 workbench:screening_order                                          | screening A           | officer   | post    | A-35: a concentrated round in the own area
 workbench:screening_units                                          | screening R           | officer   | post    | A-34: a unit outside the own area is a 404
-workbench:ledgers workbench:ledger_print workbench:ledger_item workbench:ledger_file | ledger R | officer | matters | A-33, H.2: `Item.visible_to`; a report is in none (C-01)
-workbench:ledger_new workbench:ledger_edit workbench:ledger_act    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
+workbench:ledgers workbench:ledger_print workbench:ledger_item workbench:ledger_file workbench:ledger_sheet_print | ledger R | officer | matters | A-33, H.2: `Item.visible_to`; a report is in none (C-01)
+workbench:ledger_new workbench:ledger_edit workbench:ledger_act workbench:ledger_sheet    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
 workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
 workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
 workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:meeting_drop | meeting W | officer | post | A-48: the record of the own unit until it is issued
@@ -135,6 +136,7 @@ duty:withdrawals duty:deadlines duty:provisional                   | step W     
 duty:urgent_alarms                                                 | urgent_report W       | system    | event   | UR-3: 30 and 60 minutes after the mark, each once
 duty:patrol                                                        | finding W             | system    | event   | SV-1: days noted for a second look
 duty:recommendations                                               | recommendation W      | system    | event   | SV-5, SV-6: who is asked is told once, a last day that passed is found once
+duty:ledgers                                                       | ledger W              | system    | event   | A-33: whose turn it is, what is past its day; told once, to who may see it
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
 duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
@@ -153,7 +155,7 @@ reaction:tell_citizen                                              | message W  
 reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
 bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:pass_sealed bell:classify bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01
 bell:raise_objection bell:answer_objection_agree bell:answer_objection_refuse bell:allow_late_objection bell:dispute_jurisdiction bell:object_to_filing bell:sign_in bell:accept bell:accept_simple bell:start_handling bell:ask_recusal bell:withdraw_from_handling bell:decide_recusal | inbox W | system | event | C-01
-bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:flag_urgent bell:draft_completion bell:report_completion bell:return_completion bell:approve_completion bell:relay_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision | inbox W | system | event | C-01
+bell:request_extension bell:extend bell:decline_extension bell:submit_opinion bell:return_opinion bell:issue_opinion bell:co_answer bell:flag_urgent bell:draft_completion bell:report_completion bell:return_completion bell:approve_completion bell:relay_completion bell:ask_supervision bell:propose_supervision bell:issue_supervision bell:answer_supervision bell:return_supervision bell:close_supervision bell:note_ledger | inbox W | system | event | C-01
 bell:request_review bell:request_recheck bell:forward_review bell:serve_review_opinion bell:serve_recheck_opinion bell:supplement bell:ask_progress bell:confirm_execution bell:dispute_execution | inbox W | system | event | C-01
 bell:request_withdrawal bell:cancel_withdrawal bell:resume bell:warn bell:recompute_limit bell:record_silence bell:record_overdue | inbox W | system | event | C-01
 

@@ -4,12 +4,14 @@ Sorts of report, how a report moves, which units screen how often, and what a me
 """
 
 import calendar
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from xinqiao.rules import masking
+from xinqiao.rules import masking, numbering
+from xinqiao.rules.calendar import WorkCalendar
 from xinqiao.rules.stages import Coded, Line, Role
 
 # ---- reports -----------------------------------------------------------------------------------------------------------
@@ -135,15 +137,35 @@ class Checked:
     lines: tuple[int, ...]
 
 
+# A number of a petition is nobody's telephone, also where it is written in groups.
+MATTER_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{6} ?\d{8} ?[0-9A-Za-z]{4} ?[0-9A-Za-z](?![0-9A-Za-z])")
+
+
 def check_text(text: str) -> Checked:
     """No person is reported: what looks like an ID number, a telephone or an e-mail address is found and masked (C-12, G.4)."""
     said, lines = text.splitlines(), []
     for number, line in enumerate(said):
-        masked = masking.mask_text(line)
+        masked = _masked(line)
         if masked != line:
             lines.append(number + 1)
             said[number] = masked
     return Checked("\n".join(said), tuple(lines)) if lines else Checked(text, ())
+
+
+def _masked(line: str) -> str:
+    parts, end = [], 0
+    for found in MATTER_NUMBER.finditer(line):
+        if _is_matter_number(found[0]):
+            parts += [masking.mask_text(line[end : found.start()]), found[0]]
+            end = found.end()
+    return "".join([*parts, masking.mask_text(line[end:])])
+
+
+def _is_matter_number(typed: str) -> bool:
+    try:
+        return bool(numbering.normalise_matter_number(typed))
+    except ValueError:
+        return False
 
 
 # ---- screening ---------------------------------------------------------------------------------------------------------
@@ -259,6 +281,14 @@ class QuietHours:
 
 
 QUIET = QuietHours(22, 7, rest_days=True)  # INF
+
+
+def next_roundup_on(rhythm: Rhythm, after: date, calendar_: WorkCalendar) -> date:
+    """The next day on which one is told, later than `after`: a working day, or the first one of the next week."""
+    monday = after + timedelta(days=7 - after.weekday())
+    return calendar_.on_or_after(monday if rhythm is Rhythm.WEEKLY else after + timedelta(days=1))
+
+
 ROUNDUP_HOUR = 8  # o'clock, on a working day: before the desk is opened
 DUE_SOON_DAYS = 3
 
@@ -278,7 +308,30 @@ ROUNDUP_LINES = (
     RoundupLine("overdue", "已超期{n}件"),
     RoundupLine("soon", "{days}天内到期{n}件"),
     RoundupLine("approval", "待审批{n}件", _LEADERS),
+    RoundupLine(
+        "information", "上报信息待办{n}份", frozenset({*_LEADERS, Role.UNIT_RECEIVER, Role.REGISTRAR, Role.TRIAGE})
+    ),
+    RoundupLine(
+        "screening", "排查待报送{n}项", frozenset({*_LEADERS, Role.UNIT_RECEIVER, Role.VILLAGE_INFORMATION_OFFICER})
+    ),
     RoundupLine("new", "新到{n}件"),
     RoundupLine("area_open", "辖区正在办理{n}件", frozenset({Role.OFFICE_LEADER, Role.SUPERVISOR}), territory=True),
     RoundupLine("area_overdue", "辖区已超期{n}件", frozenset({Role.OFFICE_LEADER, Role.SUPERVISOR}), territory=True),
 )
+COUNTED_AT_MOST = 1000  # a figure says 999+ rather than read a whole territory
+ROUNDUPS_AT_ONCE = 200  # posts told in one turn of the worker
+# Whoever has no other post is told of what lies on the own desk, not of the whole unit's.
+ONLY_OWN = frozenset({Role.HANDLER, Role.MEDIATOR, Role.LEADER})
+
+
+def roundup_words(figures: dict[str, int]) -> str:
+    """已超期2件，3天内到期5件: figures only, none that is nought; "" where there is nothing to tell."""
+    parts = [
+        row.words.format(
+            n=f"{COUNTED_AT_MOST - 1}+" if figures[row.code] >= COUNTED_AT_MOST else figures[row.code],
+            days=DUE_SOON_DAYS,
+        )
+        for row in ROUNDUP_LINES
+        if figures.get(row.code)
+    ]
+    return "，".join(parts)

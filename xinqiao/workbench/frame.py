@@ -16,9 +16,10 @@ from xinqiao.rules.stages import Line
 from . import channels, door, filters, shelves, tally
 from .admin import nav as administration
 from .models import ListSettings, SavedFilter
+from .supervision.sections import home as supervision_home
 
 # Name of the page: label, icon, what it belongs to in the table of permissions.
-SUPERVISING = {"urgent_list": ("重大紧急", "siren", "urgent_report"), "patrol": ("案件巡查", "radar", "finding"), "supervisions": ("督办", "stamp", "supervision"), "ledgers": ("台账", "clipboard-list", "ledger"),
+SUPERVISING = {"urgent_list": ("重大紧急", "siren", "urgent_report"), "ledgers": ("台账", "clipboard-list", "ledger"),
                "completions": ("办结报告", "file-check", "transfer")}
 
 # Telling upwards: what was seen, what was screened, what was decided in a meeting.
@@ -146,8 +147,9 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
 
 
 def _supervising(request: HttpRequest, officer: Officer) -> list[dict]:
-    """What the patrol found, and the supervisions of the own office or organ (SV-1, SV-2); counted on their pages, the bell rings for what is new."""
-    return _pages(request, officer, SUPERVISING)
+    """What the patrol found, supervisions, recommendations and measures behind one link (SV-1 to SV-6), and what goes with them; the bell rings for what is new."""
+    home = supervision_home(request)
+    return ([home] if home else []) + _pages(request, officer, SUPERVISING)
 
 
 def _pages(request: HttpRequest, officer: Officer, pages: dict[str, tuple[str, str, str]]) -> list[dict]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinqiao.information import reports, screening
 from xinqiao.information.models import InformationReport, Task, reach_of
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.entrances import entrance
 from xinqiao.rules.information import (
     AUTHOR,
     NOT_YET_OUT,
@@ -147,7 +148,7 @@ def report_page(request: HttpRequest, report_id: int) -> HttpResponse:
             )
         ],
         "versions": _earlier(report),
-        "urgent_url": urgent_url() if report.kind == ReportKind.SUDDEN else "",
+        "urgent_url": urgent_url(officer) if report.kind == ReportKind.SUDDEN else "",
         "today": localdate(),
     }
     return render(request, "workbench/information/report.html", context)
@@ -274,7 +275,7 @@ def sent_words(report: InformationReport) -> str:
 
 def _form(request: HttpRequest, form: ReportForm, more: dict) -> HttpResponse:
     to = reports.above(request.officer.organisation)
-    context = {"form": form, "to": to, "urgent_url": urgent_url(), **more}
+    context = {"form": form, "to": to, "urgent_url": urgent_url(request.officer), **more}
     return render(request, "workbench/information/form.html", context, status=422 if form.errors else 200)
 
 
@@ -289,12 +290,10 @@ def _task(request: HttpRequest) -> Task | None:
     return task
 
 
-def urgent_url() -> str:
-    """The path for urgent and major matters (UR-1), where there is one."""
-    try:
-        return reverse("workbench:urgent")
-    except NoReverseMatch:
-        return ""
+def urgent_url(officer: Officer) -> str:
+    """The path for urgent and major matters (UR-1), for posts that have it."""
+    line = entrance("workbench:urgent_list")
+    return reverse(line.name) if line and line.opens_to(officer.role_set) else ""
 
 
 def number(text: str | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, reports, screening
+from . import acts, meetings, reports, roundup, screening
 
 urlpatterns = [
     path("information/", reports.list_page, name="information"),
@@ -14,4 +14,13 @@ urlpatterns = [
     path("screening/order/", screening.order_page, name="screening_order"),
     path("screening/<int:task_id>/zero/", screening.zero_page, name="screening_zero"),
     path("screening/rounds/<int:round_id>/", screening.units_page, name="screening_units"),
+    path("meetings/", meetings.list_page, name="meetings"),
+    path("meetings/new/", meetings.new_page, name="meeting_new"),
+    path("meetings/<int:meeting_id>/", meetings.meeting_page, name="meeting"),
+    path("meetings/<int:meeting_id>/edit/", meetings.edit_page, name="meeting_edit"),
+    path("meetings/<int:meeting_id>/decide/", meetings.decide_page, name="meeting_decide"),
+    path("meetings/<int:meeting_id>/drop/<int:decision_id>/", meetings.drop_page, name="meeting_drop"),
+    path("meetings/<int:meeting_id>/issue/", meetings.issue_page, name="meeting_issue"),
+    path("meetings/<int:meeting_id>/minutes.<slug:form>", meetings.minutes_page, name="minutes"),
+    path("account/roundup/", roundup.roundup_page, name="roundup"),
 ]
