@@ -13,7 +13,7 @@ from xinqiao.matters import entries, finding
 from xinqiao.matters.models import Clearance, Matter
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose, Role, Step
-from xinqiao.search import marks, query
+from xinqiao.search import commonness, marks, newest, query, words
 from xinqiao.search.entries import Entry, write
 from xinqiao.search.models import EntryDue, SearchEntry
 from xinqiao.search.words import fold, terms
@@ -71,12 +71,33 @@ class TestEqualToLike:
             looked += 1
         assert looked > 150
 
+    @pytest.mark.parametrize("walked", [5, 60, 2000])
+    @pytest.mark.parametrize("common", ["nothing", "the scope", "half", "everything"])
+    def test_whatever_is_believed_to_be_common_the_same_is_found(self, corpus, monkeypatch, common, walked):
+        """Words that are common are looked for in the texts in place of the index, a wide scope is walked first, then windows follow."""
+        rng = Random(9)
+        every = {token for text in corpus.values() for token in words.tokens(text)}
+        believed = {"nothing": [], "the scope": ["o:1"], "half": [*rng.sample(sorted(every), len(every) // 2), "o:1"], "everything": [*every, "o:1"]}
+        monkeypatch.setattr(commonness, "shares", lambda: dict.fromkeys(believed[common], 0.5))
+        monkeypatch.setattr(commonness, "pace", lambda: commonness.Pace(date(2024, 6, 1), date(2026, 11, 1), 100))
+        monkeypatch.setattr(newest, "WALKED", walked)
+        monkeypatch.setattr(newest, "READ_AT_MOST", walked)
+        pieces = sorted({text[at : at + rng.randint(2, 4)] for text in corpus.values() for at in rng.sample(range(40), 1)})
+        for piece in rng.sample(pieces, 25):
+            if asked := terms(piece):
+                found = newest.newest(query.Asked(asked, (), True, scope=("o:1",)), enough=1000)
+                like = Q()
+                for term in asked:
+                    like &= Q(petition__contains=term.text) | Q(answer__contains=term.text)
+                newest_first = SearchEntry.objects.filter(like).order_by("-received_at").values_list("pk", flat=True)
+                assert ([pk for pk, _at in found.rows], found.complete) == (list(newest_first), True), piece
+
     @pytest.mark.parametrize("days", [1, 3, 20, 400, 4000])
     @pytest.mark.parametrize("filters", [{}, {"first": date(2025, 3, 4)}, {"last": date(2026, 1, 4)}, {"first": date(2024, 12, 31), "last": date(2026, 2, 1)}])
     def test_pages_are_complete_without_doubles(self, corpus, monkeypatch, days, filters):
         """However wide the windows are, and whatever they believe of the first and the last day."""
-        pace = query.Pace(date(2025, 1, 1), date(2026, 10, 1), days)
-        monkeypatch.setattr(query, "_pace", lambda: pace)
+        pace = commonness.Pace(date(2025, 1, 1), date(2026, 10, 1), days)
+        monkeypatch.setattr(commonness, "pace", lambda: pace)
         asked = query.Asked(terms("漏水"), (), True, **filters)
         every = query.entries(asked).order_by("-received_at", "-pk").values_list("pk", "received_at")
         first, last = filters.get("first", date.min), filters.get("last", date.max)
@@ -84,7 +105,7 @@ class TestEqualToLike:
         assert len(wanted) > 2
         rows, after = [], None
         while True:
-            page = query.newest(asked, enough=3, after=after)
+            page = newest.newest(asked, enough=3, after=after)
             rows += [pk for pk, _at in page.rows]
             if page.complete:
                 break
@@ -104,6 +125,25 @@ class TestVisibility:
             assert found(officer, "漏水") == expected, officer
             assert finding.by_words(officer, finding.Wanted(terms("漏水"))).count == len(expected)
             assert set(finding.best_by_words(officer, finding.Wanted(terms("漏水"))).ids) == expected
+
+    @pytest.mark.parametrize("walked", [1, 2, 1000])
+    def test_filters_find_the_same_walked_or_not(self, world, monkeypatch, walked):
+        """Who sees most of everything is answered from the rows of the matters themselves: the same as by the marks."""
+        for name in ("WALKED", "WALKED_BESIDE"):
+            monkeypatch.setattr(newest, name, walked)
+        world.signed_in()
+        world.triaged("2026-03-03", kind=Kind.SUGGESTION, purpose=Purpose.SUGGEST.value, channel="letter")
+        closed = Matter.objects.filter(pk=world.file("2026-03-04").matter_id)
+        closed.update(stage="ended_suggestion")
+        entries.make(closed)
+        world.file("2026-03-06", channel="letter")
+        wanted = [{"group": group} for group in entries.GROUPS] + [{"kind": "request"}, {"kind": "undecided"}, {"channel": "letter"}]
+        wanted += [{"channel": "letter", "kind": "suggestion", "group": "intake"}, {"unit": world.housing.pk}, {"group": "closed", "channel": "web"}]
+        by_marks = [found(world.li_triages, "漏水", **one) for one in wanted]
+        wide = dict.fromkeys(finding.scope_marks(world.li_triages), 0.9)
+        monkeypatch.setattr(commonness, "shares", lambda: wide)
+        assert [found(world.li_triages, "漏水", **one) for one in wanted] == by_marks
+        assert {len(ids) for ids in by_marks} > {0, 1}
 
     def test_the_accused_learn_nothing_by_any_word(self, world):
         matter = world.triaged(kind=Kind.REPORT, purpose=Purpose.ACCUSE.value)

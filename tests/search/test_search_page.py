@@ -10,7 +10,7 @@ from tests.world import World, client_of
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose
-from xinqiao.search import query as query_module
+from xinqiao.search import commonness
 
 pytestmark = pytest.mark.django_db
 SEARCH, PERSON = "/desk/search/", "/desk/search/person/"
@@ -93,7 +93,7 @@ class TestFilters:
 
     def test_days_before_the_first_petition_that_was_known_are_looked_at(self, world, monkeypatch):
         """What is oldest is asked every ten minutes; an import of older ones is found at once all the same."""
-        monkeypatch.setattr(query_module, "_pace", lambda: query_module.Pace(date(2026, 11, 1), date(2026, 11, 22), 5))
+        monkeypatch.setattr(commonness, "pace", lambda: commonness.Pace(date(2026, 11, 1), date(2026, 11, 22), 5))
         matter = world.signed_in()
         assert matter.number in page(world.li_triages, **{"q": "漏水", "from": "2026-03-02", "to": "2026-03-02"})
 

@@ -10,7 +10,7 @@ from tests.world import World, client_of
 from xinqiao.matters import finding
 from xinqiao.matters.actors import Citizen
 from xinqiao.rules.stages import Step
-from xinqiao.search import query
+from xinqiao.search import newest, query
 from xinqiao.search.entries import Entry, write
 from xinqiao.search.models import SearchEntry
 from xinqiao.search.words import fold, terms
@@ -82,7 +82,7 @@ class TestEqualToLikeInTheDatabase:
             like = SearchEntry.objects.all()
             for term in asked:
                 like = like.filter(petition__contains=term.text)
-            found = query.newest(query.Asked(asked, (("o:1",),)), enough=len(texts))
+            found = newest.newest(query.Asked(asked, (("o:1",),)), enough=len(texts))
             assert found.complete
             assert [pk for pk, _at in found.rows] == list(like.order_by("-received_at").values_list("pk", flat=True)), piece
             looked += 1

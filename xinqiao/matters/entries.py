@@ -39,12 +39,14 @@ ISSUED = ("issued", "served", "revoked")
 # Sorts of Record that are searched: what the citizen said later, and the answer that an imported petition was given.
 SAID, REPLY = ("supplement", "objection", "execution_dispute", "review_request", "recheck_request"), "reply"
 
+UNDECIDED = "undecided"  # the kind of what has none yet
+
 S = Stage
 GROUPS = {
     "intake": ("登记、甄别", (S.RECEIVED, S.REGISTERED, S.TRIAGE, S.REPORTED_UP, S.OBJECTED, S.JURISDICTION_DISPUTED)),
     "handling": ("转送、办理", ()),  # whatever is in no other group
     "review": ("复查、复核", (S.REVIEW_REQUESTED, S.REVIEW_SERVED, S.RECHECK_REQUESTED, S.RECHECK_HEARING, S.RECHECK_SERVED)),
-    "closed": ("已办结", tuple(CLOSED)),
+    "closed": ("已办结", tuple(sorted(CLOSED))),
 }  # fmt: skip
 _GROUP_OF = {stage: group for group, (_label, stages) in GROUPS.items() for stage in stages}
 
@@ -267,7 +269,7 @@ def marks_of(
 
     `above`: of each organisation itself and all above it.
     """
-    found = {f"k:{matter.kind or 'undecided'}", f"c:{matter.channel}", f"g:{group_of(matter.stage)}"}
+    found = {f"k:{matter.kind or UNDECIDED}", f"c:{matter.channel}", f"g:{group_of(matter.stage)}"}
     found |= {f"a:{matter.content_class_id}"} if matter.content_class_id else set()
     found |= marks.day_marks(localdate(matter.received_at))
     if matter.sealed:

@@ -25,16 +25,18 @@ from xinqiao.rules import identity
 from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Kind, Role
-from xinqiao.search import marks, query
+from xinqiao.search import commonness, marks, query
 from xinqiao.search.models import SearchEntry
+from xinqiao.search.newest import newest
 from xinqiao.search.words import Term, ordered_tokens, tokens
 
+from .entries import GROUPS, UNDECIDED
 from .models import ASSIGNED_READERS, READERS, REPORT_GIVEN, REPORT_READERS, REPORT_REGISTRARS, Matter
 
 PAGE_ROWS = 20
 ROUNDS = 10  # how often more candidates are fetched because some of them may not be opened
-SPARE = 40  # candidates more than are wanted: a few of them may not be opened
-BEST_OF = 300  # candidates that are compared for "best first"
+SPARE = 20  # candidates more than a quarter more than are wanted: some of them may not be opened
+BEST_OF = query.COUNTED_TO  # candidates that are compared for "best first"
 PERSON_AT_MOST = 20
 
 
@@ -51,16 +53,41 @@ class Wanted:
     first: date | None = None
     last: date | None = None
 
-    def groups(self) -> Iterable[tuple[str, ...]]:
-        for letter, value in (("k", self.kind), ("c", self.channel), ("g", self.group)):
+    def narrowed(self) -> tuple[tuple[tuple[str, ...], ...], query.Walk | None]:
+        """Groups of marks, and the table whose rows say the same: none says where a matter lies."""
+        groups, fits, values = [], [], []
+        for letter, column, value in (("k", "kind", self.kind), ("c", "channel", self.channel)):
             if value:
-                yield (f"{letter}:{value}",)
+                groups.append((f"{letter}:{value}",))
+                fits.append(f"{column} = %s")
+                values.append("" if value == UNDECIDED else value)
         if self.content_class:
             top = self.content_class
             below = ContentClass.objects.filter(Q(pk=top) | Q(parent=top) | Q(parent__parent=top))
-            yield tuple(f"a:{pk}" for pk in below.values_list("pk", flat=True)) or (f"a:{top}",)
+            classes = list(below.values_list("pk", flat=True)) or [top]
+            groups.append(tuple(f"a:{pk}" for pk in classes))
+            fits.append("content_class_id = ANY(%s)")
+            values.append(classes)
+        only = ("true", ())
+        if self.group:
+            groups.append((f"g:{self.group}",))
+            condition, stages = _in_group(self.group)
+            if self.group == "closed":  # among the newest there is none: they are walked by an index of their own
+                only = (condition, stages)
+            else:
+                fits.append(condition)
+                values += stages
         if self.unit:
-            yield (f"o:{self.unit}", f"s:{self.unit}", f"p:{self.unit}")
+            return (*groups, (f"o:{self.unit}", f"s:{self.unit}", f"p:{self.unit}")), None
+        walk = query.Walk(Matter._meta.db_table, "id", only[0], " AND ".join(fits) or "true", only[1], tuple(values))
+        return tuple(groups), walk if groups else None
+
+
+def _in_group(group: str) -> tuple[str, tuple[str, ...]]:
+    """The condition on the stage of a matter, and its values."""
+    stages = GROUPS[group][1]
+    named = stages or [stage for _label, others in GROUPS.values() for stage in others]
+    return f"stage {'IN' if stages else 'NOT IN'} ({', '.join(['%s'] * len(named))})", tuple(map(str, named))
 
 
 @dataclass
@@ -108,7 +135,7 @@ def _visible_rows(officer: Officer, asked: query.Asked, most: int, after: query.
     """
     rows, position = [], after
     for _round in range(ROUNDS):
-        found = query.newest(asked, enough=most - len(rows) + SPARE, after=position, spans=_spans(officer))
+        found = newest(asked, enough=(most - len(rows)) * 5 // 4 + SPARE, after=position)
         seen = visible(officer, [pk for pk, _at in found.rows])
         rows += [(pk, partial(found.position, pk)) for pk, _at in found.rows if pk in seen]
         if found.complete or len(rows) >= most:
@@ -122,10 +149,6 @@ def _told(number: int, complete: bool) -> int:
     return min(number, query.COUNTED_TO + 1) if complete else query.COUNTED_TO + 1
 
 
-def _spans(officer: Officer) -> tuple[int, ...] | None:
-    return None if officer.role_set & TERRITORY_ROLES else query.SPANS_OF_ONE_UNIT
-
-
 def visible(officer: Officer, ids: list[int]) -> set[int]:
     """Those of these matters that the officer may open."""
     return set(Matter.objects.visible_to(officer).filter(pk__among=ids).values_list("pk", flat=True)) if ids else set()
@@ -137,8 +160,9 @@ def _asked(officer: Officer, wanted: Wanted) -> query.Asked | None:
     if not scope or not wanted.terms:
         return None
     answers = allowed(officer.role_set, "opinion", Action.READ) is not None
+    groups, walk = wanted.narrowed()
     return query.Asked(
-        wanted.terms, (tuple(scope), *wanted.groups()), answers, wanted.first or query.ALWAYS, wanted.last
+        wanted.terms, groups, answers, wanted.first or query.ALWAYS, wanted.last, tuple(scope), walk
     )
 
 
@@ -253,7 +277,7 @@ def _said(petition: str) -> str:
 
 def _rare_pairs(text: str) -> list[tuple[str, str]]:
     """PAIRS pairs of tokens that few texts have, each with its partner half a text away."""
-    common = query.common_tokens()
+    common = commonness.shares()
     rare = [token for token in dict.fromkeys(ordered_tokens(text)) if token not in common]
     half = len(rare) // 2
     pairs = list(zip(rare[:half], rare[half:], strict=False))
