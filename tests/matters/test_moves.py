@@ -15,6 +15,7 @@ from xinqiao.matters import steps
 from xinqiao.matters.act import MatterHidden
 from xinqiao.matters.actors import SYSTEM, Citizen
 from xinqiao.matters.models import Event, Matter, Referral
+from xinqiao.matters.steps import urgent
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.refusals import StepRefused
@@ -219,6 +220,34 @@ def relayable(world):
     guide = {"to": world.county_gov, "basis": "信访工作条例第二十条", "bring": "身份证"}
     world.take(Step.GUIDE, matter_id, world.feng_in_county, "2026-03-02", **guide)
     return matter_id
+
+
+URGENT = {
+    "said": {
+        "happened": "住宅楼山墙开裂，住户已经撤到楼下。", "where": "和平路12号院3号楼", "since": "今天早上八点发现",
+        "demands": "安排临时住处，鉴定房屋", "taken": "街道已经安排体育馆暂住", "contact": "值班室 0990-5550123", "rescue": "八点十分拨打119，消防已到场",
+    },
+    "affected": 36, "danger_to_life": True, "next_report_at": at("2026-03-20 14:00"),
+}  # fmt: skip
+
+
+def flagged(world):
+    matter_id = in_handling(world)
+    world.take(Step.FLAG_URGENT, matter_id, world.xu_handles, "2026-03-20", ground="life", **URGENT)
+    return matter_id
+
+
+def sent_urgently(world):
+    """By the petition office, which owes a copy to the national administration by other means."""
+    matter_id = in_handling(world)
+    world.take(Step.FLAG_URGENT, matter_id, world.li_triages, "2026-03-20", ground="life", **URGENT)
+    world.take(Step.SEND_URGENT, matter_id, world.wang_leads_office, "2026-03-20 10:20")
+    return matter_id
+
+
+def one_outside(world, matter):
+    owed = urgent.owed_outside(matter, world.office).first()
+    return {"delivery_id": owed.pk, "done_at": at("2026-03-20 10:30"), "how": "值班电话报告，接收编号118"}
 
 
 def executing(world):
@@ -518,6 +547,13 @@ WAYS: dict[tuple, Way] = {
     (Step.CONFIRM_EXECUTION,): Way(executed, "citizen"),
     (Step.DISPUTE_EXECUTION,): Way(executed, "citizen", facts(text="只补了一块，雨天还漏。")),
     (Step.REPLY_TO_SUGGESTION,): Way(suggestion, "zhou_leads_unit", facts(decision="部分采纳", reasons="已列入明年改造项目清单。")),
+    (Step.FLAG_URGENT,): Way(in_handling, "xu_handles", facts(ground="life", **URGENT), "2026-03-20"),
+    (Step.SEND_URGENT,): Way(flagged, "zhou_leads_unit", when="2026-03-20 10:20"),
+    (Step.RECORD_URGENT_SENDING,): Way(sent_urgently, "wang_leads_office", one_outside, "2026-03-20 10:40"),
+    (Step.CONTINUE_URGENT,): Way(sent_urgently, "wang_leads_office", facts(**URGENT), "2026-03-20 11:00"),
+    (Step.CLOSE_URGENT,): Way(sent_urgently, "wang_leads_office", facts(outcome="住户已经安置，墙体加固完毕。"), "2026-03-20 20:00"),
+    (Step.UNFLAG_URGENT,): Way(flagged, "zhou_leads_unit", facts(reason="到场核实，是旧裂缝，没有人身危险。"), "2026-03-20 10:20"),
+    (Step.ALARM_URGENT,): Way(flagged, "SYSTEM", when="2026-03-20 10:31"),
     (Step.DRAFT_COMPLETION,): Way(served_assigned, "xu_handles", facts(**REPORT)),
     (Step.REPORT_COMPLETION,): Way(report_drafted, "zhou_leads_unit"),
     (Step.RETURN_COMPLETION,): Way(
@@ -575,7 +611,7 @@ ELSEWHERE = {Step.RECEIVE, Step.IMPORT_HISTORY, Step.NOTE_LEDGER}
 REPEATABLE = {
     Step.RECORD_CONTACT, Step.SUPPLEMENT, Step.ASK_PROGRESS, Step.CORRECT_REGISTRATION, Step.CLASSIFY, Step.MERGE, Step.SPLIT,
     Step.REQUEST_EXTENSION, Step.RECORD_OVERDUE, Step.WARN, Step.RECOMPUTE_LIMIT, Step.RECORD_SILENCE, Step.CONFIRM_EXECUTION,
-    Step.DISPUTE_EXECUTION, Step.DRAFT_COMPLETION,
+    Step.DISPUTE_EXECUTION, Step.DRAFT_COMPLETION, Step.CONTINUE_URGENT,
 }  # fmt: skip
 
 

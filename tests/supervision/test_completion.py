@@ -154,14 +154,11 @@ class TestOverdue:
 class TestList:
     def test_each_post_finds_what_waits_for_it_and_strangers_nothing(self, world):
         matter = Matter.objects.get(pk=reported(world))
-        shown = lambda officer, show="turn": (
-            matter.number
-            in client_of(officer)
-            .get(  # noqa: E731
-                reverse("workbench:completions"), {"show": show}
-            )
-            .content.decode()
-        )
+
+        def shown(officer, show="turn"):
+            page = client_of(officer).get(reverse("workbench:completions"), {"show": show})
+            return matter.number in page.content.decode()
+
         assert shown(world.wang_leads_office) and shown(world.sun_supervises)
         assert not shown(world.zhou_leads_unit) and shown(world.zhou_leads_unit, "open")
         assert not shown(world.gu_at_environment, "open")

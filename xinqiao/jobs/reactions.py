@@ -27,10 +27,11 @@ from xinqiao.rules.stages import Kind, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
 from xinqiao.supervision import patrol
 
-from . import audiences, queue
+from . import audiences, queue, urgent_alarms
 
 TOLD_LATE = timedelta(days=3)  # entered later than this: history, not news
 DONE, SKIPPED = "done", "skipped"
+URGENT = "urgent"
 TELL_CITIZEN, PRINT_LETTERS, BELL, PATROL = "tell_citizen", "print_letters", "bell", "patrol"
 
 
@@ -51,6 +52,10 @@ def _level(*levels: str) -> Callable[[Event], bool]:
 
 def _moved(event: Event) -> bool:
     return bool(event.facts.get("moved"))
+
+
+def _disputed(event: Event) -> bool:
+    return event.facts.get("doing") == "dispute"
 
 
 _ARRIVED = Bell("new", "next", "有新转来的信访件，请签收。")
@@ -105,6 +110,11 @@ BELLS: dict[Step, tuple[Bell, ...]] = {
     Step.ANSWER_SUPERVISION: (Bell("office_of", "overseers", "被督办单位已答复，请核对。"),),
     Step.RETURN_SUPERVISION: (Bell("unit_of", "leader", "督办答复被退回，请补充。", urgent=True),),
     Step.CLOSE_SUPERVISION: (Bell("unit_of", "leader", "督办已办结。"),),
+    Step.NOTE_LEDGER: (
+        Bell("office_of", "overseers", "信访人认为台账上的事没有解决，已重新列入。", when=_disputed, urgent=True),
+        Bell("unit_of", "leader", "信访人认为台账上的事没有解决，请继续办理。", when=_disputed, urgent=True),
+    ),
+    Step.FLAG_URGENT: (Bell("unit_of", "leader", "有重大紧急信息等您签发报送。", urgent=True),),
     Step.DRAFT_COMPLETION: (Bell("own", "leader", "有办结报告等您签发。"),),
     Step.REPORT_COMPLETION: (Bell("office_of", "overseers", "交办件已报送办结报告，请审核。"),),
     Step.RELAY_COMPLETION: (Bell("office_of", "overseers", "交办件已报送办结报告，请审核。"),),
@@ -191,6 +201,8 @@ def reactions_to(event: Event) -> list[str]:
         owed.append(TELL_CITIZEN)
     if event.facts.get("letters"):
         owed.append(PRINT_LETTERS)
+    if Step(event.step) in urgent_alarms.TOLD:
+        owed.append(URGENT)
     if triggers_after(Step(event.step), event.facts.get("term", "")) or event.facts.get("finding"):
         owed.append(PATROL)
     bells = BELLS.get(Step(event.step), ())
@@ -208,6 +220,8 @@ def react(delivery: Delivery, *, at: datetime) -> tuple[str, str]:
         return _tell_citizen(event, matter, at=at)
     if name == PRINT_LETTERS:
         return _print_letters(event)
+    if name == URGENT:
+        return DONE, f"{urgent_alarms.tell(event, at=at)}"
     if name == PATROL:
         return DONE, f"{patrol.look(event, at=at)}"
     return _ring(event, matter, BELLS[Step(event.step)][int(number)], at=at)

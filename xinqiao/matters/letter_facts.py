@@ -37,6 +37,13 @@ def to_organ(act: Act, organ: Organisation, **more) -> dict:
     return {**data, **more}
 
 
+def without_persons(act: Act, *, addressee: str, **more) -> dict:
+    """Head of a letter that tells of what happens, not of whom: neither petitioner nor title, which citizens write themselves (UR-5)."""
+    head = _head(act)
+    kept = ("org_name", "org_short", "issued_on", "handler_name", "handler_phone", "contact_address", "matter_number", "seal_kind")
+    return {**{name: head[name] for name in kept}, "addressee": addressee, **more}
+
+
 def requests(matter: Matter) -> list[dict]:
     return [{"number": row.number, "text": row.text} for row in matter.requests.all()]
 

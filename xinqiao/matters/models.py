@@ -32,6 +32,7 @@ from xinqiao.rules.stages import (
     Stage,
 )
 from xinqiao.rules.supervision import Means, SupervisionState
+from xinqiao.rules.urgent import UrgentGround, UrgentState
 
 from .actors import Actor, Citizen, System
 from .secrecy import Accused, Clearance, Recusal, RetaliationLink, SealedEntry, shut_out
@@ -556,6 +557,64 @@ class CompletionReport(models.Model):
             models.Index(fields=["organisation", "state", "-id"], name="completion_of_unit"),
         ]
         constraints = [models.UniqueConstraint(name="completion_once_a_desk", fields=["matter", "referral_id"])]
+
+
+class UrgentReport(models.Model):
+    """重大紧急信访信息: one organ's report of what is major or urgent in a matter, continued until it is over (UR-1 to UR-6, R-25)."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="urgent_reports")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="报送单位")
+    org_lft = models.IntegerField()
+    state = models.CharField(max_length=12, choices=UrgentState.choices(), default=UrgentState.MARKED)
+    ground = models.CharField("原因", max_length=20, choices=UrgentGround.choices(), blank=True)
+    said = models.JSONField("内容", default=dict)  # by key of rules/urgent.PARTS; never a name
+    affected = models.IntegerField("涉及人数", null=True)
+    danger_to_life = models.BooleanField("有人身危险", default=False)
+    next_report_at = models.DateTimeField("下一次续报", null=True)
+    marked_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    marked_at = models.DateTimeField("标记时间")
+    rung = models.SmallIntegerField(default=0, help_text="how many alarms have rung (UR-3)")
+    alarm_at = models.DateTimeField(null=True, help_text="when the next alarm rings, while it is not sent")
+    signed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField("首次报送时间", null=True)
+    rounds = models.SmallIntegerField(default=0, help_text="1: the first report; then each continued one")
+    document_id = models.BigIntegerField(null=True)
+    closed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.TextField("结果", blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["org_lft", "-id"], name="urgent_of_area"),
+            models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="urgent_alarm"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="urgent_one_open", fields=["matter", "organisation"], condition=Q(state__in=["marked", "written", "sent"])
+            )
+        ]
+
+
+class UrgentDelivery(models.Model):
+    """To whom one round of an urgent report went: an organ on the platform, or one outside that was told by other means (UR-1, UR-2).
+
+    Outside the platform nothing is delivered here: `done_at` stays empty until an officer records when and how it was sent.
+    """
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
+    report = models.ForeignKey(UrgentReport, models.PROTECT, related_name="deliveries")
+    round = models.SmallIntegerField()
+    addressee = models.CharField(max_length=20)  # a row of rules/urgent.ADDRESSEES
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    name = models.CharField("收件单位", max_length=100)
+    done_at = models.DateTimeField("报送时间", null=True)
+    how = models.TextField("怎样报送的", blank=True)
+    recorded_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    read_at = models.DateTimeField("打开时间", null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="urgent_delivered_to")]
+        constraints = [models.UniqueConstraint(name="urgent_delivered_once", fields=["report", "round", "addressee", "name"])]
 
 
 class Withdrawal(models.Model):

@@ -128,6 +128,19 @@ KEYS: dict[str, Key] = {
     "competent_organ": Key("有权处理的机关"),
     "decision": Key("审核、审查结论"),
     "assignment_number": Key("交办文号"),
+    # major and urgent information (UR-5): what happens, never who
+    "urgent_kind": Key("报送类别", "专报、续报或者终报"),
+    "happened": Key("发生了什么"),
+    "where": Key("地点"),
+    "since": Key("时间"),
+    "affected": Key("涉及人数"),
+    "life_danger": Key("有无人身危险"),
+    "rescue": Key("已经联系的救助力量"),
+    "demands": Key("诉求"),
+    "taken": Key("已经采取的措施"),
+    "contact": Key("联系人和电话"),
+    "next_report": Key("下一次续报"),
+    "outside": Key("线下报送的机关"),
     "review": Key("审核意见", "逐级转报的，写明本级审核了什么、是否认定办结"),
     # supervision
     "rule_broken": Key("没有做到什么", "违反的规定和事实"),
@@ -553,6 +566,13 @@ DOCUMENTS: dict[str, DocumentKind] = {
             optional=("matter_number", "matter_title", "org_name"),
             fixed=("走访反映共同信访事项的，推选的代表不超过五人。",),
             seal=SealKind.NONE,
+        ),
+        DocumentKind(
+            "F-32", "重大紧急信访信息{urgent_kind}", "信急", "各级机关、单位", (Role.OFFICE_LEADER, Role.UNIT_LEADER), Form.LETTER,
+            (*LETTERHEAD, "urgent_kind", "matter_number", "happened", "where", "since", "affected", "life_danger", "demands", "taken",
+             "contact", "next_report", "signer", "legal_basis"),
+            "信访工作条例第二十五条",
+            optional=(*EXTRAS, "rescue", "outside", "reasons"),
         ),
         DocumentKind(
             "F-36", "关于建议意见的答复函", "信建复", "有权处理的机关、单位", (Role.UNIT_LEADER,), Form.LETTER,

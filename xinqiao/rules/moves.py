@@ -74,6 +74,8 @@ ENDED = (
 # Answered without an opinion: the file may be closed when the citizen has had time to disagree.
 ANSWERED_OTHERWISE = (S.DIRECT_REPLIED, S.FILED, S.NOT_ACCEPTED, S.NO_LONGER_ACCEPTED, S.REVIEW_REFUSED)
 CLOSED = frozenset(ENDED) | {S.ARCHIVED}
+BEFORE_ARCHIVE = tuple(stage for stage in S if stage not in (S.ARCHIVED, S.OFF_LINE))
+HEADS = (R.OFFICE_LEADER, R.UNIT_LEADER)
 # The result of an assigned matter is known, so that the unit, or the petition office it was assigned to, can report it (SV-8).
 REPORTABLE = (
     S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.OTHER_ROUTE, S.NOT_ACCEPTED, S.NO_LONGER_ACCEPTED, S.PASSED_DOWN,
@@ -256,6 +258,18 @@ MOVES: tuple[Move, ...] = (
     _row(Step.CLOSE_SUPERVISION, tuple(S), None, OVERSEERS, "R-40(1)", on="matter", quiet=True, told="supervision_closed"),
     _row(Step.NOTE_LEDGER, tuple(S), None, (CITIZEN, R.SYSTEM), "A-33", on="matter", quiet=True,
          precondition="谁可以办，由台账规则决定；检举控告不列入台账"),
+    # ---- D.12 major and urgent: beside the main line, whatever the stage -----------------------------------------
+    _row(Step.FLAG_URGENT, BEFORE_ARCHIVE, None, (*OFFICE, R.OFFICE_LEADER, R.SUPERVISOR, *UNIT, R.REVIEWER), "R-25(1)",
+         on="matter", quiet=True, precondition="UR-6: 有人身危险的，先联系救助"),
+    _row(Step.SEND_URGENT, BEFORE_ARCHIVE, None, HEADS, "R-25", on="matter", quiet=True, approval=True, documents=("F-32",),
+         precondition="UR-5: 写明时间、地点、情况、人数、措施"),
+    _row(Step.RECORD_URGENT_SENDING, tuple(S), None, (*OFFICE, R.UNIT_RECEIVER, *HEADS), "R-25(2)", on="matter", quiet=True,
+         precondition="UR-2: 已经用其他方式报送"),
+    _row(Step.CONTINUE_URGENT, tuple(S), None, HEADS, "R-25", on="matter", quiet=True, approval=True, documents=("F-32",)),
+    _row(Step.CLOSE_URGENT, tuple(S), None, HEADS, "R-25", on="matter", quiet=True, approval=True, documents=("F-32",)),
+    _row(Step.UNFLAG_URGENT, tuple(S), None, HEADS, "R-46(四)", on="matter", quiet=True, approval=True,
+         precondition="UR-4: 还没有报送；写明怎样核实的"),
+    _row(Step.ALARM_URGENT, tuple(S), None, R.SYSTEM, "R-25(1)", on="matter", quiet=True, precondition="UR-3"),
     # ---- D.9 review and recheck --------------------------------------------------------------------------------
     _row(Step.REQUEST_REVIEW, (S.OPINION_SERVED, S.EXECUTING, S.EXECUTED, S.ENDED_WINDOW, S.ENDED_SIMPLE),
          S.REVIEW_REQUESTED, (CITIZEN, *OFFICE, R.UNIT_RECEIVER), "R-35",

@@ -178,6 +178,14 @@ class Step(Coded):
     RETURN_SUPERVISION = "return_supervision", "退回督办答复", "SV-2"
     CLOSE_SUPERVISION = "close_supervision", "督办办结", "SV-2"
     NOTE_LEDGER = "note_ledger", "台账记录", "A-33"
+    # major and urgent, beside the main line
+    FLAG_URGENT = "flag_urgent", "标记重大紧急", "UR-1"
+    SEND_URGENT = "send_urgent", "报送重大紧急信息", "UR-1"
+    RECORD_URGENT_SENDING = "record_urgent_sending", "登记线下报送", "UR-2"
+    CONTINUE_URGENT = "continue_urgent", "重大紧急续报", "UR-5"
+    CLOSE_URGENT = "close_urgent", "重大紧急终报", "UR-5"
+    UNFLAG_URGENT = "unflag_urgent", "核实后取消重大紧急标记", "UR-4"
+    ALARM_URGENT = "alarm_urgent", "重大紧急未报送提醒", "UR-3"
     # review and recheck
     REQUEST_REVIEW = "request_review", "请求复查", "T-50"
     ACCEPT_REVIEW = "accept_review", "受理复查申请", "T-51"

@@ -28,6 +28,8 @@ from xinqiao.matters.models import (
     Record,
     Referral,
     Request,
+    UrgentDelivery,
+    UrgentReport,
 )
 from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
@@ -43,6 +45,7 @@ from xinqiao.rules.permissions import Action, Reach, allowed, holders
 from xinqiao.rules.stages import Channel, Outcome, ReviewOutcome, Stage, Step
 from xinqiao.rules.supervision import STATE_AFTER
 from xinqiao.rules.terms import TERMS, Holder
+from xinqiao.rules.urgent import OPEN as URGENT_OPEN
 
 from . import channels, history_words, standing
 from .pages.notes import SORT as NOTE
@@ -114,6 +117,7 @@ class CaseFile:
     ratings_wait: bool
     related: list[dict]
     standing: standing.Standing
+    urgent: list[dict]
 
     @property
     def people(self) -> list[Identity]:
@@ -149,6 +153,7 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         **_objecting(desks, own, events, today),
         **_supervised(events, desks, officer),
         reports=_reported(events, officer),
+        **_urgent_facts(matter, officer),
         cleared=matter.sealed and matter.clearances.filter(lifted_at=None).exists(),
     )
     shown = _shown_clock(running, own)
@@ -174,6 +179,7 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         ratings_wait=ratings_wait,
         related=_related(matter, officer),
         standing=standing.standing(matter, desks, officer, facts=facts),
+        urgent=_urgent_seen(matter, officer),
     )
 
 
@@ -205,6 +211,8 @@ def find(officer: Officer, number: str, *, at: datetime) -> Matter:
                 Record, "id", "sort", "text", "data", "at", "referral_id", "event_seq", "shown_to_citizen", "by__user__name",
                 "by__organisation_id",
             ),
+            urgent_rows=_rows(UrgentReport, "id", "organisation_id", "organisation__name", "org_lft", "state", "marked_at", "sent_at"),
+            urgent_owed=_rows(UrgentDelivery, "report__organisation_id", done_at=None),
             rating_rows=_rows(Rating, "organisation_id", "target", "value", "reason", "text"),
             opened_lately=reading.opened_lately(officer, at),
         )
@@ -212,7 +220,7 @@ def find(officer: Officer, number: str, *, at: datetime) -> Matter:
     )  # fmt: skip
     if matter is None:
         raise Http404
-    for name in ("letter_rows", "opinion_rows", "record_rows"):
+    for name in ("letter_rows", "opinion_rows", "record_rows", "urgent_rows"):
         setattr(matter, name, [_with_moments(row) for row in getattr(matter, name)])
     matter.letter_rows = [row for row in matter.letter_rows if row["status"] != Status.DRAFT]
     matter.opinion_rows = [row for row in matter.opinion_rows if row["state"] in ("issued", "served", "revoked")]
@@ -253,6 +261,22 @@ def _reported(events: list[Event], officer: Officer) -> frozenset[tuple[str, str
     return frozenset(
         (REPORT_AFTER[event.step], side) for event in rows.values() for name, side in sides if event.facts.get(name) == own
     )
+
+
+def _urgent_facts(matter: Matter, officer: Officer) -> dict:
+    """Where the own organ's urgent report stands, and whether one may be begun (UR-1)."""
+    own = [row for row in matter.urgent_rows if row["organisation_id"] == officer.organisation_id and row["state"] in URGENT_OPEN]
+    owed = any(row["report__organisation_id"] == officer.organisation_id for row in matter.urgent_owed)
+    return {"urgent": own[-1]["state"] if own else "", "urgent_owed": owed, "urgent_possible": not matter.sealed and not matter.is_closed}
+
+
+def _urgent_seen(matter: Matter, officer: Officer) -> list[dict]:
+    """Urgent reports of the own organ, and of the organs below for who supervises them: those that open (supervision/urgent.py)."""
+    cell = allowed(officer.role_set, "urgent_report", Action.READ)
+    if not cell or matter.sealed:
+        return []
+    first, last = officer.scope if cell.reach is Reach.TERRITORY else (officer.organisation.lft, officer.organisation.lft)
+    return [row for row in matter.urgent_rows if first <= row["org_lft"] <= last]
 
 
 def _is_supported(matter: Matter) -> bool:

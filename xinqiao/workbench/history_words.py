@@ -11,6 +11,7 @@ from xinqiao.rules.patrol import Ground
 from xinqiao.rules.rating import RatingTarget
 from xinqiao.rules.stages import Channel, Kind, Outcome, ReviewOutcome, Route, ServiceManner, Step
 from xinqiao.rules.terms import TERMS
+from xinqiao.rules.urgent import UrgentGround
 
 _WARNED = {"notice": "过半", "warning": "过四分之三", "severe": "将满", "overdue": "已超期"}
 
@@ -30,7 +31,7 @@ def _label(*lists) -> Callable[[str], str]:
 # How one fact is said; every other fact is said as it is stored.
 FACTS: Mapping[str, Callable] = {
     "due_on": _day, "old_due_on": _day, "due_before": _day, "served_on": _day, "held_on": _day, "effective_on": _day,
-    "effective_at": _day, "answer_by_on": _day, "ground": _label(Ground), "doing": _label(ItemAct),
+    "effective_at": _day, "answer_by_on": _day, "ground": _label(Ground), "urgent_ground": _label(UrgentGround), "to_names": "、".join, "owed_outside": "、".join, "doing": _label(ItemAct),
     "kind": _label(Kind), "outcome": _label(Outcome, ReviewOutcome), "manner": _label(ServiceManner),
     "route": _label(Route), "channel": _label(Channel), "target": _label(RatingTarget),
     "term": lambda code: TERMS[code].name if code in TERMS else str(code),
@@ -117,6 +118,13 @@ WORDS: Mapping[Step, tuple[str, ...]] = {
     Step.WARN: ("{term}期限{level}，{due_on}到期。",),
     Step.RECORD_OVERDUE: ("{term}期限{due_on}已过。",),
     Step.RECOMPUTE_LIMIT: ("{term}期限由{due_before}改为{due_on}。",),
+    Step.FLAG_URGENT: ("原因：{urgent_ground}。",),
+    Step.SEND_URGENT: ("报给{to_names}。", "还要线下报送：{owed_outside}。"),
+    Step.RECORD_URGENT_SENDING: ("已用其他方式报给{to_name}。", "{how}"),
+    Step.CONTINUE_URGENT: ("续报给{to_names}。", "还要线下报送：{owed_outside}。"),
+    Step.CLOSE_URGENT: ("终报给{to_names}。", "还要线下报送：{owed_outside}。"),
+    Step.UNFLAG_URGENT: ("{reason}",),
+    Step.ALARM_URGENT: ("标记{minutes}分钟还没有报送。",),
     Step.DRAFT_COMPLETION: (),
     Step.REPORT_COMPLETION: ("报给{to_name}。", "{handling}"),
     Step.RETURN_COMPLETION: ("还缺：{missing}", "最晚{answer_by_on}重新报送。"),

@@ -11,6 +11,7 @@ from xinqiao.rules.completion import ReportState as Report
 from xinqiao.rules.moves import CLOSED, DESK_DONE, MOVES, Move, steps_from
 from xinqiao.rules.stages import Kind, ReferralKind, Role, Stage, Step
 from xinqiao.rules.supervision import SupervisionState as State
+from xinqiao.rules.urgent import UrgentState as Urgent
 
 from .acts.consequences import short_article
 from .acts.table import ACTS
@@ -112,6 +113,9 @@ class Situation:
     late: bool = False  # the unit has it undecided, and its time to object is over (T-24)
     examined: bool = True  # the request for review was accepted: nothing runs for that any more
     supervisable: bool = False  # an organ below has or had it, that this office may supervise (SV-2)
+    urgent: str = ""  # where the own organ's urgent report stands; "" where there is none (UR-1)
+    urgent_owed: bool = False  # one of its rounds must be sent by other means, and that is not recorded (UR-2)
+    urgent_possible: bool = True
     reports: frozenset[tuple[str, str]] = frozenset()  # the same of completion reports: "office" assigned, "organisation" reports (SV-8)
     supervisions: frozenset[tuple[str, str]] = frozenset()  # (state, "office" or "organisation" where that is one's own)
 
@@ -138,6 +142,12 @@ def _moves(matter: Matter, own: list[Referral], officer: Officer, facts: Situati
 ON_THE_MATTER: dict[Step, Callable[[Situation], object]] = {
     Step.ARCHIVE: lambda facts: not facts.archive_waits,
     Step.DECIDE_RECUSAL: lambda facts: facts.recusal,
+    Step.FLAG_URGENT: lambda facts: facts.urgent_possible and facts.urgent in ("", Urgent.MARKED),
+    Step.SEND_URGENT: lambda facts: facts.urgent == Urgent.WRITTEN,
+    Step.CONTINUE_URGENT: lambda facts: facts.urgent == Urgent.SENT,
+    Step.CLOSE_URGENT: lambda facts: facts.urgent == Urgent.SENT,
+    Step.UNFLAG_URGENT: lambda facts: facts.urgent in (Urgent.MARKED, Urgent.WRITTEN),
+    Step.RECORD_URGENT_SENDING: lambda facts: facts.urgent_owed,
     Step.PROPOSE_SUPERVISION: lambda facts: facts.supervisable,
     Step.ISSUE_SUPERVISION: lambda facts: (State.PROPOSED, "office") in facts.supervisions,
     Step.DECLINE_SUPERVISION: lambda facts: {(State.ASKED, "office"), (State.PROPOSED, "office")} & facts.supervisions,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.matters.test_moves import REPORT
+from tests.matters.test_moves import REPORT, flagged, sent_urgently
 from tests.world import World, at
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter
@@ -332,6 +332,30 @@ class Scenes:
         pk = self._signed_in(kind=Kind.SUGGESTION)
         self.world.take(Step.ACCEPT, pk, self.world.xu_handles, "2026-03-03")
         return pk, self.world.zhou_leads_unit, self.world.xu_handles
+
+    # ---- major and urgent: an archivist sees the matter and takes no step in it
+
+    def _urgent(self, prepare):
+        pk = prepare(self.world)
+        return pk, self.world.wang_leads_office, self.world.he_archives
+
+    def flag_urgent(self):
+        return self.world.in_handling("2026-03-02").pk, self.world.xu_handles, self.world.he_archives
+
+    def send_urgent(self):
+        return flagged(self.world), self.world.zhou_leads_unit, self.world.xu_handles
+
+    def unflag_urgent(self):
+        return flagged(self.world), self.world.zhou_leads_unit, self.world.xu_handles
+
+    def record_urgent_sending(self):
+        return self._urgent(sent_urgently)
+
+    def continue_urgent(self):
+        return self._urgent(sent_urgently)
+
+    def close_urgent(self):
+        return self._urgent(sent_urgently)
 
     def draft_completion(self):
         pk = self._route_told()

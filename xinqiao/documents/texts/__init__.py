@@ -39,6 +39,7 @@ TEXTS: dict[str, Callable[[dict], list[dict]]] = {
     "F-29": transfer.completion_report,
     "F-30": forms.withdrawal,
     "F-31": forms.authority,
+    "F-32": transfer.urgent_report,
     "F-36": opinions.suggestion_reply,
     "F-38": recommendations.measure,
 }

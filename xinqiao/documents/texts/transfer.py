@@ -181,3 +181,20 @@ def completion_report(data: dict) -> list[dict]:
     if data.get("effect"):
         blocks += [heading(4, "落实效果"), *paragraphs(say(data, "effect"))]
     return [*blocks, *free_part(data), *paragraphs(f"签发人：{say(data, 'signer')}"), *paragraphs("专此报告。")]
+
+
+def urgent_report(data: dict) -> list[dict]:
+    """F-32 重大紧急信访信息专报、续报、终报 (UR-5): what, where, when, how many; never who."""
+    blocks = paragraphs(
+        f"依据{say(data, 'legal_basis')}，现将一件重大、紧急信访信息（信访件编号：{say(data, 'matter_number')}）报告如下："
+    )
+    rows = (
+        ("情况", "happened"), ("地点", "where"), ("时间", "since"), ("涉及人数", "affected"), ("人身危险", "life_danger"),
+        ("已经联系的救助力量", "rescue"), ("诉求", "demands"), ("已经采取的措施", "taken"), ("下一次续报", "next_report"),
+        ("联系人和电话", "contact"),
+    )  # fmt: skip
+    for place, (title, key) in enumerate((row for row in rows if row[1] != "rescue" or data.get("rescue")), start=1):
+        blocks += [heading(place, title), *paragraphs(say(data, key))]
+    if data.get("outside"):
+        blocks += paragraphs(f"同时用其他方式报送：{say(data, 'outside')}。")
+    return [*blocks, *free_part(data), *paragraphs(f"签发人：{say(data, 'signer')}"), *paragraphs("特此报告。")]

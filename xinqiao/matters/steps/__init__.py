@@ -23,9 +23,10 @@ from . import (
     supervise,
     transfer,
     unseal,
+    urgent,
 )
 
 MODULES = (
-    receive, import_history, register, split, unseal, reports, transfer, accept, handle, completion, recuse, supervise, ledger, review, follow, end,
+    receive, import_history, register, split, unseal, reports, transfer, accept, handle, completion, recuse, supervise, urgent, ledger, review, follow, end,
 )  # fmt: skip
 FUNCTIONS = {step: getattr(module, step.value) for step in Step for module in MODULES if hasattr(module, step.value)}

@@ -8,12 +8,14 @@ from django.db.models import Q
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.stages import Channel, Kind, Purpose, Role, Stage, Step
+from xinqiao.rules.urgent import OPEN
 
 from .. import clocks, identities, letter_facts
 from ..act import REASON_AT_LEAST, Act, begin, finish, refusal, too_short
 from ..models import REPORT_READERS, Matter, Referral, Request, Submission
 from ..secrecy import add_accused, is_shut_out
 from .unseal import lowering, open_to_readers, second_person
+from .urgent import mark
 
 
 @transaction.atomic
@@ -115,7 +117,8 @@ def classify(
     before = {"kind": matter.kind, "requests": [row.text for row in matter.requests.all()]}
     matter.kind, matter.content_class = kind, content_class
     matter.place = place or matter.place
-    matter.litigation, matter.urgent = litigation, urgent
+    matter.litigation = litigation
+    matter.urgent = urgent or matter.urgent_reports.filter(state__in=OPEN).exists()  # a report that is open is ended there only
     matter.mixed = also_reports and kind != Kind.REPORT
     set_requests(matter, lines)
     named = add_accused(
@@ -135,6 +138,8 @@ def classify(
     facts |= {"requests": lines, "accused": [organisation.key for organisation in accused], "before": before}
     if matter.sealed:
         return _propose_unsealing(act, unseal_reason, {**facts, "requests": [], "accused": [], "before": {}})
+    if urgent:  # the minutes until it must be sent count from here (UR-3)
+        mark(matter, by=by, at=at)
     finish(act, facts=facts)
     return matter
 

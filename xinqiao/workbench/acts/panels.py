@@ -13,12 +13,14 @@ from xinqiao.matters.finding import similar
 from xinqiao.matters.models import CompletionReport, Supervision
 from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps import completion as completion_step
+from xinqiao.matters.steps import urgent as urgent_step
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.tree import review_organs
 from xinqiao.rules import simple_procedure, terms
 from xinqiao.rules.completion import TYPED, ReportState
 from xinqiao.rules.stages import ReferralKind, Step
 from xinqiao.rules.supervision import Means, SupervisionState
+from xinqiao.rules.urgent import CARE_NOTE, OUTSIDE_NOTE, PARTS, RESCUE, RESCUE_FIRST
 from xinqiao.supervision.models import Finding, FindingState
 from xinqiao.ui.day_words import exact_day
 
@@ -120,6 +122,20 @@ def completion(here: Situation) -> list[Panel]:
 def _returned(row: CompletionReport, today: date) -> Panel:
     who = _("%(name)s，%(on)s") % {"name": row.office.name, "on": exact_day(localdate(row.decided_at), today)}
     return Panel(_("上一次退回：还缺什么"), text=row.decision, note=who)
+
+
+def urgent(here: Situation) -> list[Panel]:
+    """The report as it would be sent, and to whom; those outside the platform are named as such (UR-1, UR-2, UR-6)."""
+    row = urgent_step.own_row(here.matter, here.officer.organisation)
+    to = urgent_step.places(here.matter, here.officer.organisation)
+    lines = tuple(place.name if place.organ else _("%(name)s（线下报送后登记）") % {"name": place.name} for place in to)
+    boxes = [Panel(_("报给谁"), lines=lines, note=OUTSIDE_NOTE if any(place.organ is None for place in to) else "")]
+    if row and here.step is not Step.FLAG_URGENT:
+        facts = [(part.name, row.said[part.key]) for part in (RESCUE, *PARTS) if row.said.get(part.key)]
+        if row.affected is not None:
+            facts.append((_("涉及人数"), str(row.affected)))
+        boxes.insert(0, Panel(_("已经填写的情况"), facts=tuple(facts)))
+    return [Panel(_("先救人"), note=f"{RESCUE_FIRST}{CARE_NOTE}"), *boxes]
 
 
 def recusal(here: Situation) -> list[Panel]:

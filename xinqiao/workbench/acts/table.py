@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.rules.stages import Step
 
 from . import panels
-from .forms import StepForm, completion, handle, office, register, reports, review, supervise, unit
+from .forms import StepForm, completion, handle, office, register, reports, review, supervise, unit, urgent
 from .panels import Panel
 from .situation import Situation
 
@@ -186,6 +186,17 @@ _ROWS = (
     Act(Step.START_EXECUTION, _("开始落实"), _("把意见书支持的诉求落实到位。安排会告诉信访人。"), _("已登记落实安排。"), handle.PlanForm),
     Act(Step.REPORT_EXECUTION, _("报告已落实"), _("信访人会收到通知，15日内可以确认，或者提出没有落实。"),
         _("已报告落实情况，等待信访人确认。"), handle.ExecutionReportForm),
+    Act(Step.FLAG_URGENT, _("标记重大紧急"),
+        _("有人身危险的，请先拨打110、119、120，再填写。填好后由负责人签发，报本级党委政府、主管部门和联席办；信访部门还要报上一级信访部门和国家信访局。"),
+        _("已标记。请负责人马上签发报送，30分钟没有报送会提醒。"), urgent.FlagForm, panels.urgent),
+    Act(Step.SEND_URGENT, _("签发报送重大紧急信息"), _("签发后马上送到下面列出的单位。不在本平台上的，要用值班电话、机要或者专网报送，再登记。"),
+        _("已报送。"), urgent.SendForm, panels.urgent),
+    Act(Step.RECORD_URGENT_SENDING, _("登记线下报送"), _("不在本平台上的单位，用其他方式报送以后，在这里登记时间和方式。"),
+        _("已登记线下报送。"), urgent.OutsideForm, panels.urgent),
+    Act(Step.CONTINUE_URGENT, _("续报"), _("情况有变化，或者到了续报的时间，报给同样的单位。"), _("已续报。"), urgent.SituationForm, panels.urgent),
+    Act(Step.CLOSE_URGENT, _("终报"), _("情况已经平稳、处置完毕的，报告结果，不再续报。"), _("已终报。"), urgent.CloseForm, panels.urgent),
+    Act(Step.UNFLAG_URGENT, _("取消重大紧急标记"), _("核实后不属于重大紧急、还没有报送的，写明理由取消。"),
+        _("已取消标记。"), urgent.UnflagForm, panels.urgent),
     Act(Step.DRAFT_COMPLETION, _("拟写办结报告"), _("向交办的信访部门书面报告结果。写好后由单位负责人签发。"),
         _("已拟写办结报告，请单位负责人签发。"), completion.ReportForm, panels.completion),
     Act(Step.REPORT_COMPLETION, _("签发并报送办结报告"), _("签发后有文号，报给交办的信访部门审核。交办的期限从今天起停止计算。"),

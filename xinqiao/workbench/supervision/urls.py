@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from . import board, completion, letters, measures, recommendations
+from . import board, completion, letters, measures, recommendations, urgent
 
 urlpatterns = [
     path("patrol/", board.board_page, name="patrol"),
+    path("urgent/", urgent.list_page, name="urgent_list"),
+    path("urgent/<int:report_id>/", urgent.report_page, name="urgent_report"),
     path("completions/", completion.list_page, name="completions"),
     path("supervisions/", letters.list_page, name="supervisions"),
     path("patrol/<int:finding_id>/", board.finding_page, name="finding"),
