@@ -116,7 +116,7 @@ class TestOfAMatter:
         return matter, item
 
     def test_each_act_is_an_event_of_the_matter(self, world):
-        matter, item = self.cancelled(world)
+        matter, _item = self.cancelled(world)
         said = [event.facts["doing"] for event in matter.events.filter(step=Step.NOTE_LEDGER)]
         assert said == ["add", "report_done", "cancel"]
         assert not AuditEntry.objects.filter(kind=AuditKind.LEDGER).exists()

@@ -39,7 +39,9 @@ class TestList:
             assert words in body, words
             assert words in printed or words == "还没有凭证"
 
-    @pytest.mark.parametrize("query", ["?sort=x&state=y&unit=z&leader=-1", "?after=..&before=1", "?unit=99999999999999999999"])
+    @pytest.mark.parametrize(
+        "query", ["?sort=x&state=y&unit=z&leader=-1", "?after=..&before=1", "?unit=99999999999999999999"]
+    )
     def test_odd_choices_are_no_error(self, world, query):
         assert client_of(world.sun_supervises).get(reverse("workbench:ledgers") + query).status_code == 200
 
@@ -96,7 +98,9 @@ class TestActs:
 
         assert act(unit, "report_progress", text="已经进场，防水材料到位。", progress="under_way").status_code == 302
         empty = act(unit, "report_done", text="防水层已经重做，24小时没有渗漏。")
-        assert empty.status_code == 422 and "凭证" in empty.content.decode() and "防水层已经重做" in empty.content.decode()
+        assert (
+            empty.status_code == 422 and "凭证" in empty.content.decode() and "防水层已经重做" in empty.content.decode()
+        )
         proof = SimpleUploadedFile("验收.txt", "验收合格".encode())
         assert act(unit, "report_done", text="防水层已经重做，24小时没有渗漏。", files=[proof]).status_code == 302
         unseen = act(office, "cancel", text="到现场看过，屋面没有渗漏。")
@@ -116,7 +120,9 @@ class TestActs:
         assert answer.status_code == 409 and "材料到位" in answer.content.decode()
 
     def test_the_page_says_why_one_may_not_cancel_what_is_ones_own(self, world):
-        item = done(world, added(world, organisation=world.office, officer=world.wang_leads_office), by=world.sun_supervises)
+        item = done(
+            world, added(world, organisation=world.office, officer=world.wang_leads_office), by=world.sun_supervises
+        )
         body = client_of(world.wang_leads_office).get(reverse("workbench:ledger_item", args=[item.pk])).content.decode()
         assert "要由另一个人核对" in body and "核对销号</a>" not in body
 

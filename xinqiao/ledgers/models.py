@@ -160,6 +160,9 @@ class Item(models.Model):
     cancelled_at = models.DateTimeField("销号时间", null=True)
     reopened = models.SmallIntegerField("重新列入次数", default=0)
     alarmed_for = models.DateField(null=True, help_text="the limit that the alarm was rung for: each once")
+    untold = models.BooleanField(
+        default=False, db_default=False, help_text="somebody has to be told that it is their turn"
+    )
     entry_count = models.IntegerField(default=0)
     version = models.IntegerField(default=0, help_text="what a page was made from; an act on an older one is refused")
 
@@ -170,6 +173,8 @@ class Item(models.Model):
             models.Index(fields=["sort", "limit_on", "id"], name="item_of_sort"),
             models.Index(fields=["organisation", "limit_on", "id"], name="item_of_unit"),
             models.Index(fields=["limit_on"], condition=Q(state="open"), name="item_open_limit"),
+            models.Index(fields=["id"], condition=Q(untold=True), name="item_untold"),
+            models.Index(fields=["matter"], condition=Q(matter__isnull=False), name="item_of_matter"),
             models.Index(fields=["source"], condition=~Q(source=""), name="item_source"),
         ]
         constraints = [

@@ -97,6 +97,7 @@ class ItemAct(Coded):
     CANCEL = "cancel", "核对销号", "A-33"
     REOPEN = "reopen", "重新列入", "A-33"
     DISPUTE = "dispute", "信访人认为没有解决", "G.4"
+    FILL_SHEET = "fill_sheet", "填写包案责任表", "A-37"
     HAND_OVER = "hand_over", "变更责任领导", "A-30"
     ALARM = "alarm", "超过期限", "A-33"
 
@@ -148,10 +149,13 @@ _ACTS = (
     ActRow(A.CANCEL, frozenset({S.REPORTED}), S.CANCELLED, KEEPER, SIGNERS, needs_reason=True, needs_evidence=True, second=True),
     ActRow(A.REOPEN, frozenset({S.CANCELLED}), S.OPEN, KEEPER, SIGNERS, needs_reason=True),
     ActRow(A.DISPUTE, frozenset({S.CANCELLED}), S.OPEN, frozenset({Side.CITIZEN}), CITIZENS, needs_reason=True, basis="A-33, G.4"),
+    ActRow(A.FILL_SHEET, frozenset({S.OPEN}), None, KEEPER | RESPONSIBLE, WORKERS, basis="A-37, LR-5"),
     ActRow(A.HAND_OVER, frozenset({S.OPEN, S.REPORTED}), None, frozenset({Side.SYSTEM}), PROGRAM, basis="A-30"),
     ActRow(A.ALARM, frozenset({S.OPEN}), None, frozenset({Side.SYSTEM}), PROGRAM),
 )  # fmt: skip
 ACTS: MappingProxyType[ItemAct, ActRow] = MappingProxyType({row.act: row for row in _ACTS})
+# Acts after which somebody has to know that it is their turn.
+TOLD = frozenset({A.ADD, A.NAME_PERSON, A.REPORT_DONE, A.SEND_BACK, A.REOPEN, A.DISPUTE, A.HAND_OVER})
 # What the citizen reads on the own page: that it is on a list, that it is said to be done, and what they do themselves.
 TOLD_TO_CITIZEN: MappingProxyType[str, str] = MappingProxyType(
     {

@@ -82,6 +82,14 @@ class Act:
     next_url: Callable[[dossiers.Dossier], str] | None = None
     versioned: bool = False  # the step wants to know from which state the page was made
 
+    def is_offered(self, dossier: dossiers.Dossier) -> bool:
+        """Whether the page of the matter leads here now."""
+        return self.step in dossier.may
+
+    def take(self, dossier: dossiers.Dossier, actor, *, at, facts: dict) -> None:
+        """Do it. Raises what the step raises."""
+        steps.FUNCTIONS[self.step](dossier.matter.pk, by=actor, at=at, **facts)
+
     def run(self, request: HttpRequest, dossier: dossiers.Dossier, actor) -> HttpResponse:
         if request.method != "POST":
             return self._ask(request, dossier)
@@ -96,7 +104,7 @@ class Act:
         return self._take(request, dossier, actor, form)
 
     def _ask(self, request: HttpRequest, dossier: dossiers.Dossier) -> HttpResponse:
-        if self.step not in dossier.may:
+        if not self.is_offered(dossier):
             messages.info(request, _("这件事现在不能“%(act)s”。现在能做的，都在这一页上。") % {"act": self.heading})
             return redirect("portal:matter", dossier.matter.number)
         typed = proof.take_typed(request, dossier.matter.pk)
@@ -137,7 +145,7 @@ class Act:
         if self.versioned:
             facts["version"] = _number(request.POST.get("version", ""))
         try:
-            steps.FUNCTIONS[self.step](dossier.matter.pk, by=actor, at=at, **facts)
+            self.take(dossier, actor, at=at, facts=facts)
         except acting.MatterHidden as hidden:
             raise Http404 from hidden
         except StepRefused as refused:

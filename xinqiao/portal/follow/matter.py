@@ -26,7 +26,7 @@ from xinqiao.rules.rating import RatingTarget, RatingValue
 from xinqiao.rules.stages import Stage, Step
 
 from . import dossier as dossiers
-from . import due, proof, story
+from . import due, listed, proof, story
 from .acts import Act
 
 ANSWERS = (
@@ -117,6 +117,7 @@ def page(request: HttpRequest, dossier: dossiers.Dossier, actor) -> HttpResponse
                   for step, (icon, words, name) in _QUICK.items() if step in may],
         "rate": _rating_cards(dossier) if Step.RATE in may else [],
         "rated": [(RatingTarget(one.target), RatingValue(one.value)) for one in dossier.ratings],
+        "ledger": listed.cards(matter, dossier.today), "today": dossier.today,
         "review": _review_card(dossier, shown), "has_reckoning": bool(due.all_of(dossier)),
         "joined": _number_of(matter.joined_to) if dossier.stage == Stage.ENDED_JOINED else "",
         "parts": _parts(dossier), "sms": dossiers.told_by_sms(matter) if matter.stage not in CLOSED else "",

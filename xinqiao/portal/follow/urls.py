@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account, looked, matter, rate, retaliation, review, say, seal, track, verify, withdraw
+from . import account, ledger, looked, matter, rate, retaliation, review, say, seal, track, verify, withdraw
 
 urlpatterns = [
     path("track/", track.track, name="track"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("matters/<str:number>/retaliation/", retaliation.retaliation, name="retaliation"),
     path("matters/<str:number>/confirm/", say.confirm, name="confirm"),
     path("matters/<str:number>/dispute/", say.dispute, name="dispute"),
+    path("matters/<str:number>/ledger/<int:item_id>/", ledger.page, name="ledger"),
     path("matters/<str:number>/withdraw/", withdraw.withdraw, name="withdraw"),
     path("matters/<str:number>/withdraw/cancel/", withdraw.cancel, name="cancel_withdrawal"),
     path("matters/<str:number>/resume/", withdraw.resume, name="resume"),

@@ -146,7 +146,12 @@ def edit_page(request: HttpRequest, item_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             items.edit(
-                item.pk, by=officer, at=timezone.now(), version=_version(request), request=request, **form.cleaned_data
+                item.pk,
+                by=officer,
+                at=timezone.now(),
+                version=version_of(request),
+                request=request,
+                **form.cleaned_data,
             )
         except StepRefused as refused:
             form.add_error(None, refused.message)
@@ -158,7 +163,7 @@ def edit_page(request: HttpRequest, item_id: int) -> HttpResponse:
     return render(request, "workbench/ledgers/edit.html", {"form": form, "item": item, "ledger": ledger}, status=status)
 
 
-def _version(request: HttpRequest) -> int | None:
+def version_of(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
@@ -201,8 +206,7 @@ def context_of(item: Item, officer: Officer) -> dict:
         "of_matter": item.matter_id is not None,
         "disputed_until": reopen_until(localdate(item.cancelled_at)) if item.cancelled_at and item.matter_id else None,
         "second": state is ItemState.REPORTED and items.is_first_person(item, officer),
-        "has_sheet": item.sort == Sort.LEADERS,
-        "sheet_url": "",
+        "sheet_url": reverse("workbench:ledger_sheet", args=[item.pk]) if item.sort == Sort.LEADERS else "",
         "today": today,
     }
 
@@ -257,7 +261,7 @@ def act_page(request: HttpRequest, item_id: int, act: str) -> HttpResponse:
     if sent and form.is_valid():
         try:
             FUNCTIONS[doing](
-                item.pk, by=officer, at=timezone.now(), version=_version(request), request=request, **form.facts()
+                item.pk, by=officer, at=timezone.now(), version=version_of(request), request=request, **form.facts()
             )
         except Item.DoesNotExist:
             raise Http404 from None

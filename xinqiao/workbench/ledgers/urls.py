@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import lists, pages
+from . import lists, pages, sheets
 
 urlpatterns = [
     path("ledgers/", lists.list_page, name="ledgers"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("ledgers/<int:item_id>/", pages.item_page, name="ledger_item"),
     path("ledgers/<int:item_id>/edit/", pages.edit_page, name="ledger_edit"),
     path("ledgers/<int:item_id>/do/<slug:act>/", pages.act_page, name="ledger_act"),
+    path("ledgers/<int:item_id>/sheet/", sheets.sheet_page, name="ledger_sheet"),
+    path("ledgers/<int:item_id>/sheet/print/", sheets.print_page, name="ledger_sheet_print"),
     path("ledgers/files/<int:evidence_id>/", pages.file_page, name="ledger_file"),
 ]
