@@ -7,6 +7,7 @@ what an organ did or left undone. Nothing here is about a petitioner.
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from xinqiao.rules.patrol import Ground
 from xinqiao.rules.stages import Coded
 
 REGULATION = "信访工作条例"
@@ -84,6 +85,16 @@ _ROWS = (
 )
 
 LIABILITIES: MappingProxyType[str, Liability] = MappingProxyType({row.code: row for row in _ROWS})
+
+# What a supervision or finding speaks of, as a first choice; whoever writes decides.
+LIKELY: MappingProxyType[Ground, str] = MappingProxyType(
+    {
+        Ground.NOT_ACCEPTED: "R-44(3)",
+        Ground.NOT_HANDLED: "R-45(1)",
+        Ground.POOR_OPINION: "R-45(4)",
+        Ground.NOT_CARRIED_OUT: "R-42(4)",
+    }
+)
 
 
 def choices() -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ from .. import keyset
 from ..acts.fields import Day, ManyLines, OneLine, Organ, Prose
 from ..acts.forms import StepForm
 from ..door import officer_required
+from .recommendation_forms import GROUNDS_FILTER, in_a_box
 from .recommendations import FORMS, as_file
 from .sections import sections
 from .taking import ActForm, PageAct, reason, take
@@ -81,8 +82,12 @@ class ProposeForm(StepForm):
         self.fields["sort"].option_hints = {row.sort.value: row.demand_hint for row in MEASURES.values()}
         self.fields["grounds"].choices, self.fields["grounds"].option_hints = liability.choices(), liability.hints()
         self.wishes = {name: {"optional": name in ("numbers", "limit_on")} for name in self.fields}
+        self.wishes["grounds"]["filter"] = GROUNDS_FILTER
         self.first(**self.situation.first)
         self.offer("organisation", recommendations.responsible(self.officer))
+
+    def _row(self, bound):
+        return in_a_box(self, bound) if bound.name == "grounds" else super()._row(bound)
 
 
 class DecideForm(ActForm):

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +16,11 @@ from xinqiao.matters.models import Matter, Supervision
 from xinqiao.organisations.models import Officer
 from xinqiao.rules import liability
 from xinqiao.rules.numbering import print_matter_number
+from xinqiao.rules.patrol import Ground
 from xinqiao.rules.recommendations import FEEDBACK_TERM, LABELS, RECOMMENDATIONS, Adoption, Sort
 from xinqiao.supervision import recommendations as acts
 from xinqiao.supervision.models import Finding, Recommendation
+from xinqiao.ui.fields import Wishes, render_field
 
 from ..acts.fields import Day, ManyLines, Organ, Prose
 from ..acts.forms import StepForm
@@ -80,27 +84,33 @@ def _of_row(row: Recommendation) -> dict:
 def _of_supervision(row: Supervision, sort: Sort) -> dict:
     """Its own words: what was not done, what was answered; the proposal that the law asks of a supervision anyway (SV-3)."""
     facts = row.broken + (f"\n督办后，{row.organisation.name}答复：{row.answer}" if row.answer else "")
-    return {
-        "facts": facts,
-        "proposal": row.improvement,
-        "numbers": _told(row.matter),
-        **_organs(row.organisation_id, sort),
-    }
+    proposal = {"proposal": row.improvement} if sort is Sort.IMPROVE else {}
+    return {"facts": facts, "numbers": _told(row.matter), **proposal, **_organs(row.organisation_id, sort, row.ground)}
 
 
 def _of_finding(row: Finding, sort: Sort) -> dict:
     facts = f"{row.organisation.name}：{row.row.name}（{row.since_on:%Y年%-m月%-d日}起）。依据：{row.row.basis}。"
-    return {"facts": facts, "numbers": _told(row.matter), **_organs(row.organisation_id, sort)}
+    return {"facts": facts, "numbers": _told(row.matter), **_organs(row.organisation_id, sort, row.row.ground)}
 
 
-def _organs(organ_id: int, sort: Sort) -> dict:
+def _organs(organ_id: int, sort: Sort, ground: str) -> dict:
     if sort is Sort.ACCOUNT:
-        return {"concerned": organ_id}
+        return {"concerned": organ_id, "grounds": [liability.LIKELY[Ground(ground)]] if ground else []}
     return {"organisation": organ_id} if sort is Sort.IMPROVE else {}
 
 
 def _told(matter: Matter) -> list[str]:
     return [] if matter.sealed else [print_matter_number(matter.number)]
+
+
+GROUNDS_FILTER = _("输入几个字查找，例如：拖延")
+
+
+def in_a_box(form: StepForm, bound) -> SafeString:
+    """The grounds are nineteen: in a box of their own they leave room for what is to be written."""
+    return format_html(
+        '<div class="pick-list">{}</div>', render_field(bound, Wishes(**form.wishes.get(bound.name, {})))
+    )
 
 
 class DraftForm(StepForm):
@@ -144,6 +154,11 @@ class DraftForm(StepForm):
             self.fields["grounds"].option_hints = liability.hints()
         asked = {"numbers" if name == "matters" else name for name in rule.needs}
         self.wishes = {name: {"optional": name not in asked} for name in self.fields}
+        if "grounds" in self.fields:
+            self.wishes["grounds"]["filter"] = GROUNDS_FILTER
+
+    def _row(self, bound) -> SafeString:
+        return in_a_box(self, bound) if bound.name == "grounds" else super()._row(bound)
 
     def draft(self, start: Start) -> acts.Draft:
         """What was written, for `acts.save`."""

@@ -21,3 +21,15 @@ def sections(request: HttpRequest) -> list[dict]:
         (label, reverse(f"workbench:{name}")) for name, label, thing in SECTIONS if allowed(roles, thing, Action.READ)
     ]
     return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in rows]
+
+
+def home(request: HttpRequest) -> dict | None:
+    """The one link of the side bar: to the board for who decides on findings, else to the first of the others; None for who has none."""
+    tabs = sections(request)
+    if not tabs:
+        return None
+    decides = allowed(request.officer.role_set, "finding", Action.APPROVE)
+    first = (
+        tabs[0] if decides or len(tabs) == 1 else next((one for one in tabs if one["label"] != SECTIONS[0][1]), tabs[0])
+    )
+    return {"label": "督查督办", "url": first["url"], "icon": "radar", "current": any(one["current"] for one in tabs)}
