@@ -8,13 +8,17 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import localtime
 
+from tests.reporting import oracle
 from xinqiao import crypto, seed
 from xinqiao.cli import FAILED, OK, USAGE, main
 from xinqiao.matters import files, history
 from xinqiao.matters.models import Attachment, Clock, Delivery, Event, Matter, Record, Referral
 from xinqiao.matters.secrecy import RetaliationLink
 from xinqiao.organisations.models import ContentClass, Officer, Organisation, User
-from xinqiao.rules import deadlines
+from xinqiao.reporting.indicators import facts as indicator_facts
+from xinqiao.reporting.indicators import figures
+from xinqiao.reporting.models import Fact
+from xinqiao.rules import deadlines, indicators
 from xinqiao.rules.calendar import WorkCalendar
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.stages import Channel, Kind, Line, Role, Stage, Step
@@ -48,6 +52,12 @@ def seeded(thrice):
     with transaction.atomic():
         yield program.run(seed=1, count=COUNT, today=TODAY)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def counted(seeded):
+    """How many matters of it the indicators looked at."""
+    return indicator_facts.rebuild(today=TODAY)
 
 
 def _made(seed_number: int, count: int) -> list[tuple]:
@@ -204,6 +214,43 @@ class TestMessages:
     def test_of_the_newest_matters_are_left_to_the_worker(self, seeded):
         pending = Delivery.objects.filter(state="pending").values("matter_id").distinct()
         assert pending.count() == program.LEFT_TO_THE_WORKER
+
+
+class TestIndicators:
+    """Each figure of G.2 against one plain SQL statement (tests/reporting/oracle.py): here, where a whole region stands already."""
+
+    def test_every_matter_is_looked_at_and_every_indicator_has_an_oracle(self, counted):
+        assert counted == Matter.objects.count()
+        assert set(oracle.STATEMENTS) == set(indicators.COMPUTED)
+
+    @pytest.mark.parametrize("code", indicators.COMPUTED)
+    def test_agree_with_the_oracle_by_organ_and_day(self, counted, code):
+        assert oracle.counted(code) == oracle.truth(code, TODAY)
+
+    def test_count_something_in_nearly_every_row(self, counted):
+        empty = {code for code in indicators.COMPUTED if not oracle.truth(code, TODAY)}
+        assert not {code for code in empty if not code.startswith("supervised_")}
+
+    def test_sums_of_months_are_those_of_the_days(self, counted):
+        root = Organisation.objects.filter(parent=None).order_by("lft").first()
+        for figure in figures.of((0, root.rgt), date(2025, 1, 1), TODAY):
+            numbers = oracle.truth(figure.code, TODAY).values()
+            whole = tuple(map(sum, zip(*numbers, strict=True))) or (0, 0, 0, 0)
+            assert figure.denominator in (None, whole[0]), figure.code
+            assert figure.numerator in (None, whole[2] if figure.indicator.measure == "days" else whole[1], whole[0]), (
+                figure.code
+            )
+
+    def test_count_no_report_and_nothing_that_names_an_accused(self, counted):
+        hidden = (
+            Matter.objects.filter(sealed=True)
+            | Matter.objects.filter(kind=Kind.REPORT)
+            | Matter.objects.exclude(accused=None)
+        )
+        assert hidden.exists() and not Fact.objects.filter(matter__in=hidden.values("pk")).exists()
+
+    def test_come_of_themselves_when_the_worker_turns_and_stay_the_same(self, counted):
+        assert indicator_facts.check(at=datetime.combine(TODAY, time(3), SHANGHAI)) == 0
 
 
 class TestSameNumber:

@@ -308,6 +308,6 @@ PARTS_OF_A_SUM = (
       for target in ("office", "unit")),
 )  # fmt: skip
 # Shown one step in, below the figure that they are parts of.
-PARTS = frozenset({code for parts in PARTS_OF_A_SUM for code in parts} | set(_GROUNDS))
+PARTS = frozenset({code for parts in PARTS_OF_A_SUM[1:] for code in parts} | set(_GROUNDS))
 COMPUTED = tuple(code for code, row in INDICATORS.items() if not row.missing)
 PUBLIC = tuple(code for code in COMPUTED if INDICATORS[code].public)

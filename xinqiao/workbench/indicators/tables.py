@@ -34,7 +34,7 @@ class Line:
 
     @property
     def value(self) -> str:
-        return self.figure.told[2] if self.figure else _("没有")
+        return self.figure.told[2] if self.figure else _("未计算")
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -138,7 +138,7 @@ def months(rows: list[tuple[date, Figure]], row: Indicator) -> counted.Table:
 def _row(label: str, figure: Figure, down_url: str = "") -> FigureRow:
     numerator, denominator, value = figure.told
     counts = figure.indicator.measure is Measure.COUNT
-    size = figure.value if not counts else figure.numerator
+    size = 0.0 if figure.is_empty else figure.numerator if counts else figure.value
     return FigureRow(label, value, "", down_url, () if counts else (numerator, denominator), size=size)
 
 
