@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from xinqiao.rules.refusals import StepRefused
-from xinqiao.rules.stages import Coded, Kind, Role, Route
+from xinqiao.rules.stages import Coded, Kind, Role, Route, Step
 
 TERM = "RATING30"  # row of `terms.py`: 30 days; the length of the national rule is not known (J.2 Q3)
 REMINDER_ON_DAY = 20  # RA-6
@@ -58,12 +58,59 @@ SUPERVISION_REASONS = frozenset(
     {DissatisfactionReason.NOT_ANSWERED, DissatisfactionReason.FACTS_WRONG, DissatisfactionReason.NOT_CARRIED_OUT}
 )
 
-# The right door for each reason, offered after the rating.
+class Alike(Coded):
+    """How ratings of one organ look as if somebody else had given them: G.4. Of the organ, never of a citizen."""
+
+    DEVICE = "device", "同一台设备连续给出满意评价", "G.4"
+    MINUTE = "minute", "同一分钟内集中给出满意评价", "G.4"
+
+
+class AlikeState(Coded):
+    """What a supervisor says to it."""
+
+    NEW = "new", "待核对", ""
+    CONFIRMED = "confirmed", "有代替、要求评价的情况", ""
+    EXPLAINED = "explained", "核对后没有问题", ""
+
+
+@dataclass(frozen=True)
+class AlikeRule:
+    """From how many ratings, all of the top mark, it is brought before a supervisor, and what that person checks. INF."""
+
+    sort: Alike
+    at_least: int
+    question: str
+
+
+ALIKE_RULES = (
+    AlikeRule(Alike.DEVICE, 3, "有没有工作人员代替信访人评价，或者拿着一台手机请人当场评价？"),
+    AlikeRule(Alike.MINUTE, 4, "有没有集中组织评价？服务窗口当时发生了什么？"),
+)
+TRACE_BASIS = "只用来核对有没有人代替信访人评价；不记网络地址，不认人；评价期结束、核对以后删除。"
+
+# What stands open for somebody who is not satisfied, the best fitting door first; a page shows those that are open now.
+DOORS: MappingProxyType[DissatisfactionReason, tuple[Step, ...]] = MappingProxyType(
+    {
+        DissatisfactionReason.RESULT: (Step.REQUEST_REVIEW, Step.REQUEST_RECHECK, Step.OBJECT_TO_FILING),
+        DissatisfactionReason.FACTS_WRONG: (Step.REQUEST_REVIEW, Step.REQUEST_RECHECK, Step.SUPPLEMENT, Step.ASK_SUPERVISION),
+        DissatisfactionReason.NOT_ANSWERED: (Step.ASK_SUPERVISION, Step.REQUEST_REVIEW, Step.REQUEST_RECHECK, Step.OBJECT_TO_FILING),
+        DissatisfactionReason.NOT_CARRIED_OUT: (Step.DISPUTE_EXECUTION, Step.ASK_SUPERVISION),
+        DissatisfactionReason.TOO_SLOW: (Step.ASK_SUPERVISION, Step.ASK_PROGRESS),
+        DissatisfactionReason.NOT_CONTACTED: (Step.ASK_SUPERVISION, Step.ASK_PROGRESS, Step.SUPPLEMENT),
+        DissatisfactionReason.ATTITUDE: (Step.ASK_SUPERVISION,),
+        DissatisfactionReason.PASSED_AROUND: (Step.ASK_SUPERVISION, Step.ASK_PROGRESS),
+        DissatisfactionReason.OTHER: (Step.REQUEST_REVIEW, Step.REQUEST_RECHECK, Step.ASK_SUPERVISION, Step.SUPPLEMENT),
+    }
+)
+# The right door for each reason in words, said above them.
 NEXT_DOORS = MappingProxyType(
     {
         DissatisfactionReason.RESULT: "不同意结果，可以在期限内申请复查或复核，不收费。",
         DissatisfactionReason.NOT_CARRIED_OUT: "答应的事没有落实，可以告诉我们，我们去督办。",
         DissatisfactionReason.NOT_ANSWERED: "没有答复的诉求，信访部门会核对并督促补答。",
+        DissatisfactionReason.TOO_SLOW: "没有按期答复，可以要求信访部门督办。",
+        DissatisfactionReason.PASSED_AROUND: "没有人管，可以要求信访部门督办，由它确定谁来办。",
+        DissatisfactionReason.NOT_CONTACTED: "没有听您说明情况，可以要求信访部门督办。",
         DissatisfactionReason.FACTS_WRONG: "可以补充证据；不同意结果的，也可以在期限内申请复查。",
     }
 )
@@ -118,6 +165,15 @@ def check_rating(value: str, reason: str = "") -> None:
         raise ValueError("请选择满意、基本满意或者不满意。")
     if value == RatingValue.DISSATISFIED and reason not in set(DissatisfactionReason):
         raise ValueError("请选择不满意的原因，方便我们改进。")
+
+
+def status_of(*, rated: bool, opened_on: date | None, due_on: date | None, today: date) -> RatingStatus:
+    """Where a rating stands (RA-3). Silence after the window is 超期未评价: neither satisfied nor dissatisfied (RA-9)."""
+    if rated:
+        return RatingStatus.RATED
+    if opened_on is None or today < opened_on:
+        return RatingStatus.WAITING
+    return RatingStatus.OVERDUE_NOT_RATED if due_on is not None and today > due_on else RatingStatus.NOT_RATED
 
 
 def counts_for_rate(status: RatingStatus) -> bool:

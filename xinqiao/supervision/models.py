@@ -17,6 +17,11 @@ from xinqiao.rules.recommendations import Sort as RecommendationSort
 from xinqiao.rules.recommendations import State as RecommendationState
 from xinqiao.rules.stages import Coded
 
+from .sheets import Sample, Sheet
+from .voices import AlikeRatings, RatingTrace, RatingWindow
+
+__all__ = ["AlikeRatings", "RatingTrace", "RatingWindow", "Sample", "Sheet"]  # a part of these models, kept beside
+
 
 class FindingState(Coded):
     """Where a finding stands. A person decides; it is never closed by itself, so that nothing is quietly late."""
