@@ -260,6 +260,7 @@ class TestPages:
         world.take(Step.ISSUE_SUPERVISION, matter.pk, world.wang_leads_office, "2026-04-01")
         one, client = matter.supervisions.get(), client_of(world.sun_supervises)
         page = client.get(reverse("workbench:supervision", args=[one.pk]))
+        assert client.get(reverse("workbench:letter", args=[one.document_id, "pdf"])).status_code == 200, "F-26 names nobody"
         assert f"?supervision={one.pk}" in page.content.decode()
         address = reverse("workbench:recommendation_draft", args=["improve"]) + f"?supervision={one.pk}"
         first = client.get(address).content.decode()

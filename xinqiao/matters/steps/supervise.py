@@ -109,10 +109,11 @@ def issue_supervision(
 
 
 def letter(act: Act, row: Supervision) -> dict:
-    """F-26 as it would be signed by `act.by` today."""
+    """F-26 as it would be signed by `act.by` today. It names the matter, not who petitions: supervisors know nobody's name (B.3)."""
     return letter_facts.to_organ(
         act,
         row.organisation,
+        petitioner="",
         rule_broken=row.broken,
         demand=row.demand,
         improvement=row.improvement,

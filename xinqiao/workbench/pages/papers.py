@@ -26,7 +26,7 @@ from xinqiao.rules.permissions import Action, allowed
 from ..door import officer_required
 
 # Between organs, and about nobody: they have no place for the petitioner's name.
-WITHOUT_NAME = frozenset({"F-05", "F-12", "F-13"})
+WITHOUT_NAME = frozenset({"F-05", "F-12", "F-13", "F-26"})
 # What the citizen signs, and the registration: they say who it is, whoever reads them.
 WITH_NAME = frozenset({"F-01", "F-17", "F-30", "F-31"})
 NOTHING = 0  # no matter has it: what is missing is looked for as long as what is hidden
