@@ -10,9 +10,11 @@ from xinqiao.information import reports
 from xinqiao.information.models import InformationReport, ReportEvent
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.notifications.models import InAppMessage
+from xinqiao.organisations.models import Organisation
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.information import ReportAct, ReportKind, ReportState, check_text
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.rules.stages import Line, Role
 
 pytestmark = pytest.mark.django_db
 A, S = ReportAct, ReportState
@@ -199,3 +201,20 @@ class TestPages:
     @pytest.mark.parametrize("query", ["?show=x&kind=y", "?show=area", "?after=1.1&before=..", "?show=came&kind=work"])
     def test_odd_choices_are_no_error(self, world, query):
         assert client_of(world.feng_in_county).get(reverse("workbench:information") + query).status_code == 200
+
+
+class TestConference:
+    def test_important_information_goes_to_the_office_of_the_joint_conference(self, world):
+        report = take(A.SUBMIT, written(world.li_triages), world.li_triages)
+        report = take(A.RECEIVE, take(A.APPROVE, report, world.wang_leads_office), world.niu_at_region_office)
+        with pytest.raises(StepRefused, match="没有启用"):
+            take(A.TO_CONFERENCE, report, world.niu_at_region_office)
+        gov = world.region_gov
+        office = Organisation.objects.create(
+            key="region-jc", name="云岭自治区联席办", short="云联", line=Line.JOINT_CONFERENCE, level=1, parent=gov, division_code="990000",
+            lft=gov.rgt + 1, rgt=gov.rgt + 2, territory_lft=gov.lft, territory_rgt=gov.rgt,
+        )  # fmt: skip
+        tian = world.officer("tian", "田联席", office, Role.JOINT_CONFERENCE)
+        report = take(A.TO_CONFERENCE, report, world.niu_at_region_office)
+        assert (report.state, report.holder) == (S.SENT, office)
+        assert take(A.RECEIVE, report, tian).state == S.RECEIVED

@@ -176,7 +176,7 @@ class ReportEvent(models.Model):
 
     report = models.ForeignKey(InformationReport, models.PROTECT, related_name="events")
     seq = models.PositiveIntegerField()
-    act = models.CharField(max_length=12, choices=ReportAct.choices())
+    act = models.CharField(max_length=20, choices=ReportAct.choices())
     state = models.CharField(max_length=12, choices=ReportState.choices())
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

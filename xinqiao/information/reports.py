@@ -76,7 +76,15 @@ def above(organisation: Organisation) -> Organisation | None:
         return organisation.parent if organisation.parent and organisation.parent.active else None
     if organisation.line == Line.PETITION_OFFICE:
         return tree.petition_office_above(organisation)
+    if organisation.line == Line.JOINT_CONFERENCE:
+        return conference_of(organisation.parent) if organisation.parent else None
     return tree.petition_office_for(organisation)
+
+
+def conference_of(organisation: Organisation) -> Organisation | None:
+    """The office of the joint conference (联席办) of the government that this organ works for: important information goes there too (A-36)."""
+    government = organisation.parent
+    return tree.line_organ_of(government, Line.JOINT_CONFERENCE) if government else None
 
 
 def approver_exists(organisation: Organisation) -> bool:
@@ -182,6 +190,13 @@ def _forward(report, *, by, **facts) -> None:
         _record(report, A.FORWARD, S.PROPOSED, by=by, **facts)
 
 
+def _to_conference(report, **facts) -> None:
+    to = conference_of(report.holder)
+    if to is None or to.pk == report.holder_id:
+        raise StepRefused("本级没有启用的联席会议办公室。", code="no_conference")
+    _record(report, A.TO_CONFERENCE, S.SENT, to=to, **facts)
+
+
 def _settle(report, **facts) -> None:
     _record(report, A.SETTLE, S.SETTLED, **facts)
 
@@ -202,7 +217,7 @@ def _send_up(report, what, *, by, at, note="", request=None) -> None:
 
 _ACTS = {
     A.SUBMIT: _submit, A.TAKE_BACK: _take_back, A.APPROVE: _approve, A.REJECT: _reject, A.RECEIVE: _receive,
-    A.FORWARD: _forward, A.SETTLE: _settle, A.SEND_BACK: _send_back,
+    A.FORWARD: _forward, A.TO_CONFERENCE: _to_conference, A.SETTLE: _settle, A.SEND_BACK: _send_back,
 }  # fmt: skip
 
 

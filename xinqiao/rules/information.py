@@ -71,8 +71,8 @@ class ReportState(Coded):
 
     DRAFT = "draft", "草稿", ""
     SUBMITTED = "submitted", "待本单位审批", ""
-    SENT = "sent", "待上级签收", ""
-    RECEIVED = "received", "上级已签收", ""
+    SENT = "sent", "待签收", ""
+    RECEIVED = "received", "已签收", ""
     PROPOSED = "proposed", "拟继续上报，待审批", ""
     SETTLED = "settled", "已了结", ""
     RETURNED = "returned", "已退回", ""
@@ -89,6 +89,7 @@ class ReportAct(Coded):
     REJECT = "reject", "不同意上报", ""
     RECEIVE = "receive", "签收", ""
     FORWARD = "forward", "继续上报", ""
+    TO_CONFERENCE = "to_conference", "送联席会议办公室", "A-36"
     SETTLE = "settle", "了结", ""
     SEND_BACK = "send_back", "退回", ""
 
@@ -114,6 +115,7 @@ REPORT_MOVES = (
     ReportMove(_A.REJECT, (_S.SUBMITTED, _S.PROPOSED), HOLDER, approves=True, note="为什么不上报、要改什么"),
     ReportMove(_A.RECEIVE, (_S.SENT,), HOLDER),
     ReportMove(_A.FORWARD, (_S.RECEIVED,), HOLDER),
+    ReportMove(_A.TO_CONFERENCE, (_S.RECEIVED,), HOLDER),
     ReportMove(_A.SETTLE, (_S.RECEIVED,), HOLDER, note="怎么处理的、结果怎样"),
     ReportMove(_A.SEND_BACK, (_S.SENT, _S.RECEIVED), HOLDER, note="退回的理由、要补充什么"),
 )

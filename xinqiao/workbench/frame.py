@@ -139,8 +139,9 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if allowed(officer.role_set, "sealed_register", Action.READ):
         url = reverse("workbench:sealed")
         lists.append({"label": "密封移送登记", "url": url, "icon": "file-lock", "current": request.path == url})
-    if upwards:
-        groups.append({"title": "排查和信息", "links": upwards})
+    if upwards:  # a village has little else: there it comes first, also on a phone
+        place = 0 if officer.organisation.line == Line.VILLAGE else len(groups)
+        groups.insert(place, {"title": "排查和信息", "links": upwards})
     if leaving := _leaving(request, officer):
         groups.append({"title": "导出和通报", "links": leaving})
     return groups

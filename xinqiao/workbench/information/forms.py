@@ -67,9 +67,7 @@ class ReportForm(forms.Form):
 
 def _found_words(lines: tuple[int, ...], name: str) -> str:
     where = "" if name in ("title", "place") else _("第%(lines)s行") % {"lines": "、".join(map(str, lines))}
-    return where + _(
-        "有像证件号、电话或者邮箱的内容。信息上报不写个人信息：请删去，或者勾选下面的“遮盖这些号码后保存”。"
-    )
+    return where + _("有像证件号、电话或者邮箱的内容。信息上报不写个人信息：请删去，或者勾选“遮盖这些号码后保存”。")
 
 
 class NoteForm(forms.Form):

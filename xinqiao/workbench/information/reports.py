@@ -24,6 +24,7 @@ from xinqiao.rules.information import (
     ReportKind,
     ReportState,
 )
+from xinqiao.rules.ledgers import KEEPERS, Sort
 from xinqiao.rules.refusals import StepRefused
 
 from .. import keyset
@@ -149,13 +150,27 @@ def report_page(request: HttpRequest, report_id: int) -> HttpResponse:
         ],
         "versions": _earlier(report),
         "urgent_url": urgent_url(officer) if report.kind == ReportKind.SUDDEN else "",
+        "ledger_url": _ledger_url(report, officer),
         "today": localdate(),
     }
     return render(request, "workbench/information/report.html", context)
 
 
 def _offered(move, report: InformationReport) -> bool:
-    return move.act is not ReportAct.FORWARD or reports.above(report.holder) is not None
+    """Left out where there is nobody to send it to."""
+    if move.act is ReportAct.FORWARD:
+        return reports.above(report.holder) is not None
+    if move.act is ReportAct.TO_CONFERENCE:
+        conference = reports.conference_of(report.holder)
+        return conference is not None and conference.pk != report.holder_id
+    return True
+
+
+def _ledger_url(report: InformationReport, officer: Officer) -> str:
+    """Where a dispute that came here is put into the ledger of disputes, with who is responsible and until when (A-35)."""
+    keeps = report.holder_id == officer.organisation_id and officer.role_set & KEEPERS
+    wanted = report.kind == ReportKind.DISPUTE and report.state == S.RECEIVED
+    return f"{reverse('workbench:ledger_new')}?sort={Sort.DISPUTES}" if keeps and wanted else ""
 
 
 def _move(move, report: InformationReport) -> dict:
@@ -266,11 +281,15 @@ def _kept(request: HttpRequest, report: InformationReport) -> HttpResponse:
 
 def sent_words(report: InformationReport) -> str:
     """Where it is now, in one sentence."""
-    if report.state == S.SUBMITTED:
-        return _("已提交，等本单位负责人审批。")
-    if report.state == S.SENT:
-        return _("已报送%(unit)s。") % {"unit": report.holder.name}
-    return _("已办理，现在是“%(state)s”。") % {"state": S(report.state).label}
+    return {
+        S.DRAFT: _("已收回，可以修改。"),
+        S.SUBMITTED: _("已提交，等本单位负责人审批。"),
+        S.PROPOSED: _("已提交，等本单位负责人审批。"),
+        S.SENT: _("已报送%(unit)s。"),
+        S.RECEIVED: _("已签收，在%(unit)s办理。"),
+        S.SETTLED: _("已了结。"),
+        S.RETURNED: _("已退回%(unit)s。"),
+    }[S(report.state)] % {"unit": report.holder.name}
 
 
 def _form(request: HttpRequest, form: ReportForm, more: dict) -> HttpResponse:

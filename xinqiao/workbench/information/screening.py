@@ -63,7 +63,7 @@ def _task(task: Task, today) -> dict:
 def _area(request: HttpRequest, top: Organisation, today) -> dict:
     place = place_of(request, top)
     rounds = list(screening.rounds_of(place))
-    chosen = next((one for one in rounds if str(one.pk) == request.GET.get("round")), rounds[0] if rounds else None)
+    chosen = next((one for one in rounds if str(one.pk) == request.GET.get("round")), _most_units(rounds, today))
     shares = screening.progress(chosen, place) if chosen else []
     return {
         "place": place,
@@ -76,6 +76,12 @@ def _area(request: HttpRequest, top: Organisation, today) -> dict:
         "open_url": _units(chosen, place, "open") if chosen else "",
         "all_url": _units(chosen, place, "all") if chosen else "",
     }
+
+
+def _most_units(rounds: list[Round], today) -> Round | None:
+    """What is shown first: of the rounds that run, the one that most units take part in."""
+    running = [one for one in rounds if one.due_on >= today] or rounds[:1]
+    return max(running, key=lambda one: one.units, default=None)
 
 
 def _share(one: screening.Share, place: Organisation, chosen: Round, request: HttpRequest) -> dict:
