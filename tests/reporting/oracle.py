@@ -14,9 +14,9 @@ from xinqiao.rules import deadlines, indicators
 
 TABLES = """
 WITH ok AS (
-    SELECT matter.*, contactable AND NOT anonymous AS reachable FROM matters_matter matter
-    WHERE NOT sealed AND kind <> 'report' AND id NOT IN (SELECT matter_id FROM matters_accused)
-        AND id NOT IN (SELECT matter_id FROM matters_event WHERE step = 'import_history')
+    SELECT matter.*, contactable AND NOT anonymous AS reachable,
+        EXISTS (SELECT 1 FROM matters_event e WHERE e.matter_id = matter.id AND e.step = 'import_history') AS imported
+    FROM matters_matter matter WHERE NOT sealed AND kind <> 'report' AND id NOT IN (SELECT matter_id FROM matters_accused)
 ),
 event AS (
     SELECT event.*, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, facts_text::jsonb AS facts
@@ -101,7 +101,7 @@ def _mean(statement: str, first: bool) -> str:
     )
 
 
-_TRANSFER = "SELECT organisation_id AS organ, day AS on_day, day - received_on AS days, repeat FROM decided JOIN ok ON ok.id = matter_id WHERE organisation_id IS NOT NULL"
+_TRANSFER = "SELECT organisation_id AS organ, day AS on_day, day - received_on AS days, repeat FROM decided JOIN ok ON ok.id = matter_id WHERE organisation_id IS NOT NULL AND NOT imported"
 _NOTICE = """SELECT desk.organisation_id AS organ, told.day AS on_day, told.day - (desk.received_at AT TIME ZONE 'Asia/Shanghai')::date AS days, ok.repeat
     FROM told JOIN desk ON desk.id = told.referral_id JOIN ok ON ok.id = told.matter_id"""
 _ANSWER = """SELECT answered.organisation_id AS organ, on_day, on_day - accepted.day AS days, ok.repeat
@@ -140,7 +140,7 @@ def _why(reason: str) -> str:
             JOIN people_petitioner mine ON mine.matter_id = ok.id AND (theirs.mobile_index = mine.mobile_index AND mine.mobile_index <> ''
                 OR theirs.id_index = mine.id_index AND mine.id_index <> '')
             WHERE NOT other.sealed AND other.received_at < ok.received_at ORDER BY other.received_at DESC, other.id DESC LIMIT 1))
-        WHERE ok.repeat AND ok.registered_at IS NOT NULL
+        WHERE ok.repeat AND ok.registered_at IS NOT NULL AND NOT ok.imported
     ) found"""
 
 
@@ -186,7 +186,7 @@ STATEMENTS: dict[str, str] = {
     "diverted_known": f"""SELECT organisation_id, day, 1, {_has("end_other_route").replace("ok.id", "routed.matter_id")}::int, 0, 0
         FROM ({_ROUTED}) routed WHERE route <> 'petition'""",
     "online_share": _FILED.format(hit="channel = 'web'"),
-    "repeat_filed": _FILED.format(hit="repeat"),
+    "repeat_filed": _FILED.format(hit="repeat") + " AND NOT imported",
     **{f"repeat_{reason}": _why(reason) for reason in ("overdue", "not_executed", "disagreement", "unknown")},
     "repeat_after_answer": """SELECT organisation_id, on_day, reachable::int, (reachable AND EXISTS (SELECT 1 FROM again
         WHERE again.matter_id = ok.id AND again.on_day > answered.on_day))::int, 0, (NOT reachable)::int

@@ -112,8 +112,8 @@ def confidence(denominator: int) -> str:
 
 M, S, L = Measure, Side, Legalisation
 REGULATION = "信访工作条例"
-# In no figure at all (C-01, G.1); said once, meant in each row.
-NEVER = "检举控告、涉及须回避知悉的人的事项、导入的历史件"
+# Reports and what names an accused person are in no figure at all (C-01, G.1): said once, meant in each row.
+IMPORTED = "导入的历史件（它们的期限在原来的系统里）"
 NOT_DUE = "期限还没有到的"
 UNREACHABLE = "匿名或者没有留联系方式的"
 THROUGH_LIMIT = "按期办到的为办到之日，没有按期的为期限最后一日"
@@ -153,7 +153,7 @@ _ROWS = [
               THROUGH_LIMIT, f"{REGULATION}第三十四条", "P11d, P11e", "completion in time", "有没有在法定期限内答复", _SPEED_BESIDE),
     *(
         Indicator(f"days_to_{what}{first}", f"{name}{'（初次信访）' if first else ''}", f"mean days {english}{' of first petitions' if first else ''}",
-                  M.DAYS, S.SPEED, law, "所用日数之和（自然日）", counted + (f"，只算{FIRST}" if first else ""), "还没有办到的", "办到之日",
+                  M.DAYS, S.SPEED, law, "所用日数之和（自然日）", counted + (f"，只算{FIRST}" if first else ""), "还没有办到的" + (f"；{IMPORTED}" if what == "transfer" else ""), "办到之日",
                   article, "P11d", "mean times", plain if not first else "", _SPEED_BESIDE)
         for what, name, english, law, counted, article, plain in (
             ("transfer", "收到到转送平均日数", "receipt to transfer", L.ACCEPTANCE, "已转送、交办或者答复的信访事项", f"{REGULATION}第二十二条", ""),
@@ -179,13 +179,13 @@ _ROWS = [
               f"{REGULATION}第三十二条、第三十三条", "INF", "settlement of first petitions", "",
               ("settled_once", "repeat_after_answer", "withdrawn", "satisfied_unit"), caution="含不予支持的答复，不算化解，也不算没有化解的过错。"),
     Indicator("repeat_filed", "重复信访率（来件）", "repeat submissions", M.RATE, S.QUALITY, L.PREVENTION, "登记为重复信访的来件", "登记的全部来件",
-              "", "收到之日", "算的是件，不算人", "P11e", "repeat rate (a)", "", (*_REPEAT_REASONS, "repeat_after_answer"),
+              IMPORTED, "收到之日", "算的是件，不算人", "P11e", "repeat rate (a)", "", (*_REPEAT_REASONS, "repeat_after_answer"),
               caution="登记是义务。重复多，先看是不是逾期、没有落实，不得因此少登记。"),
     Indicator("repeat_after_answer", "重复信访率（答复后再来）", "first petitions filed again", M.RATE, S.QUALITY, L.PREVENTION,
               "答复以后同一信访人再次反映的初次信访", "已经答复的初次信访", UNREACHABLE, "第一次答复之日", "算的是件，不算人", "P11d", "repeat rate (b)",
               "答复以后又来反映的有多少", (*_REPEAT_REASONS, "repeat_filed"), caution="再来可能是新的事。要看原因，不评价信访人。"),
     *(
-        Indicator(code, f"重复信访：{name}", english, M.RATE, S.QUALITY, L.PREVENTION, counted, "登记为重复信访、找得到先件的来件", "找不到先件的",
+        Indicator(code, f"重复信访：{name}", english, M.RATE, S.QUALITY, L.PREVENTION, counted, "登记为重复信访、找得到先件的来件", f"找不到先件的；{IMPORTED}",
                   "收到之日", "从先件的办理记录推定", "P11d, INF", "repeat rate by reason", "", ("repeat_filed",), missing)
         for code, name, english, counted, missing in (
             ("repeat_overdue", "先件逾期", "repeat: overdue", "先件当时已经逾期的", ""),

@@ -59,7 +59,7 @@ def count(case: Case) -> tuple[list[Counted], date | None]:
     """All facts of one matter as of `case.today`, in a fixed order, and the next day to look again."""
     from . import counting_results, counting_voice  # they use the names above
 
-    if case.protected or case.is_imported:
+    if case.protected:
         return [], None
     facts, days = [], []
     for family in (*FAMILIES, *counting_results.FAMILIES, *counting_voice.FAMILIES):
@@ -123,7 +123,7 @@ def of_limits(case: Case, code: str, terms: Iterable[str]) -> Iterator[Counted |
 def transfer(case: Case) -> Iterator[Counted | Later]:
     yield from of_limits(case, "transfer_in_time", ("PO15",))
     decided = case.first(*OFFICE_DECISIONS)
-    if decided and decided.organisation_id:
+    if decided and decided.organisation_id and not case.is_imported:  # its days ran in another system
         days = (day_of(decided) - case.matter.received_on).days
         yield from _mean(case, "days_to_transfer", decided.organisation_id, day_of(decided), days)
 
@@ -225,12 +225,14 @@ def _route_of(event) -> str:
 
 
 def filed(case: Case) -> Iterator[Counted]:
-    """Of all that was registered: what came online, what was a repeat and why."""
+    """Of all that was registered: what came online, what was a repeat and why. Of an import nobody judged whether it was one."""
     matter = case.matter
     if matter.registered_at is None:
         return
     organ, day = matter.received_by_id, matter.received_on
     yield yes("online_share", organ, day, matter.channel in ONLINE)
+    if case.is_imported:
+        return
     yield yes("repeat_filed", organ, day, matter.repeat)
     if not matter.repeat:
         return

@@ -229,7 +229,7 @@ def export_page(request: HttpRequest) -> HttpResponse:
             ExportKind.STATISTICS, officer=request.officer, form=form.cleaned_data["form"], at=now, begun_at=now,
             purpose=form.cleaned_data["purpose"], columns=[table.head, *table.columns], state=ExportState.MAKING,
             facts={"title": f"{asked.scope.name} {title}", "filters": asked.choices.words(), "table": table.key, "cells": table.cells,
-                   "meaning": f"{meaning}不含检举控告件、限制知悉的件和导入的历史件；期限没有到的不计入。"},
+                   "meaning": f"{meaning}不含检举控告件和限制知悉的件；期限没有到的不计入。"},
         )  # fmt: skip
         made = making.make(export, at=now)
         making.let_go(export, officer=request.officer, request=request, at=timezone.now())
