@@ -178,6 +178,8 @@ class Matter(models.Model):
             models.Index(fields=["source", "source_number"]),
             models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="matter_split_from"),
             models.Index(fields=["id"], condition=Q(filing_objected=True), name="matter_filing_objected"),
+            # Search among what is closed walks it from the newest back: what came last is not closed yet.
+            models.Index(fields=["-received_at", "-id"], condition=Q(stage__in=sorted(one.value for one in CLOSED)), name="matter_closed_received"),
         ]
         constraints = [
             models.CheckConstraint(
