@@ -23,6 +23,7 @@ from bench.synthetic import BATCH, DESKS_AT_MOST, Plan
 from xinqiao.database import Address
 from xinqiao.matters.models import Matter, MatterNumber, Referral
 from xinqiao.rules.numbering import sequence_text
+from xinqiao.search import likeness
 from xinqiao.search.entries import COLUMNS, VERSION
 from xinqiao.search.marks import day_marks
 from xinqiao.seed import region
@@ -39,7 +40,7 @@ SESSIONS = 2
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bench.copied (round integer, slice integer, matters integer NOT NULL, PRIMARY KEY (round, slice));
-CREATE TABLE IF NOT EXISTS bench.sentence (id integer PRIMARY KEY, title text NOT NULL, folded text NOT NULL, body text NOT NULL, words tsvector NOT NULL);
+CREATE TABLE IF NOT EXISTS bench.sentence (id integer PRIMARY KEY, title text NOT NULL, folded text NOT NULL, body text NOT NULL, words tsvector NOT NULL, bands integer[] NOT NULL);
 CREATE TABLE IF NOT EXISTS bench.day (day date PRIMARY KEY, words tsvector NOT NULL);
 CREATE TABLE IF NOT EXISTS bench.head (series text PRIMARY KEY, product smallint NOT NULL);
 CREATE TABLE IF NOT EXISTS bench.tail (product smallint, sequence integer, tail text NOT NULL, PRIMARY KEY (product, sequence));
@@ -165,6 +166,12 @@ def _statements() -> Iterator[str]:
     )
 
 
+    yield (
+        f"INSERT INTO {found.WHERE_ALIKE} SELECT c.id, m.received_at - %(back)s, s.bands"
+        f" FROM chosen c JOIN matters_matter m ON m.id = c.model {sentence}"
+    )
+
+
 def _insert(model: type[models.Model], row: str, changed: dict[str, str]) -> str:
     """All columns of the model's table as they stand in `row`, but for those that are changed."""
     columns = [field.column for field in model._meta.concrete_fields]
@@ -211,7 +218,8 @@ def _sentences(seed: int) -> Iterator[tuple]:
     drawn = draw_petitions(Random(seed + 1), region.load(), SENTENCES)
     for number, petition in enumerate(drawn):
         title, body = found.piece(petition.title[:100]), found.piece(petition.content[:LONGEST].partition("\n")[0])
-        yield number, petition.title[:100], title.text, body.text, _words(title.words | body.words)
+        alike = likeness.bands(title.words | body.words)  # but for the code
+        yield number, petition.title[:100], title.text, body.text, _words(title.words | body.words), found.array(alike)
 
 
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # the check character: ISO 7064 MOD 37,36, as in rules.numbering

@@ -18,6 +18,7 @@ import psycopg
 from django.db import connection, transaction
 
 from bench import synthetic
+from bench.found import LIKENESS
 from bench.found import TABLE as SEARCH
 from bench.progress import Progress
 from bench.settings import BUILDING
@@ -199,7 +200,7 @@ def check_room(wanted: int, doing: str) -> None:
 
 
 def tables() -> list[str]:
-    return [*(rows.table for rows in synthetic.Tables().all), SEARCH]
+    return [*(rows.table for rows in synthetic.Tables().all), SEARCH, LIKENESS]
 
 
 def bare(names: list[str]) -> None:

@@ -13,12 +13,13 @@ from django.db import connection
 from bench.rows import escaped
 from xinqiao.matters.identities import without_identity
 from xinqiao.people.models import Identity
-from xinqiao.search import marks
+from xinqiao.search import likeness, marks
 from xinqiao.search.entries import COLUMNS, VERSION
-from xinqiao.search.models import SearchEntry
+from xinqiao.search.models import Likeness, SearchEntry
 from xinqiao.search.words import fold, tokens
 
-TABLE = SearchEntry._meta.db_table
+TABLE, LIKENESS = SearchEntry._meta.db_table, Likeness._meta.db_table
+WHERE_ALIKE = f"{LIKENESS} ({', '.join(likeness.COLUMNS)})"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,20 @@ def line(matter_id: int, received_at: datetime, petition: list[Piece], answers: 
         "version": str(VERSION),
     }
     return "\t".join([values[name] for name in COLUMNS])
+
+
+def like_line(matter_id: int, received_at: datetime, petition: list[Piece]) -> str:
+    """What the text is like, as text for COPY: without its line of number and place, the second piece."""
+    if len(petition) > 1:
+        words = frozenset().union(*(one.words for one in (petition[0], *petition[2:])))
+    else:
+        words = tokens(likeness.said(petition[0].text))
+    return f"{matter_id}\t{received_at.isoformat()}\t{array(likeness.bands(words))}"
+
+
+def array(numbers: list[int]) -> str:
+    """As COPY and PostgreSQL read one."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def joined(*pieces: Piece) -> Piece:

@@ -179,6 +179,7 @@ class Filling(Tables):
         self.days = {series: -(-last // processes) for series, last in _last_numbers().items()}
         self.series = {series: -(-last // processes) for series, last in _last_letters().items()}
         self.found: list[str] = []
+        self.alike: list[str] = []
         self.models: list[str] = []  # matters that are copied: marks but for the time
         self.event_row = self.events.template("id", *EVENT_COLUMNS)
         self.clock_row = self.clocks.template(
@@ -461,6 +462,7 @@ class Filling(Tables):
         whole = SimpleNamespace(sealed=sealed, received_at=received["received_at"], channel=received["channel"], **matter)
         own = entries.marks_of(whole, desks, handlers, self.above)
         self.found.append(found.line(matter["id"], received["received_at"], pieces, answers, own))
+        self.alike.append(found.like_line(matter["id"], received["received_at"], pieces))
         if self.plan.copies and not sealed and all(desk.closed_at for desk in story.desks.values()):
             self.models.append(f"{matter['id']}\t" + " ".join(f"'{mark}'" for mark in own if not mark.startswith("t:")))
 
@@ -503,7 +505,9 @@ class Filling(Tables):
         for table in self.all:
             table.write()
         found.write(self.found)
+        found.write(self.alike, found.WHERE_ALIKE)
         self.found.clear()
+        self.alike.clear()
         if self.models:
             found.write(self.models, "bench.marks (matter_id, words)")
             self.models.clear()

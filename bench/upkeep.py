@@ -11,6 +11,7 @@ def run() -> None:
     with connection.cursor() as cursor:
         cursor.execute(filling.SCHEMA)
     _index()
+    filling.step("likeness", _likeness, in_transaction=False)
     _count()
     filling.step(f"statistics, {_last_migration()}, {_work_done()}", synthetic.analyze, in_transaction=False)
 
@@ -36,6 +37,14 @@ def _index() -> None:
             pass
 
     filling.step(f"search, version {VERSION}", make, in_transaction=False)
+
+
+def _likeness() -> None:
+    """What the texts are like, of a database that was filled before there was such a thing."""
+    from xinqiao.search import likeness
+
+    for _made in likeness.make_missing():
+        pass
 
 
 def _count() -> None:

@@ -12,7 +12,7 @@ from xinqiao.matters import entries, history
 from xinqiao.matters.models import Clock, Event, Matter, Referral
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules import numbering
-from xinqiao.search.models import SearchEntry
+from xinqiao.search.models import Likeness, SearchEntry
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("matter_id", "petition", "answer", "words", "marks", "version", "received_at")
@@ -30,7 +30,9 @@ class TestMatters:
         with transaction.atomic():
             synthetic.Filling(plan).batch(0)
         drawn = list(SearchEntry.objects.order_by("pk").values_list(*COLUMNS))
+        alike = list(Likeness.objects.order_by("pk").values())
         entries.make(Matter.objects.order_by("pk"))
+        assert list(Likeness.objects.order_by("pk").values()) == alike
         assert list(SearchEntry.objects.order_by("pk").values_list(*COLUMNS)) == drawn
         assert len(drawn) == 120
 

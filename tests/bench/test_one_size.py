@@ -45,7 +45,7 @@ def look():
     from xinqiao.matters import counted, finding
     from xinqiao.matters.models import Matter, MatterNumber, Referral
     from xinqiao.rules import numbering
-    from xinqiao.search.models import SearchEntry
+    from xinqiao.search.models import Likeness, SearchEntry
     from xinqiao.search.words import terms
     from django.utils import timezone
     copy = Matter.objects.filter(pk__gt=1200).order_by("pk").last()
@@ -53,7 +53,7 @@ def look():
     leader = asked.officer_of(*asked.OFFICERS["leader of the region"])
     desk = copy.referrals.first()
     print(json.dumps({
-        "matters": Matter.objects.count(), "numbers": MatterNumber.objects.count(), "entries": SearchEntry.objects.count(),
+        "matters": Matter.objects.count(), "numbers": MatterNumber.objects.count(), "entries": SearchEntry.objects.count(), "alike": Likeness.objects.count(),
         "found": finding.by_words(leader, finding.Wanted(terms(code))).ids, "copy": copy.pk,
         "day": str(numbering.parse_matter_number(copy.number).registered_on), "received": str(copy.received_on),
         "order": desk.number_order == numbering.place_in_order(copy.number), "closed": not copy.referrals.filter(is_open=True).exists(),
@@ -100,7 +100,7 @@ class TestOneSize:
 
     def test_next_call_makes_what_is_missing_and_nothing_twice(self, measured):
         seen = measured["seen"]
-        assert seen["matters"] == seen["numbers"] == seen["entries"] == MATTERS
+        assert seen["matters"] == seen["numbers"] == seen["entries"] == seen["alike"] == MATTERS
         assert seen["batches"] == 1200
         assert not seen["bare"]
 

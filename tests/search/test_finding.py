@@ -13,9 +13,9 @@ from xinqiao.matters import entries, finding
 from xinqiao.matters.models import Clearance, Matter
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose, Role, Step
-from xinqiao.search import commonness, marks, newest, query, words
+from xinqiao.search import commonness, likeness, marks, newest, query, words
 from xinqiao.search.entries import Entry, write
-from xinqiao.search.models import EntryDue, SearchEntry
+from xinqiao.search.models import EntryDue, Likeness, SearchEntry
 from xinqiao.search.words import fold, terms
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +309,40 @@ class TestSimilar:
         world.signed_in()
         again = world.file("2026-03-05", place=world.county_gov)
         assert finding.similar(Matter.objects.get(pk=again.matter_id), world.feng_in_county) == []
+
+    def test_of_any_age_and_from_the_entries_alone(self, world):
+        """What an older version of the program left without is made again from the texts; nothing is made twice."""
+        first = world.signed_in("2019-03-04")
+        again = world.triaged("2026-03-05", title="新房屋顶漏水，报修三次都没人管")
+        Likeness.objects.all().delete()
+        assert finding.similar(again, world.li_triages) == []
+        assert [sum(likeness.make_missing()) for _turn in range(2)] == [2, 0]
+        assert [one.pk for one, _alike in finding.similar(again, world.li_triages)] == [first.pk]
+
+
+class TestLikeness:
+    """Pure: two texts of which so many words are the same."""
+
+    @staticmethod
+    def hits(common: float, length: int = 150) -> float:
+        rng, hits = Random(11), 0
+        for turn in range(200):
+            same = round(2 * length * common / (1 + common))
+            shared = [f"s{turn}-{word}" for word in range(same)]
+            one, other = ([*shared, *(f"{which}{rng.random()}" for _ in range(length - same))] for which in "ab")
+            hits += bool({*likeness.bands(one)} & {*likeness.bands(other)})
+        return hits / 200
+
+    def test_texts_that_share_most_of_their_words_agree(self):
+        assert self.hits(0.75) > 0.97
+        assert self.hits(0.6) > 0.8
+        assert self.hits(0.75, length=30) > 0.97
+
+    def test_others_do_not(self):
+        assert self.hits(0.1) < 0.03
+
+    def test_the_order_of_words_is_nothing_and_a_few_words_are_like_nothing(self):
+        text = [f"w{number}" for number in range(40)]
+        assert likeness.bands(text) == likeness.bands(reversed(text))
+        assert len(likeness.bands(text)) == likeness.BANDS
+        assert likeness.bands(text[: likeness.WORDS_AT_LEAST - 1]) == []

@@ -1,7 +1,7 @@
 """What a search makes the database do: no big table read through, and no more rows touched where there are more matters."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -14,7 +14,7 @@ from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.stages import Role
-from xinqiao.search import query
+from xinqiao.search import commonness, newest, query
 from xinqiao.search.models import SearchEntry
 from xinqiao.search.words import terms
 
@@ -73,14 +73,20 @@ def touched(rows, table: str) -> float:
 class TestPlans:
     @pytest.mark.parametrize("words", ["反映", "没有解决", "小区 物业", "没有这个词", "12", "2025"])
     def test_words_are_looked_up_by_the_index_of_words(self, region, words):
-        scope = tuple(finding.scope_marks(leader()))
-        assert_by_words(query.statement(query.Asked(terms(words), (scope,), True), 21))
+        asked = query.Asked(terms(words), (), True, scope=tuple(finding.scope_marks(leader())))
+        for window in (newest.Window(None), newest.Window(date(2026, 9, 1), ("t:202609", "t:202610", "t:202611"), 500)):
+            assert_by_words(newest.statement(asked, window, None, 21))
 
-    def test_wider_windows_are_not_looked_at_when_there_is_enough(self, region, monkeypatch):
-        monkeypatch.setattr(query, "_pace", lambda: query.Pace(date(2024, 1, 1), timezone.localdate(), 60))
-        asked = query.Asked(terms("小区"), (tuple(finding.scope_marks(leader())),), True)
-        recent = SearchEntry.objects.filter(received_at__gte=timezone.now() - timedelta(days=100)).count()
-        assert 0 < touched(query.statement(asked, 21), "search_searchentry") <= recent < MATTERS / 2
+    @pytest.mark.parametrize("filters", [{}, {"kind": "request", "channel": "letter"}, {"group": "closed"}])
+    def test_the_newest_are_walked_until_there_are_enough(self, region, monkeypatch, filters):
+        """In the order of an index, and no further."""
+        monkeypatch.setattr(commonness, "shares", lambda: dict.fromkeys(finding.scope_marks(leader()), 0.9))
+        asked = finding._asked(leader(), finding.Wanted(terms("反映"), **filters))
+        seen = nodes(newest.walk(asked, None, 3))
+        read = [node for node in seen if node["Actual Loops"] and "Scan" in node["Node Type"]]
+        walked = "matter_closed_received" if "group" in filters else "matters_mat_receive_" if filters else "search_received"
+        assert any(node.get("Index Name", "").startswith(walked) for node in read)
+        assert sum(node["Actual Rows"] * node["Actual Loops"] for node in read) < MATTERS / 5
 
     def test_what_may_be_opened_is_asked_by_key(self, region):
         officer = leader()
@@ -107,7 +113,7 @@ class TestPlans:
     def test_statements_of_a_search_are_few_whatever_is_found(self, region, django_assert_max_num_queries):
         officer = leader()
         for words in ("反映", "没有这个词"):
-            with django_assert_max_num_queries(3):  # how much is received a day, what is found, what may be opened
+            with django_assert_max_num_queries(7):  # how much is received a day, what is common, three looks, what may be opened
                 finding.by_words(officer, finding.Wanted(terms(words)))
 
     def test_much_the_same(self, region, django_assert_max_num_queries):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search import real_letters
-from xinqiao.search.words import TERMS_AT_MOST, fold, ordered_tokens, terms, tokens
+from xinqiao.search.words import TERMS_AT_MOST, fold, terms, tokens
 
 # text, a search, found?, why
 FINDS = [
@@ -96,7 +96,7 @@ class TestEqualToLike:
         folded = fold(text)
         assert len(folded) == len(text)
         assert fold(folded) == folded or len(fold(folded)) == len(text)
-        assert all(2 <= len(token) <= 3 for token in ordered_tokens(folded))
+        assert all(2 <= len(token) <= 3 for token in tokens(folded))
 
     def test_real_letters(self):
         folded = [fold(text) for text in real_letters.texts(rows=250, characters=600)]

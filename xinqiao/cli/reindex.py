@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
     with database.available():
         cli.start_django()
         from xinqiao.matters import entries
+        from xinqiao.search import likeness
 
         made, begun = 0, time.monotonic()
         print("正在清点……", end="", file=sys.stderr, flush=True)
@@ -31,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
             made = progress.made
             print(f"\r{_line(progress, time.monotonic() - begun)}  ", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-        print(f"完成：补建{made}件。")
+        alike = sum(likeness.make_missing())
+        print(f"完成：补建{made}件。" + (f"补建相似比对{alike}件。" if alike else ""))
     return cli.OK
 
 

@@ -67,7 +67,7 @@ def keep(matter: Matter, step: Step) -> None:
             return
         if before and before[1] == entries.VERSION:
             petition, answer = kept.values_list("petition", "answer").get()
-            entries.write([Entry(matter.pk, matter.received_at, petition, answer, now)])
+            entries.write([Entry(matter.pk, matter.received_at, petition, answer, now)], texts=False)
             return
     make([matter])
 

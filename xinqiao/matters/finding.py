@@ -16,7 +16,6 @@ from datetime import date
 from functools import partial
 
 from django.db.models import Q
-from django.utils.timezone import localdate
 
 from xinqiao import crypto
 from xinqiao.organisations.models import ContentClass, Officer
@@ -25,10 +24,10 @@ from xinqiao.rules import identity
 from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Kind, Role
-from xinqiao.search import commonness, marks, query
+from xinqiao.search import likeness, query
 from xinqiao.search.models import SearchEntry
 from xinqiao.search.newest import newest
-from xinqiao.search.words import Term, ordered_tokens, tokens
+from xinqiao.search.words import Term, tokens
 
 from .entries import GROUPS, UNDECIDED
 from .models import ASSIGNED_READERS, READERS, REPORT_GIVEN, REPORT_READERS, REPORT_REGISTRARS, Matter
@@ -240,46 +239,23 @@ def by_person(officer: Officer, person: Person) -> list[int]:
 
 # ---- much the same text --------------------------------------------------------------------------------------------------
 
-PAIRS = 20  # pairs of rare tokens that are asked for: more find no more (measured), fewer find less
 COMPARED = 100  # of the newest candidates
-YEARS_BACK = 2  # before the year in which the matter was received: the same trouble comes back soon
 ALIKE = 0.3  # share of common tokens (Jaccard) from which a text is shown as possibly the same
 
 
 def similar(matter: Matter, officer: Officer, limit: int = 5) -> list[tuple[Matter, float]]:
     """Matters that say much the same (DU-1), with how much (0 to 1), the likest first. For a person to judge: nothing is joined by it.
 
-    Two rare tokens that stand in both texts seldom do so by chance: pairs of them, from different places of the text, find the
-    candidates; the share of common tokens sorts them.
+    `search.likeness` finds the candidates, however old; the share of common tokens sorts them.
     """
     own = SearchEntry.objects.filter(pk=matter.pk).values_list("petition", flat=True).first()
     scope = scope_marks(officer)
     if not own or not scope or matter.sealed:
         return []
-    pairs = _rare_pairs(_said(own))
-    if not pairs:
-        return []
-    years = tuple(f"t:{year}" for year in range(localdate(matter.received_at).year - YEARS_BACK, localdate().year + 1))
-    asked = query.Asked((), (tuple(scope), years), fixed=" | ".join(marks.all_of(pair) for pair in pairs))
-    rows = query.most_alike(asked, but=matter.pk, most=COMPARED)
-    mine = tokens(_said(own))
-    scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in ((pk, tokens(_said(text))) for pk, text in rows))
+    rows = likeness.alike(own, but=matter.pk, scope=tuple(scope), most=COMPARED)
+    mine = tokens(likeness.said(own))
+    texts = ((pk, tokens(likeness.said(text))) for pk, text in rows)
+    scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in texts)
     alike = dict(sorted((one for one in scored if one[1] >= ALIKE), key=lambda one: -one[1])[: limit * 3])
     seen = Matter.objects.visible_to(officer).filter(pk__in=alike, sealed=False).select_related("unit")
     return sorted(((one, alike[one.pk]) for one in seen), key=lambda pair: -pair[1])[:limit]
-
-
-def _said(petition: str) -> str:
-    """The text without its line of number and place, which every matter of a place shares."""
-    title, _end, rest = petition.partition("\n")
-    return title + "\n" + rest.partition("\n")[2]
-
-
-def _rare_pairs(text: str) -> list[tuple[str, str]]:
-    """PAIRS pairs of tokens that few texts have, each with its partner half a text away."""
-    common = commonness.shares()
-    rare = [token for token in dict.fromkeys(ordered_tokens(text)) if token not in common]
-    half = len(rare) // 2
-    pairs = list(zip(rare[:half], rare[half:], strict=False))
-    step = max(len(pairs) // PAIRS, 1)
-    return pairs[::step][:PAIRS]

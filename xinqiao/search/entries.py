@@ -1,13 +1,13 @@
 """Write entries: the text in, the index words beside it, one statement for a batch."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from . import marks
-from .models import EntryDue, SearchEntry
+from . import likeness, marks
+from .models import EntryDue, Likeness, SearchEntry
 from .words import fold, tokens
 
 VERSION = 2  # of folding and tokens: an entry with another one is made anew by `xinqiao reindex`
@@ -34,31 +34,31 @@ class Entry:
     answer: str
     marks: frozenset[str]
 
-    def row(self) -> tuple:
-        """The values of COLUMNS, as INSERT and COPY take them."""
+    def rows(self) -> tuple[tuple, tuple]:
+        """The values of COLUMNS, as INSERT and COPY take them, and those of `likeness.COLUMNS`."""
         petition, answer = fold(self.petition[:LONGEST]), fold(self.answer[:LONGEST])
-        found = tokens(petition) | self.marks
+        said = tokens(likeness.said(petition))
+        found = said | tokens(likeness.place(petition)) | self.marks
         if answer:
             found |= {marks.ANSWER + token for token in tokens(answer)}
         # No token has a quote or a backslash in it: they are letters, numbers and marks that belong to letters.
         words = "'" + "' '".join(found) + "'"
-        return self.matter_id, self.received_at, petition, answer, words, marks.digest(self.marks), VERSION
+        row = (self.matter_id, self.received_at, petition, answer, words, marks.digest(self.marks), VERSION)
+        return row, (self.matter_id, self.received_at, likeness.bands(said))
 
 
-def write(entries: Iterable[Entry]) -> int:
-    """Keep these entries, in the caller's transaction; returns how many."""
-    found = [entry.row() for entry in entries]
+def write(entries: Iterable[Entry], *, texts: bool = True) -> int:
+    """Keep these entries, in the caller's transaction; returns how many. `texts`: not only their marks may have changed."""
+    both = [entry.rows() for entry in entries]
+    if texts:
+        likeness.write([like for _row, like in both])
+    found = [row for row, _like in both]
     if len(found) > FEW:
         return copy(found)
     if found:
         with connection.cursor() as cursor:
             cursor.execute(_WRITE.format(", ".join([_ROW] * len(found))), [value for row in found for value in row])
     return len(found)
-
-
-def rows(entries: Iterable[Entry]) -> Iterator[tuple]:
-    """The rows of these entries, as `copy` takes them; worth computing in another process."""
-    return (entry.row() for entry in entries)
 
 
 def copy(found: list[tuple]) -> int:
@@ -82,4 +82,6 @@ def owe(matters: Iterable[tuple[int, datetime]]) -> None:
 
 def forget(matter_ids: Iterable[int]) -> None:
     """Take entries out of the index."""
-    SearchEntry.objects.filter(pk__in=list(matter_ids)).delete()
+    ids = list(matter_ids)
+    SearchEntry.objects.filter(pk__in=ids).delete()
+    Likeness.objects.filter(pk__in=ids).delete()

@@ -1,5 +1,6 @@
 """One entry for each matter: its text as it is searched, and the words that say who may find it and when it came in."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -28,6 +29,17 @@ class SearchEntry(models.Model):
             GinIndex(fields=["words"], name="search_words", fastupdate=True),
             models.Index(fields=["-received_at", "-matter_id"], name="search_received"),
         ]
+
+
+class Likeness(models.Model):
+    """What the text of an entry is like (`search.likeness`), written with it."""
+
+    matter_id = models.BigIntegerField(primary_key=True)
+    received_at = models.DateTimeField()
+    bands = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["bands"], name="search_bands", fastupdate=True)]
 
 
 class EntryDue(models.Model):

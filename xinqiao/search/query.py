@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 
 from . import commonness, marks
 from .models import SearchEntry
@@ -44,12 +44,10 @@ class Asked:
     last: date | None = None
     scope: tuple[str, ...] = ()
     walk: Walk | None = None
-    fixed: str = ""
 
     def text_of(self) -> str:
         """The whole tsquery."""
         parts = [self.inside(term.tokens) for term in self.terms if term.tokens]
-        parts += [f"({self.fixed})"] if self.fixed else []
         return " & ".join([*parts, *map(marks.any_of, filter(None, (self.scope, *self.groups)))])
 
     def inside(self, tokens: Iterable[str]) -> str:
@@ -131,10 +129,3 @@ def _score(asked: Asked, petition: str, answer: str) -> int:
     title, _line_end, rest = petition.partition("\n")
     text = f"{rest}\n{answer}" if asked.answers else rest
     return sum(10 * (term.text in title) + min(text.count(term.text), 5) for term in asked.terms)
-
-
-def most_alike(asked: Asked, *, but: int, most: int) -> list[tuple[int, str]]:
-    """(matter, petition text) of the newest entries that fit `asked`, without the matter `but`."""
-    order = F("received_at") + Value(timedelta(0))
-    rows = entries(asked).exclude(pk=but).order_by(order.desc(), "-matter_id")
-    return list(rows.values_list("matter_id", "petition")[:most])

@@ -90,12 +90,6 @@ def tokens(folded: str) -> set[str]:
     return found
 
 
-def ordered_tokens(folded: str) -> Iterator[str]:
-    """The same as they come, again where they come again."""
-    for run in runs(folded):
-        yield from _pieces(run)
-
-
 def _pieces(run: str) -> Iterator[str]:
     for start in range(len(run) - 1):
         yield run[start : start + 2]
