@@ -172,6 +172,10 @@ class TestWay:
         answer(world, row, "2026-04-20", adoption=Adoption.PARTLY, reasons="增加编制要由编制部门批准。")
         acts.close(row.pk, outcome="到单位看过登记簿，当日登记、告知。", by=world.sun_supervises, at=at("2026-04-25"))
         row.refresh_from_db()
+        counted = acts.tally(world.office, at("2026-04-01").date(), at("2026-04-30").date(), on=at("2026-06-01").date())
+        assert counted[Sort.IMPROVE] == acts.Tally(issued=1, adopted=0, partly=1, not_adopted=0, waiting=0, late=0), (
+            "the last word counts"
+        )
         assert row.state == State.CLOSED and [one.round for one in row.feedback.order_by("round")] == [1, 2]
         states = [
             json.loads(entry.detail_text)["state"]
@@ -260,7 +264,9 @@ class TestPages:
         world.take(Step.ISSUE_SUPERVISION, matter.pk, world.wang_leads_office, "2026-04-01")
         one, client = matter.supervisions.get(), client_of(world.sun_supervises)
         page = client.get(reverse("workbench:supervision", args=[one.pk]))
-        assert client.get(reverse("workbench:letter", args=[one.document_id, "pdf"])).status_code == 200, "F-26 names nobody"
+        assert client.get(reverse("workbench:letter", args=[one.document_id, "pdf"])).status_code == 200, (
+            "F-26 names nobody"
+        )
         assert f"?supervision={one.pk}" in page.content.decode()
         address = reverse("workbench:recommendation_draft", args=["improve"]) + f"?supervision={one.pk}"
         first = client.get(address).content.decode()

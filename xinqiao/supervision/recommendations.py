@@ -4,12 +4,13 @@ Each act locks the row, says who may and when, and is on record. Raises StepRefu
 Recommendation.DoesNotExist where it is hidden. Who is asked next is told by the worker (`untold`), so that nothing is lost.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from xinqiao.documents import letters
@@ -309,6 +310,34 @@ def waiting(officer: Officer) -> QuerySet[Recommendation]:
     if signs_feedback(officer) or allowed(officer.role_set, THING, Action.WRITE):
         asked |= Q(organisation=organ, state=State.ISSUED)
     return seen.filter(asked)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of the recommendations of one sort: each stands in one place. `late`: of those that wait."""
+
+    issued: int
+    adopted: int
+    partly: int
+    not_adopted: int
+    waiting: int
+    late: int
+
+
+def tally(office: Organisation, from_on: date, to_on: date, *, on: date) -> dict[Sort, Tally]:
+    """Of the recommendations that this office signed in the period: how the last feedback answered them (R-41(1), H.4)."""
+    signed = Recommendation.objects.filter(office=office, issued_at__date__range=(from_on, to_on))
+    last = Feedback.objects.filter(recommendation=OuterRef("pk"), signed_at__isnull=False, returned_at=None).order_by(
+        "-round"
+    )
+    rows = signed.annotate(said=Subquery(last.values("adoption")[:1])).values_list("sort", "said", "feedback_by_on")
+    found = {}
+    for sort in Sort:
+        said = [(adoption, due) for one, adoption, due in rows if one == sort]
+        count = Counter(adoption for adoption, _due in said)
+        overdue = sum(adoption is None and due < on for adoption, due in said)
+        found[sort] = Tally(len(said), *(count[one.value] for one in Adoption), count[None], overdue)
+    return found
 
 
 def late(on: date) -> Q:
