@@ -71,9 +71,11 @@ def may_approve(officer: Officer) -> bool:
 
 
 def above(organisation: Organisation) -> Organisation | None:
-    """Where reports of this unit go: a village to its township, an organ to the petition office of its place, an office to the next higher one."""
+    """Where reports of this unit go: a village to its township (its petition office where it has one), an organ to the petition office of
+    its place, an office to the next higher one."""
     if organisation.line == Line.VILLAGE:
-        return organisation.parent if organisation.parent and organisation.parent.active else None
+        township = organisation.parent if organisation.parent and organisation.parent.active else None
+        return township and (tree.line_organ_of(township, Line.PETITION_OFFICE) or township)
     if organisation.line == Line.PETITION_OFFICE:
         return tree.petition_office_above(organisation)
     if organisation.line == Line.JOINT_CONFERENCE:

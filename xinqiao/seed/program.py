@@ -12,7 +12,7 @@ from xinqiao.rules.patrol import WATCHED_STEPS
 from xinqiao.rules.stages import Stage
 from xinqiao.supervision import patrol
 
-from . import demo_logins, load_region, plan, sweep
+from . import demo_logins, information_beats, load_region, plan, recommendation_beats, sweep
 from .case import Case
 from .timetable import SHANGHAI
 from .ways import FOLLOWED, beat
@@ -38,6 +38,8 @@ def run(*, seed: int = 1, count: int = 300, today: date | None = None, progress=
     for position, case in enumerate(_shown(cases, progress)):
         _live(case, horizon, keep_messages=position >= len(cases) - LEFT_TO_THE_WORKER)
     patrol.keep_watch(horizon)
+    recommendation_beats.recommend(horizon)
+    information_beats.tell(town, horizon.date())
     demo_logins.keep(_followed(cases))
     return {
         "seed": seed,
