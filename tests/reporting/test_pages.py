@@ -206,6 +206,49 @@ class TestExport:
         assert client.get(f"{address}&code=answer_in_time&table=persons").status_code == 404
 
 
+class TestThePublicPage:
+    """H.8: each organ by itself, finished quarters only, plain words, nothing small."""
+
+    @pytest.fixture(autouse=True)
+    def in_june(self, monkeypatch):
+        monkeypatch.setattr("xinqiao.portal.performance.timezone.localdate", lambda: date(2026, 6, 9))
+
+    def of(self, client, unit, query="", status=200) -> str:
+        answer = client.get(reverse("portal:performance_of", args=[unit.key]) + query)
+        assert answer.status_code == status
+        return answer.content.decode()
+
+    def test_tells_a_finished_quarter_in_plain_words(self, world, client):
+        counts(world, world.housing, "answer_in_time", 30, 40)
+        counts(world, world.housing, "answer_in_time", 7, 50, month=5)
+        counts(world, world.housing, "contacted", 33, 35)
+        text = self.of(client, world.housing)
+        assert "2026年第一季度" in text and "40件里有30件，75.0%。" in text and "有没有在法定期限内答复" in text
+        assert "一共35件，88.6%以上。" in text
+        assert "2026年第二季度" not in text  # it is not over
+        self.of(client, world.housing, "?quarter=2026-2", status=404)
+
+    def test_hides_what_is_small_and_adds_no_organ_below(self, world, client):
+        counts(world, world.housing, "answer_in_time", 2, 3)
+        counts(world, world.county_housing, "answer_in_time", 30, 40)
+        assert "不足5件，不显示。" in self.of(client, world.housing)
+        text = self.of(client, world.county_gov)
+        assert "40件" not in text and "没有可以公开的数字" in text
+        assert world.county_housing.name in text
+
+    def test_lists_organs_in_the_order_of_the_tree_without_a_figure(self, world, client):
+        counts(world, world.housing, "answer_in_time", 30, 40)
+        text = client.get(reverse("portal:performance")).content.decode()
+        assert world.region_gov.name in text and "75" not in text
+        text = self.of(client, world.government)
+        inside = sorted((world.office, world.housing, world.county_gov), key=lambda one: one.lft)
+        places = [text.index(one.name) for one in inside]
+        assert places == sorted(places)
+
+    def test_an_unknown_organ_is_not_found(self, world, client):
+        assert client.get(reverse("portal:performance_of", args=["no-such-organ"])).status_code == 404
+
+
 class TestInTheBrowser:
     @pytest.mark.django_db(transaction=True)
     def test_fits_phone_and_desk(self, browser, world):
@@ -228,3 +271,7 @@ class TestInTheBrowser:
                 wide = browser.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= size["width"], (name, wide)
                 browser.screenshot(f"indicators-{name}-{number}")
+            browser.open(reverse("portal:performance_of", args=[world.housing.key]))
+            browser.assert_accessible()
+            assert browser.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            browser.screenshot(f"indicators-public-{number}")

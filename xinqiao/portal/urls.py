@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import proof, receipt, site
+from . import performance, proof, receipt, site
 from .filing import views as filing
 
 app_name = "portal"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("law/", site.law, name="law"),
     path("privacy/", site.privacy, name="privacy"),
     path("accessibility/", site.accessibility, name="accessibility"),
+    path("performance/", performance.choose_page, name="performance"),
+    path("performance/<slug:key>/", performance.organ_page, name="performance_of"),
     path("file/", filing.new, name="new"),
     path("file/upload/", filing.upload, name="upload"),
     path("file/suggested/", filing.suggested, name="suggested"),

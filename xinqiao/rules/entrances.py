@@ -32,6 +32,7 @@ ui:set_large_print ui:gallery ui:gallery_officer                   | public_page
 
 # citizens: to read without telling who one is
 portal:home portal:robots portal:help portal:law portal:privacy portal:accessibility | public_page R | everybody | page | R-18(1), PIPL 17
+portal:performance portal:performance_of                           | public_page R | everybody | page | H.8: finished quarters of one organ, small figures withheld (C-14); no ranking
 portal:proof portal:proof_feed portal:proof_keys portal:proof_qr portal:proof_check | public_page R | everybody | page | LG-1: signed roots without rows; a receipt is checked for whoever holds it
 portal:verify_letter portal:verify                                 | letter_check R        | everybody | page    | FD-4: by the code on the paper; the answer names nobody
 
@@ -101,6 +102,9 @@ workbench:digests workbench:digest                                 | digest R   
 workbench:digest_new                                               | digest W              | officer   | matters | C-09: from reports that the liaison may open
 workbench:patrol workbench:finding                                 | finding R             | officer   | matters | SV-1: checked and decided by the supervisor, read by the unit
 workbench:urgent_list workbench:urgent_report                      | urgent_report R       | officer   | matters | UR-1: `UrgentReport.visible_to`; an addressed organ reads the report, not the matter
+workbench:ratings workbench:rating                                 | alike_ratings R       | officer   | matters | G.4: ratings of an organ below that look alike; of an organ, never of a citizen
+workbench:samples workbench:sample                                 | sample R              | officer   | post    | G.2: samples of the own office
+workbench:sample_new workbench:sheet                               | sample W              | officer   | matters | G.2: drawn by chance from what may be opened; a sheet of a hidden matter is a 404
 workbench:completions                                              | transfer R            | officer   | matters | SV-8: reports on assigned matters, of the own office and the own organ
 workbench:supervisions workbench:supervision                                             | supervision R         | officer   | matters | SV-2: of the own office, and those that concern the own organ
 workbench:recommendations workbench:recommendation                 | recommendation R      | officer   | matters | SV-4, SV-5: of the own office, addressed to the own organ, or of the offices below
@@ -115,6 +119,9 @@ workbench:screening_zero                                           | screening W
 workbench:screening_order                                          | screening A           | officer   | post    | A-35: a concentrated round in the own area
 workbench:screening_units                                          | screening R           | officer   | post    | A-34: a unit outside the own area is a 404
 workbench:ledgers workbench:ledger_print workbench:ledger_item workbench:ledger_file workbench:ledger_sheet_print | ledger R | officer | matters | A-33, H.2: `Item.visible_to`; a report is in none (C-01)
+workbench:campaigns workbench:campaign                             | ledger R              | officer   | matters | A-55: progress of measures, of the items that one may see
+workbench:backlog workbench:hand_overs workbench:hand_over         | ledger R              | officer   | matters | G.1, A-30: `visible_to`; putting in and signing are checked again
+workbench:campaign_new workbench:campaign_round workbench:hand_over_new | ledger W         | officer   | matters | A-30, A-55: who runs or signs, checked again
 workbench:ledger_new workbench:ledger_edit workbench:ledger_act workbench:ledger_sheet    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
 workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
 workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
@@ -133,6 +140,7 @@ api:follow                                                         | progress R 
 
 # the worker: by the clock
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
+duty:rating_windows                                                | alike_ratings W       | system    | event   | RA-3, RA-6, G.4: reminder, end of the window, ratings that look alike; never a single value
 duty:urgent_alarms                                                 | urgent_report W       | system    | event   | UR-3: 30 and 60 minutes after the mark, each once
 duty:patrol                                                        | finding W             | system    | event   | SV-1: days noted for a second look
 duty:recommendations                                               | recommendation W      | system    | event   | SV-5, SV-6: who is asked is told once, a last day that passed is found once
@@ -149,6 +157,7 @@ duty:counts duty:counts_check                                      | statistics 
 
 # the worker: after an event
 reaction:expand reaction:print_letters                             | upkeep W              | system    | event   | ADR 0002
+reaction:rating_window                                              | alike_ratings W       | system    | event   | RA-6: from when to when one may rate
 reaction:urgent                                                    | inbox W               | system    | event   | UR-1, UR-3: who must read the report, who must see that it is sent; by number only
 reaction:patrol                                                    | finding W             | system    | event   | SV-1: what an organ owes and did not do, kept for the supervisor
 reaction:tell_citizen                                              | message W             | system    | event   | F.3
@@ -163,7 +172,7 @@ bell:request_withdrawal bell:cancel_withdrawal bell:resume bell:warn bell:recomp
 message:received message:registered message:joined message:split message:transferred message:reported_up message:guided message:sent_on message:replied message:filed message:no_longer_accepted message:reassigned | message W | system | event | C-01, checklist 46
 message:signed_in message:accepted message:other_route message:not_accepted message:silence message:overdue message:handling message:recusal_decided message:supervision_asked message:supervised message:supervision_declined message:supervision_closed message:converted message:extended message:answered message:answered_suggestion message:settled message:executing message:executed message:closed | message W | system | event | C-01, checklist 46
 message:review_received message:review_accepted message:review_refused message:review_answered message:recheck_received message:recheck_answered message:hearing message:hearing_over | message W | system | event | C-01, checklist 46
-message:progress_answered message:withdrawal_requested message:withdrawn message:resumed message:window_review message:window_recheck message:window_confirm message:window_resume message:limit_moved | message W | system | event | C-01, checklist 46
+message:progress_answered message:withdrawal_requested message:withdrawn message:resumed message:window_review message:window_recheck message:window_confirm message:window_resume message:rating_reminder message:limit_moved | message W | system | event | C-01, checklist 46
 message:login_code                                                 | message W             | system    | session | I-16: to the number that was typed
 """  # fmt: skip
 
