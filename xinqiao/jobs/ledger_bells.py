@@ -1,9 +1,16 @@
-"""The bell for ledgers: whose turn it is, what is past its day (A-33). The words say what to do, never what the item is about."""
+"""The bell for ledgers: whose turn it is, what is past its day (A-33), which round of inspection is due (A-55).
+
+The words say what to do, never what an item is about.
+"""
 
 from datetime import datetime
 
-from xinqiao.ledgers import overdue
+from django.utils.timezone import localdate
+
+from xinqiao.ledgers import campaigns, overdue
 from xinqiao.notifications import inbox
+from xinqiao.organisations.models import Officer
+from xinqiao.rules.ledgers import COMMAND
 
 
 def ring(at: datetime) -> int:
@@ -13,4 +20,19 @@ def ring(at: datetime) -> int:
         for one in rings:
             inbox.tell_own(one.officer, one.text, subject=one.subject, at=at)
         told += len(rings)
+    return told + _rounds(at)
+
+
+def _rounds(at: datetime) -> int:
+    """Each round once, to the command of its campaign."""
+    told = 0
+    for row in campaigns.due_rounds(localdate(at)).filter(told=False)[: overdue.BATCH]:
+        for one in Officer.objects.filter(organisation=row.campaign.office, active=True, user__is_active=True):
+            if one.role_set & COMMAND:
+                inbox.tell_own(
+                    one, "攻坚行动有一轮督查到日子了，请安排。", subject=f"{row.campaign}:{row.number}", at=at
+                )
+                told += 1
+        row.told = True
+        row.save(update_fields=["told"])
     return told

@@ -75,6 +75,7 @@ class InspectionRound(models.Model):
     findings = models.TextField("总体情况", blank=True)
     closed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
+    told = models.BooleanField(default=False, db_default=False, help_text="the command was told that its day has come")
 
     class Meta:
         ordering = ["campaign_id", "number"]

@@ -57,7 +57,7 @@ _LEDGERS = (
     Ledger(Sort.CLUES, "移交有权机关的线索：只记件数、日期和回执，不写内容和人名", "移交线索3件", restricted=True),
     Ledger(Sort.ASSISTANCE, "问题已经解决、生活仍有困难的帮扶；不能解决的，说明后帮扶", "冬季取暖困难，协调临时救助"),
     Ledger(Sort.MEETINGS, "会议议定、要有人落实的事项", "住建局牵头，拿出屋面维修统一方案", needs_person=False, by_hand=False),
-    Ledger(Sort.CAMPAIGNS, "攻坚行动的任务清单", "拖欠工程款，督促建设单位结清", by_hand=False),
+    Ledger(Sort.CAMPAIGNS, "攻坚行动的任务清单", "拖欠工程款，督促建设单位结清", needs_person=False, by_hand=False),
 )  # fmt: skip
 LEDGERS: MappingProxyType[Sort, Ledger] = MappingProxyType({row.sort: row for row in _LEDGERS})
 
@@ -237,6 +237,7 @@ def promise_in(text: str) -> str:
 
 # ---- campaigns (A-55) ---------------------------------------------------------------------------------------------------
 
+COMMAND = frozenset({R.SUPERVISOR, R.OFFICE_LEADER, R.JOINT_CONFERENCE})  # who runs a campaign and inspects
 ROUND_DAYS = 15  # an inspection every half month
 ROUNDS_AT_MOST = 60
 ANSWERS_AFTER = 2  # criticisms in a row after which the unit answers to the command

@@ -77,6 +77,11 @@ def place_in_order(number: str) -> int:
         return 0
 
 
+def first_place_of(day: date) -> int:
+    """The lowest place that a number of this day could have: what stands before it is of an earlier day."""
+    return (day - date(1990, 1, 1)).days * 10**12
+
+
 def sequence_value(text: str) -> int:
     """The reverse of `sequence_text`; raises ValueError for four characters that it never makes."""
     if _is_digits(text) and text != "0000":

@@ -87,11 +87,12 @@ def read(asked: QueryDict) -> Choices:
     return Choices(
         Sort(sort) if sort in set(Sort) else None,
         state if state in {*ItemState, "overdue"} else "",
-        *(_number(asked.get(name, "")) for name in ("unit", "leader", "campaign")),
+        *(number(asked.get(name, "")) for name in ("unit", "leader", "campaign")),
     )
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
+    """A key as it came in an address, or None."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 

@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xinqiao.ledgers import items
-from xinqiao.ledgers.models import Evidence, Item
+from xinqiao.ledgers import campaigns, items
+from xinqiao.ledgers.models import Campaign, Evidence, Item
 from xinqiao.matters import files
 from xinqiao.matters.act import Conflict, MatterHidden
 from xinqiao.matters.file_kinds import FileRefused
@@ -19,6 +19,7 @@ from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.ledgers import ACTS, KEEPERS, LEDGERS, ItemAct, ItemState, Progress, Sort, reopen_until
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.rules.stages import Line
 
 from ..door import officer_required
 from . import choices, forms
@@ -59,29 +60,23 @@ def new_page(request: HttpRequest) -> HttpResponse:
     officer = request.officer
     if not officer.role_set & KEEPERS:
         raise Http404
-    sort = choices.read(request.GET).sort or Sort.MATTERS
-    sort = sort if LEDGERS[sort].by_hand else Sort.MATTERS
+    campaign = _campaign(officer, request.GET.get("campaign", ""))
+    sort = _sort(request, campaign)
     unit = _unit(officer, request.GET.get("unit", ""))
     if unit is None:
-        return _ask_unit(request, officer, sort)
+        return _ask_unit(request, officer, sort, campaign)
     ledger, today = LEDGERS[sort], localdate()
     form = forms.NewItemForm(
         request.POST if request.method == "POST" else None,
-        initial={"limit_on": forms.first_limit(today, sort), "place": unit.parent_id, "number": request.GET.get("number", "")},
-        unit=unit, by=officer, needs_person=ledger.needs_person, needs_leader=ledger.needs_leader, needs_matter=ledger.needs_matter,
-        example=ledger.example,
+        initial={"limit_on": forms.first_limit(today, sort), "place": unit.pk if unit.line == Line.GOVERNMENT else unit.parent_id, "number": request.GET.get("number", "")},
+        unit=unit, by=officer, needs_person=ledger.needs_person or campaign is not None, needs_leader=ledger.needs_leader,
+        needs_matter=ledger.needs_matter, example=ledger.example,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         try:
-            item = items.add(
-                sort=sort,
-                organisation=unit,
-                matter_id=said.pop("number"),
-                by=officer,
-                at=timezone.now(),
-                request=request,
-                **said,
+            item = _add(
+                officer, campaign, sort=sort, organisation=unit, matter_id=said.pop("number"), request=request, **said
             )
         except (StepRefused, MatterHidden) as refused:
             form.add_error(None, getattr(refused, "message", _("没有找到这个编号，或者您不能查看这一件。")))
@@ -93,26 +88,51 @@ def new_page(request: HttpRequest) -> HttpResponse:
         "ledger": ledger,
         "unit": unit,
         "back_url": _unit_url(request),
-        "list_url": f"{reverse('workbench:ledgers')}?sort={sort}",
+        "list_url": _list_url(sort, campaign),
     }
     return render(request, "workbench/ledgers/new.html", context, status=422 if form.errors else 200)
 
 
-def _ask_unit(request: HttpRequest, officer: Officer, sort: Sort) -> HttpResponse:
+def _campaign(officer: Officer, text: str) -> Campaign | None:
+    """The campaign whose target is added, where this post belongs to its command."""
+    row = campaigns.visible_to(officer).filter(pk=choices.number(text) or 0).first()
+    return row if row and campaigns.runs(row, officer) else None
+
+
+def _sort(request: HttpRequest, campaign: Campaign | None) -> Sort:
+    """Which ledger: that of the campaign, or one that is kept by hand."""
+    if campaign is not None:
+        return Sort.CAMPAIGNS
+    sort = choices.read(request.GET).sort or Sort.MATTERS
+    return sort if LEDGERS[sort].by_hand else Sort.MATTERS
+
+
+def _add(officer: Officer, campaign: Campaign | None, *, sort: Sort, **said) -> Item:
+    at = timezone.now()
+    if campaign is not None:
+        return campaigns.add_target(campaign, by=officer, at=at, **said)
+    return items.add(sort=sort, by=officer, at=at, **said)
+
+
+def _list_url(sort: Sort, campaign: Campaign | None) -> str:
+    return (
+        reverse("workbench:campaign", args=[campaign.pk]) if campaign else f"{reverse('workbench:ledgers')}?sort={sort}"
+    )
+
+
+def _ask_unit(request: HttpRequest, officer: Officer, sort: Sort, campaign: Campaign | None) -> HttpResponse:
     number = request.GET.get("number", "")
     form = forms.UnitForm(officer=officer, search=request.GET.get("find", ""), first=_organs_of(officer, number))
     context = {
         "form": form, "ledger": LEDGERS[sort], "number": number, "find": request.GET.get("find", ""),
         "sorts": [(row.sort.value, row.sort.label) for row in LEDGERS.values() if row.by_hand],
-        "missing": "unit" in request.GET, "list_url": f"{reverse('workbench:ledgers')}?sort={sort}",
+        "missing": "unit" in request.GET, "list_url": _list_url(sort, campaign), "campaign": campaign,
     }  # fmt: skip
     return render(request, "workbench/ledgers/unit.html", context)
 
 
 def _unit(officer: Officer, text: str) -> Organisation | None:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        return None
-    return forms.in_reach(officer).select_related("parent").filter(pk=int(text)).first()
+    return forms.in_reach(officer).select_related("parent").filter(pk=choices.number(text) or 0).first()
 
 
 def _unit_url(request: HttpRequest) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import lists, pages, sheets
+from . import backlog, campaigns, hand_overs, lists, pages, sheets
 
 urlpatterns = [
     path("ledgers/", lists.list_page, name="ledgers"),
@@ -15,4 +15,12 @@ urlpatterns = [
     path("ledgers/<int:item_id>/sheet/", sheets.sheet_page, name="ledger_sheet"),
     path("ledgers/<int:item_id>/sheet/print/", sheets.print_page, name="ledger_sheet_print"),
     path("ledgers/files/<int:evidence_id>/", pages.file_page, name="ledger_file"),
+    path("ledgers/backlog/", backlog.backlog_page, name="backlog"),
+    path("ledgers/campaigns/", campaigns.list_page, name="campaigns"),
+    path("ledgers/campaigns/new/", campaigns.new_page, name="campaign_new"),
+    path("ledgers/campaigns/<int:campaign_id>/", campaigns.campaign_page, name="campaign"),
+    path("ledgers/campaigns/<int:campaign_id>/rounds/<int:number>/", campaigns.round_page, name="campaign_round"),
+    path("ledgers/hand-overs/", hand_overs.list_page, name="hand_overs"),
+    path("ledgers/hand-overs/new/", hand_overs.new_page, name="hand_over_new"),
+    path("ledgers/hand-overs/<int:hand_over_id>/", hand_overs.hand_over_page, name="hand_over"),
 ]
