@@ -23,7 +23,17 @@ from xinqiao.portal import drafts
 from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.supervision import patrol
 
-from . import anchored_rows, deadlines, exported, ledger_bells, recommended, roundups, screenings, urgent_alarms
+from . import (
+    anchored_rows,
+    deadlines,
+    exported,
+    ledger_bells,
+    rating_windows,
+    recommended,
+    roundups,
+    screenings,
+    urgent_alarms,
+)
 from .models import Duty, Worker
 
 logger = logging.getLogger("xinqiao.jobs")
@@ -78,6 +88,7 @@ TASKS = (
     Task("withdrawals", timedelta(minutes=1), deadlines.complete_withdrawals),
     Task("deadlines", timedelta(minutes=1), deadlines.sweep),
     Task("patrol", timedelta(minutes=1), patrol.keep_watch),
+    Task("rating_windows", timedelta(minutes=10), rating_windows.keep),
     Task("urgent_alarms", timedelta(seconds=30), urgent_alarms.ring_due),
     Task("provisional", timedelta(hours=6), deadlines.recompute_provisional),
     Task("screening", timedelta(minutes=10), screenings.make_rounds),

@@ -25,13 +25,13 @@ from xinqiao.rules.moves import MOVES
 from xinqiao.rules.patrol import triggers_after
 from xinqiao.rules.stages import Kind, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
-from xinqiao.supervision import patrol
+from xinqiao.supervision import patrol, ratings
 
 from . import audiences, queue, urgent_alarms
 
 TOLD_LATE = timedelta(days=3)  # entered later than this: history, not news
 DONE, SKIPPED = "done", "skipped"
-URGENT = "urgent"
+URGENT, RATING = "urgent", "rating_window"
 TELL_CITIZEN, PRINT_LETTERS, BELL, PATROL = "tell_citizen", "print_letters", "bell", "patrol"
 
 
@@ -201,6 +201,8 @@ def reactions_to(event: Event) -> list[str]:
         owed.append(TELL_CITIZEN)
     if event.facts.get("letters"):
         owed.append(PRINT_LETTERS)
+    if Step(event.step) in ratings.OPENED_BY:
+        owed.append(RATING)
     if Step(event.step) in urgent_alarms.TOLD:
         owed.append(URGENT)
     if triggers_after(Step(event.step), event.facts.get("term", "")) or event.facts.get("finding"):
@@ -218,13 +220,18 @@ def react(delivery: Delivery, *, at: datetime) -> tuple[str, str]:
     matter = Matter.objects.select_related("unit", "received_by").get(pk=delivery.matter_id)
     if name == TELL_CITIZEN:
         return _tell_citizen(event, matter, at=at)
-    if name == PRINT_LETTERS:
-        return _print_letters(event)
-    if name == URGENT:
-        return DONE, f"{urgent_alarms.tell(event, at=at)}"
-    if name == PATROL:
-        return DONE, f"{patrol.look(event, at=at)}"
+    if name in BESIDE:
+        return BESIDE[name](event, at)
     return _ring(event, matter, BELLS[Step(event.step)][int(number)], at=at)
+
+
+# What else a reaction does, by its name: (event, at) -> (state, result).
+BESIDE: dict[str, Callable[[Event, datetime], tuple[str, str]]] = {
+    PRINT_LETTERS: lambda event, at: _print_letters(event),
+    RATING: lambda event, at: (DONE, "open") if ratings.open_window(event) else (SKIPPED, "nothing that can be rated"),
+    URGENT: lambda event, at: (DONE, f"{urgent_alarms.tell(event, at=at)}"),
+    PATROL: lambda event, at: (DONE, f"{patrol.look(event, at=at)}"),
+}
 
 
 def _expand(event: Event, *, at: datetime) -> tuple[str, str]:
@@ -263,7 +270,7 @@ def _tell_citizen(event: Event, matter: Matter, *, at: datetime) -> tuple[str, s
             matter_id=matter.pk,
             urgent=text.urgent,
         )
-        for channel, recipient in sorted(_recipients(matter))
+        for channel, recipient in sorted(recipients(matter))
     ]
     sent = [message.channel.value for message in made if message]
     return (DONE, ",".join(sent)) if sent else (SKIPPED, "no number or address, or none wanted")
@@ -274,7 +281,7 @@ def is_neutral(matter: Matter) -> bool:
     return matter.sealed or matter.secrecy or matter.kind == Kind.REPORT
 
 
-def _recipients(matter: Matter) -> set[tuple[Channel, str]]:
+def recipients(matter: Matter) -> set[tuple[Channel, str]]:
     if matter.anonymous:
         return set()
     people = [row.identity() for row in matter.petitioners if row.position == 1 or row.representative]

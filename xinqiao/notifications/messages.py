@@ -84,6 +84,7 @@ TEXTS: dict[str, Text] = {
     "window_recheck": Text(f"提醒您：不同意{_OWN}的复查意见，最晚{{due}}可以申请复核，不收费。", ("RECHECK_REQ30",)),
     "window_confirm": Text(f"提醒您：{_OWN}是不是真的办好了？请最晚{{due}}告诉我们。", ("EXEC_CONFIRM15",)),
     "window_resume": Text("提醒您：撤回的信访（尾号{tail}）最晚{due}可以恢复办理。", ("WITHDRAW_RESUME30",)),
+    "rating_reminder": Text(f"{_OWN}有了结果。您可以评价{{unit}}办得怎样，最晚{{due}}。评不评价、怎样评价，都由您自己决定。"),
     "limit_moved": Text(f"{_OWN}的期限因节假日安排公布有变动。现在是{{due}}。请登录网上信访查看。"),
     # the account
     "login_code": Text("验证码{code}，5分钟内有效。请不要告诉任何人，我们的工作人员也不会问您要。", urgent=True),

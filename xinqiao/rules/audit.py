@@ -37,6 +37,7 @@ class AuditKind(Coded):
     LEDGER = "ledger", "台账", "A-33"
     RECOMMENDED = "recommended", "三项建议", "R-40"
     MEASURE_TAKEN = "measure_taken", "联席会议措施", "R-39(3)"
+    SAMPLE_DRAWN = "sample_drawn", "抽查抽取", "G.2"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
     AUDIT_READ = "audit_read", "查看安全审计日志", "LG-4"
 

@@ -88,7 +88,11 @@ def draw(strata: Mapping[int, Sequence[int]], size: int, seed: int) -> dict[int,
     """The sample of each organ. The same matters, size and seed give the same sample, whatever the order they come in."""
     taken = allocate({organ: len(set(ids)) for organ, ids in strata.items()}, size)
     chance = random.Random(seed)
-    return {organ: sorted(chance.sample(sorted(set(strata[organ])), taken[organ])) for organ in sorted(strata) if taken.get(organ)}
+    return {
+        organ: sorted(chance.sample(sorted(set(strata[organ])), taken[organ]))
+        for organ in sorted(strata)
+        if taken.get(organ)
+    }
 
 
 def check_sheet(sort: str, answers: Mapping[str, str], note: str) -> list[str]:

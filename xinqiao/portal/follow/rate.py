@@ -1,13 +1,17 @@
 """评价: the petition office and the unit apart, once each, nothing chosen beforehand; then the right door (RA-1 to RA-9)."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xinqiao.rules.rating import NEXT_DOORS, DissatisfactionReason, RatingTarget, RatingValue
+from xinqiao.rules.rating import DOORS, NEXT_DOORS, DissatisfactionReason, RatingTarget, RatingValue
 from xinqiao.rules.stages import Step
+from xinqiao.supervision import ratings
 
 from .acts import Act, ActForm, Prose
 from .dossier import Dossier
@@ -60,7 +64,12 @@ def rate(request: HttpRequest, dossier: Dossier, actor, target: str) -> HttpResp
         raise Http404
     if request.method != "POST" and target not in dossier.ratable() and Step.RATE in dossier.may:
         return redirect("portal:matter", dossier.matter.number)
-    return ACTS[RatingTarget(target)].run(request, dossier, actor)
+    was_ratable = target in dossier.ratable()
+    answer = ACTS[RatingTarget(target)].run(request, dossier, actor)
+    if request.method == "POST" and was_ratable and answer.status_code == 302:
+        browser = request.headers.get("User-Agent", "")[:200]
+        ratings.note_trace(dossier.matter, target, address=request.client_address, browser=browser, at=timezone.now())
+    return answer
 
 
 @require_safe
@@ -73,24 +82,35 @@ def rated(request: HttpRequest, dossier: Dossier, actor, target: str) -> HttpRes
     context = {
         "matter": dossier.matter,
         "door": NEXT_DOORS.get(given.reason, ""),
-        "doors": _doors(dossier) if given.value == RatingValue.DISSATISFIED else [],
+        "doors": _doors(dossier, given.reason) if given.value == RatingValue.DISSATISFIED else [],
         "others": dossier.ratable(),
     }
     return render(request, "portal/follow/rated.html", context)
 
 
-def _doors(dossier: Dossier) -> list[QuickAct]:
-    """What is open to somebody who is not satisfied."""
-    rows = (
-        (Step.REQUEST_REVIEW, "scale", "申请复查", "review"),
-        (Step.REQUEST_RECHECK, "scale", "申请复核", "recheck"),
-        (Step.DISPUTE_EXECUTION, "circle-x", "答应的事没有落实", "dispute"),
-        (Step.OBJECT_TO_FILING, "undo-2", "不同意这个处理", "object"),
-        (Step.SUPPLEMENT, "file-plus", "补充材料", "supplement"),
-    )
-    number = dossier.matter.number
-    return [
-        QuickAct(icon, words, reverse(f"portal:{name}", args=[number]))
-        for step, icon, words, name in rows
-        if step in dossier.may
-    ]
+# What each door is called on the page, and where it is.
+WAYS = {
+    Step.REQUEST_REVIEW: ("scale", "申请复查", "review"),
+    Step.REQUEST_RECHECK: ("scale", "申请复核", "recheck"),
+    Step.DISPUTE_EXECUTION: ("circle-x", "答应的事没有落实", "dispute"),
+    Step.OBJECT_TO_FILING: ("undo-2", "不同意这个处理", "object"),
+    Step.ASK_SUPERVISION: ("megaphone", "要求督办", "supervision"),
+    Step.ASK_PROGRESS: ("message-circle-question-mark", "问问进度", "ask"),
+    Step.SUPPLEMENT: ("file-plus", "补充材料", "supplement"),
+}
+# Their form begins with the reason that was chosen; the citizen goes on from there, or writes it anew.
+WITH_REASON = frozenset({Step.DISPUTE_EXECUTION, Step.ASK_SUPERVISION, Step.OBJECT_TO_FILING})
+
+
+def _doors(dossier: Dossier, reason: str) -> list[QuickAct]:
+    """Exactly the doors that fit the reason and are open now, the best one first (D.17)."""
+    fitting = DOORS.get(DissatisfactionReason(reason), ()) if reason else tuple(WAYS)
+    return [_door(dossier.matter.number, step, reason) for step in fitting if step in dossier.may]
+
+
+def _door(number: str, step: Step, reason: str) -> QuickAct:
+    icon, words, name = WAYS[step]
+    url = reverse(f"portal:{name}", args=[number])
+    if reason and step in WITH_REASON:
+        url += "?" + urlencode({"text": f"评价时选择的原因：{DissatisfactionReason(reason).label}。"})
+    return QuickAct(icon, words, url)

@@ -11,6 +11,8 @@ SECTIONS = (
     ("supervisions", "督办", "supervision"),
     ("recommendations", "建议", "recommendation"),
     ("measures", "措施", "measure"),
+    ("samples", "抽查", "sample"),
+    ("ratings", "评价核对", "alike_ratings"),
 )
 
 

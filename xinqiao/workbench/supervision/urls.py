@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from . import board, completion, letters, measures, recommendations, urgent
+from . import alike, board, completion, letters, measures, recommendations, sampling, urgent
 
 urlpatterns = [
     path("patrol/", board.board_page, name="patrol"),
     path("urgent/", urgent.list_page, name="urgent_list"),
     path("urgent/<int:report_id>/", urgent.report_page, name="urgent_report"),
+    path("ratings/", alike.list_page, name="ratings"),
+    path("ratings/<int:alike_id>/", alike.alike_page, name="rating"),
+    path("sampling/", sampling.list_page, name="samples"),
+    path("sampling/new/", sampling.draw_page, name="sample_new"),
+    path("sampling/<int:sample_id>/", sampling.sample_page, name="sample"),
+    path("sampling/<int:sample_id>/<int:sheet_id>/", sampling.sheet_page, name="sheet"),
     path("completions/", completion.list_page, name="completions"),
     path("supervisions/", letters.list_page, name="supervisions"),
     path("patrol/<int:finding_id>/", board.finding_page, name="finding"),
