@@ -25,6 +25,7 @@ from xinqiao.rules.stages import Channel, Kind, Line, Role, Stage, Step
 from xinqiao.rules.terms import Holder
 from xinqiao.seed import demo_logins, program, timetable, ways
 from xinqiao.seed.timetable import SHANGHAI, Ago, Due, Gap
+from xinqiao.supervision.models import Measure, Recommendation
 
 TODAY = date(2026, 11, 20)  # a Friday
 COUNT = len(ways.WAYS) + 5
@@ -148,6 +149,10 @@ class TestMatters:
             Record.objects.values_list("sort", flat=True)
         )
         assert Matter.objects.exclude(ratings=None).exists()
+
+    def test_lead_to_recommendations_of_which_one_was_not_heeded(self, seeded):
+        assert {"issued", "closed"} <= set(Recommendation.objects.values_list("state", flat=True))
+        assert Measure.objects.get().recommendation.state == "issued", "listed because nobody answered"
 
     def test_come_with_pictures_and_scans_that_can_be_opened(self, seeded):
         found = Attachment.objects.all()
