@@ -421,6 +421,7 @@ class Referral(models.Model):
             models.Index(fields=["org_lft", "number_order", "id"], condition=Q(is_open=True), name="open_desk_of_org_number"),
             # Few among many: what nobody has opened yet, what waits for the archive, and reports, which only a liaison lists.
             models.Index(fields=["org_lft", "received_at", "id"], condition=Q(is_open=True, unread=True), name="desk_unread"),
+            models.Index(fields=["org_lft", "due_on", "id"], condition=Q(is_open=True, unread=True), name="desk_unread_due"),
             models.Index(fields=["org_lft", "received_at", "id"], condition=Q(to_archive=True), name="desk_to_archive"),
             models.Index(fields=["org_lft", "is_open", "due_on", "id"], condition=Q(sealed=True), name="desk_sealed"),
             models.Index(fields=["org_lft", "received_at", "id"], condition=Q(sealed=True), name="desk_sealed_received"),
