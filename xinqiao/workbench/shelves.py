@@ -48,6 +48,7 @@ class Shelf:
     territory: bool = False  # desks of many units: it can be sorted by unit, and narrowed to one below
     counted: bool = True  # in the side bar
     own_open: bool = False  # holds open desks of the own organisation, and nothing else
+    only: str = ""  # the tile (filters.ONLY) that would change nothing here, because everything here is of that sort
 
     def is_for(self, officer: Officer) -> bool:
         return not self.roles or bool(self.roles & officer.role_set)
@@ -89,21 +90,23 @@ def own(officer: Officer, **more) -> Q:
 def came_back(officer: Officer) -> Q:
     """What went out and came back: an objection (R-23(3)), a dispute on competence (R-24(1)), a filing that the citizen objects to (T-12),
     an opinion that the leader returned (R-32)."""
-    back = Q(stage__in=(S.OBJECTED, S.JURISDICTION_DISPUTED))
+    own_open = Referral.objects.filter(own(officer, is_open=True))
+    found = [own_open.filter(stage__in=(S.OBJECTED, S.JURISDICTION_DISPUTED))]
     if officer.role_set & OFFICE_ROLES:  # from the few that were objected to, not from all that wait for triage
-        refiled = Referral.objects.filter(own(officer, is_open=True), stage=S.TRIAGE, matter__filing_objected=True)
-        back |= Q(pk__among_rows=refiled.values("pk"))
+        found.append(own_open.filter(stage=S.TRIAGE, matter__filing_objected=True))
     if officer.role_set & UNIT_ROLES:
         drafts = Opinion.objects.filter(organisation_id=officer.organisation_id, state="draft").exclude(return_note="")
-        back |= Q(pk__among_rows=drafts.values("referral_id"), stage__in=(S.HANDLING, S.EXTENDED))
-    return own(officer, is_open=True) & back
+        found.append(own_open.filter(pk__among_rows=drafts.values("referral_id"), stage__in=(S.HANDLING, S.EXTENDED)))
+    few = [rows.order_by().values("pk") for rows in found]
+    return own(officer, is_open=True) & Q(pk__among_rows=few[0].union(*few[1:], all=True))
 
 
 SHELVES = (
     Shelf("todo", "待我办理", "list-checks", lambda officer, today: waits_for(officer),
           ("今天的都办完了", "轮到您的岗位办理的，会出现在这里。"), ASKED_ROLES, tone="new", own_open=True),
     Shelf("new", "新到未看", "bell-dot", lambda officer, today: own(officer, is_open=True, unread=True),
-          ("没有新到的", "新到本单位的，或者有了新动态、还没有人打开看的，会出现在这里。"), ORGANISATION_READERS, "received", tone="new", own_open=True),
+          ("没有新到的", "新到本单位的，或者有了新动态、还没有人打开看的，会出现在这里。"), ORGANISATION_READERS, "received", tone="new", own_open=True,
+          only="unread"),
     Shelf("intake", "待登记、待甄别", "inbox", lambda officer, today: own(officer, is_open=True, stage__in=INTAKE_STAGES),
           ("没有待登记、待甄别的信访件", "群众新提交的会出现在这里；来访、来信请点“登记新件”。"), OFFICE_ROLES, own_open=True),
     Shelf("sign_in", "待签收", "mail-check", lambda officer, today: own(officer, is_open=True, stage=S.AWAITING_SIGN_IN),
@@ -117,10 +120,12 @@ SHELVES = (
     Shelf("returned", "退回和异议", "undo-2", lambda officer, today: came_back(officer),
           ("没有退回和提出异议的", "对转办有异议的、受理有争议的、意见书被退回修改的，会出现在这里。"), OFFICE_ROLES | UNIT_ROLES, own_open=True),
     Shelf("overdue", "已超期", "alarm-clock", lambda officer, today: Q(is_open=True, due_on__lt=today),
-          ("没有超期的", "超过法定期限还没有办的，会出现在这里。"), ALL_READERS, tone="hot", wide=True, territory=True),
+          ("没有超期的", "超过法定期限还没有办的，会出现在这里。"), ALL_READERS, tone="hot", wide=True, territory=True,
+          only="overdue"),
     Shelf("due", "快到期", "clock",
           lambda officer, today: Q(is_open=True, due_on__range=(today, today + timedelta(days=filters.SOON_DAYS))),
-          (f"{filters.SOON_DAYS}天内没有到期的", "期限临近时会出现在这里。"), ALL_READERS, wide=True, territory=True),
+          (f"{filters.SOON_DAYS}天内没有到期的", "期限临近时会出现在这里。"), ALL_READERS, wide=True, territory=True,
+          only="soon"),
     Shelf("archive", "待归档", "archive", lambda officer, today: own(officer, to_archive=True),
           ("没有待归档的信访件", "办结的会出现在这里。"), frozenset({R.ARCHIVIST}), "received", wide=True, is_open=False),
     Shelf("review", "复查复核", "scale",

@@ -8,7 +8,7 @@ parameters. Counts stop at COUNTED_TO, that of the list shown at TOTAL_TO.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.core.exceptions import EmptyResultSet
@@ -26,11 +26,19 @@ TOTAL = "shown"
 OWN_AT_ONCE = 1000  # own open desks looked through together; an office with more is asked shelf by shelf
 MANY_FOR = 600  # seconds until that is tried again
 ALL_OF_OWN = "all of own"
+SAME = {("unit", "unread"): "new", ("unit", "overdue"): "overdue", ("unit", "soon"): "due"}  # a tile there, a shelf of its own
 DAY = date(5000, 7, 1)  # stands for today
 SPAN_DAYS = 3650  # days this near to DAY are counted from it
 POST, UNIT, USER, LFT, RGT, FIRST, LAST = range(-1907, -1900)
-Statement = tuple[str, tuple]
 _many_open: dict[int, float] = {}  # organisation: when it last had too many open desks, in this process
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Rows to count, with the numbers of a stand-in."""
+
+    sql: str
+    params: tuple
 
 
 @dataclass(frozen=True)
@@ -47,53 +55,89 @@ def count(officer: Officer, today: date, wanted: dict[str, Wanted], more: dict[s
 
     A second one where the own open desks are too many to be looked through at once, the first time in a while.
     """
-    looked_through = _within_own(officer, wanted)
-    rest = {name: one for name, one in wanted.items() if name not in looked_through}
-    found = _ask(officer, today, rest, looked_through, more or {})
+    plain = {name: _plainest(officer, one) for name, one in wanted.items()}
+    found = _found(officer, today, _once_each(plain.values()), more or {})
+    told = {name: min(found[replace(one, limit=0)], one.limit) if one else 0 for name, one in plain.items()}
+    return told | {name: found[name] for name in more or {}}
+
+
+def _plainest(officer: Officer, one: Wanted) -> Wanted | None:
+    """The same count said in the shortest way, so that what two shelves or a tile share is counted once; None where there is nothing.
+
+    On 已超期 the tile 已超期 tells as much as the list; 有新动态 on 本单位在办 is 新到未看; who sees one organisation only finds its overdue
+    desks on both of the shelves that hold them.
+    """
+    only, of_shelf = one.chosen.only, shelves.BY_KEY[one.shelf].only
+    if not only:
+        return one
+    rest = replace(one, chosen=with_only(one.chosen, ""))
+    if only == of_shelf:
+        return rest
+    if {only, of_shelf} == {"overdue", "soon"}:
+        return None
+    same = SAME.get((one.shelf, only))
+    if same and not one.chosen.interval and (only == "unread" or _sees_own_only(officer)):
+        return replace(rest, shelf=same)
+    return one
+
+
+def _once_each(wanted: Iterable[Wanted | None]) -> list[Wanted]:
+    """Each count once, to the highest of the limits."""
+    limits: dict[Wanted, int] = {}
+    for one in wanted:
+        if one:
+            key = replace(one, limit=0)
+            limits[key] = max(limits.get(key, 0), one.limit)
+    return [replace(one, limit=limit) for one, limit in limits.items()]
+
+
+def _found(officer: Officer, today: date, wanted: list[Wanted], more: dict[str, QuerySet]) -> dict[Wanted | str, int]:
+    """The counts by what was wanted, its limit left out, and by the names of `more`."""
+    at_once = _within_own(officer, wanted)
+    found = _ask(officer, today, [one for one in wanted if one not in at_once], at_once, more)
     if found.pop(ALL_OF_OWN, 0) < OWN_AT_ONCE:
         return found
     _many_open[officer.organisation_id] = time.monotonic()
-    unsure = {name: one for name, one in looked_through.items() if found[name] < one.limit}
-    return found | _ask(officer, today, unsure, {}, {})
+    unsure = [one for one in at_once if found[replace(one, limit=0)] < one.limit]
+    return found | _ask(officer, today, unsure, [], {})
 
 
-def _within_own(officer: Officer, wanted: dict[str, Wanted]) -> dict[str, Wanted]:
+def _within_own(officer: Officer, wanted: list[Wanted]) -> list[Wanted]:
     """What can be told in one walk over the open desks of the own organisation; nothing where they were too many lately."""
     if time.monotonic() - _many_open.get(officer.organisation_id, -MANY_FOR) < MANY_FOR:
-        return {}
+        return []
+    only_own = _sees_own_only(officer)
+    shelf_of = shelves.BY_KEY
+    return [one for one in wanted if shelf_of[one.shelf].own_open or (only_own and shelf_of[one.shelf].is_open and one.shelf)]
+
+
+def _sees_own_only(officer: Officer) -> bool:
     first, last = officer.scope
-    only_own = first == last and not officer.role_set & ASSIGNED_READERS
-    return {
-        name: one
-        for name, one in wanted.items()
-        if shelves.BY_KEY[one.shelf].own_open or (only_own and shelves.BY_KEY[one.shelf].is_open and one.shelf)
-    }
+    return first == last and not officer.role_set & ASSIGNED_READERS
 
 
-def _ask(officer: Officer, today: date, each: dict[str, Wanted], at_once: dict[str, Wanted], more: dict) -> dict[str, int]:
-    parts = {name: statement(officer, today, one) for name, one in each.items()}
+def _ask(officer: Officer, today: date, each: list[Wanted], at_once: list[Wanted], more: dict[str, QuerySet]) -> dict:
+    kind = _kind_of(officer)
+    if not (officer.active and officer.user.is_active):
+        return {replace(one, limit=0): 0 for one in (*each, *at_once)} | dict.fromkeys(more, 0)
+    parts = {replace(one, limit=0): _composed(*kind, one) for one in each}
     parts |= {name: _limited(query, COUNTED_TO) for name, query in more.items()}
     asked = {name: part for name, part in parts.items() if part}
-    columns = [f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _params in asked.values()]
-    params = [value for _sql, values in asked.values() for value in values]
-    found, names, tables = dict.fromkeys([*parts, *at_once], 0), list(asked), ""
-    own = _filled(officer, today, _composed_at_once(*_kind_of(officer), tuple(at_once.values()))) if at_once else None
+    columns = [f"(SELECT count(*) FROM ({part.sql}) AS counted)" for part in asked.values()]
+    params = [value for part in asked.values() for value in part.params]
+    names, tables = list(asked), ""
+    own = _composed_at_once(*kind, tuple(at_once)) if at_once else None
     if own:
-        names += [ALL_OF_OWN, *at_once]
+        names += [ALL_OF_OWN, *(replace(one, limit=0) for one in at_once)]
         columns += ["own.*"]
         sums = ", ".join(f"count(*) FILTER (WHERE is_{place})" for place in range(len(at_once)))
-        tables = f" FROM (SELECT count(*), {sums} FROM ({own[0]}) AS looked_through) AS own"
-        params += own[1]
+        tables = f" FROM (SELECT count(*), {sums} FROM ({own.sql}) AS looked_through) AS own"
+        params += own.params
+    found = dict.fromkeys([*parts, *(replace(one, limit=0) for one in at_once)], 0)
     if names:
-        answer = by_index.fetch(f"SELECT {', '.join(columns)}{tables}", params)[0]
-        found |= dict(zip(names, answer, strict=True))
-    limits = {name: one.limit for name, one in at_once.items()}
-    return {name: min(number, limits.get(name, number)) for name, number in found.items()}
-
-
-def statement(officer: Officer, today: date, wanted: Wanted) -> Statement | None:
-    """The rows to count, as SQL with the officer's own numbers; None where there can be none."""
-    return _filled(officer, today, _composed(*_kind_of(officer), wanted))
+        asked_for = by_index.Question(f"SELECT {', '.join(columns)}{tables}", *_filled(officer, today, params))
+        found |= dict(zip(names, by_index.asked_again(asked_for)[0], strict=True))
+    return found
 
 
 def _kind_of(officer: Officer) -> tuple[frozenset[str], bool]:
@@ -102,30 +146,32 @@ def _kind_of(officer: Officer) -> tuple[frozenset[str], bool]:
     return frozenset(officer.roles), first == last
 
 
-def _filled(officer: Officer, today: date, composed: Statement | None) -> Statement | None:
-    """The statement with this officer's numbers and this day; None where nothing may be seen."""
-    if composed is None or not (officer.active and officer.user.is_active):
-        return None
-    sql, params = composed
+def _filled(officer: Officer, today: date, params: list) -> tuple[list, list]:
+    """The values for this officer on this day, and of each what it stands for (by_index.Question)."""
     organisation = officer.organisation
     own = {
         POST: officer.pk, UNIT: organisation.pk, USER: officer.user_id, LFT: organisation.lft, RGT: organisation.rgt,
         FIRST: organisation.territory_lft, LAST: organisation.territory_rgt,
     }  # fmt: skip
-    return sql, tuple(_exchanged(value, own, today) for value in params)
+    pairs = [_exchanged(value, own, today) for value in params]
+    return [value for value, _mark in pairs], [mark for _value, mark in pairs]
 
 
-def _exchanged(value, own: dict[int, int], today: date):
+def _exchanged(value, own: dict[int, int], today: date) -> tuple:
+    """The value, and its mark; None for what is the same for all who ask the same."""
+    if isinstance(value, datetime):
+        return value, ("timestamptz", value)
     if isinstance(value, date):
-        days = (value - DAY).days if type(value) is date else SPAN_DAYS
-        return today + timedelta(days=days) if abs(days) < SPAN_DAYS else value
+        days = (value - DAY).days
+        return (today + timedelta(days=days), ("date", days)) if abs(days) < SPAN_DAYS else (value, None)
     if isinstance(value, int) and value in own:
-        return type(value)(own[value])  # the kinds of numbers that the driver knows apart stay what they are
-    return value
+        return own[value], ("bigint" if value in (POST, UNIT, USER) else "integer", int(value))
+    return value, None
 
 
 @lru_cache(maxsize=2048)
 def _composed(roles: frozenset[str], one_unit: bool, wanted: Wanted) -> Statement | None:
+    """The rows of one count."""
     shelf = shelves.BY_KEY[wanted.shelf]
     return _limited(shelf.narrowed(stand_in(roles, one_unit), DAY, wanted.chosen), wanted.limit)
 
@@ -141,10 +187,9 @@ def _composed_at_once(roles: frozenset[str], one_unit: bool, wanted: tuple[Wante
     }
     try:
         found = desks.order_by().annotate(**answers).values(*answers)[:OWN_AT_ONCE]
-        sql, params = found.query.sql_with_params()
+        return Statement(*found.query.sql_with_params())
     except EmptyResultSet:
         return None
-    return sql, tuple(params)
 
 
 def stand_in(roles: Iterable[str], one_unit: bool) -> Officer:
@@ -156,10 +201,9 @@ def stand_in(roles: Iterable[str], one_unit: bool) -> Officer:
 
 def _limited(query: QuerySet, limit: int) -> Statement | None:
     try:
-        sql, params = query.order_by().values("pk")[:limit].query.sql_with_params()
+        return Statement(*query.order_by().values("pk")[:limit].query.sql_with_params())
     except EmptyResultSet:
         return None
-    return sql, tuple(params)
 
 
 def with_only(chosen: Chosen, name: str) -> Chosen:
