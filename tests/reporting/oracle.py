@@ -10,7 +10,7 @@ from functools import cache
 
 from django.db import connection
 
-from xinqiao.rules import deadlines, indicators
+from xinqiao.rules import deadlines
 
 TABLES = """
 WITH ok AS (
@@ -261,8 +261,3 @@ def _added(rows: list[tuple]) -> dict[tuple[int, date], tuple[int, ...]]:
         for place, number in enumerate(numbers):
             found[organ, day][place] += number
     return {key: tuple(numbers) for key, numbers in found.items()}
-
-
-def totals(today: date) -> dict[str, tuple[int, ...]]:
-    """Code -> the sums of all organs and days, by the oracle."""
-    return {code: tuple(map(sum, zip(*truth(code, today).values(), strict=True))) for code in indicators.COMPUTED}

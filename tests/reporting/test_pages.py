@@ -6,14 +6,15 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from tests.world import World, client_of
+from tests.world import World, at, client_of
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters.models import Matter, Referral
-from xinqiao.reporting.indicators import facts
+from xinqiao.reporting.indicators import facts, figures
 from xinqiao.reporting.models import Fact, Kept
 from xinqiao.rules import indicators
 from xinqiao.rules.small_cells import NOT_SHOWN, WITHHELD
 from xinqiao.rules.stages import Kind, Role, Stage
+from xinqiao.supervision.models import Feedback, Measure, Recommendation, Sample, Sheet
 
 pytestmark = pytest.mark.django_db
 PASSWORD, PURPOSE = "不要用在别处的密码1", "向地区联席会议提供一季度情况"
@@ -204,6 +205,60 @@ class TestExport:
         assert AuditEntry.objects.count() > before
         assert client.get(f"{address}&code=answer_in_time&table=months").status_code == 200
         assert client.get(f"{address}&code=answer_in_time&table=persons").status_code == 404
+
+
+class TestWhatThereIsFewOf:
+    """Samples, recommendations and measures are read from their own tables; what rests on a report is in no figure (C-01)."""
+
+    DAY = at("2026-03-09")
+    SPAN = (date(2026, 1, 1), date(2026, 12, 31))
+
+    def told(self, world, code: str) -> tuple:
+        return figures.of(world.government, *self.SPAN, [code])[0].told
+
+    def test_a_sheet_counts_by_what_it_says_of_the_organ(self, world):
+        matters = counts(world, world.housing, "online_share", 0, 13)
+        sample = Sample.objects.create(
+            office=world.office, sort="registration", organisation=world.government, from_on=self.SPAN[0], to_on=self.SPAN[1], size=13,
+            population=13, seed=1, drawn_by=world.sun_supervises, drawn_at=self.DAY,
+        )  # fmt: skip
+        for number, matter in enumerate(matters):
+            said = "na" if number > 11 else "no" if number < 6 else "yes"
+            Sheet.objects.create(sample=sample, matter=matter, organisation=world.housing, org_lft=world.housing.lft, answers={"kind": said},
+                                 checked_at=self.DAY)  # fmt: skip
+        assert self.told(world, "wrong_kind") == ("6", "12", "50.0%")
+        Matter.objects.filter(pk=matters[0].pk).update(sealed=True)
+        assert self.told(world, "wrong_kind") == ("5", "11", "45.5%")
+        behind = figures.behind(
+            "wrong_kind", world.government, *self.SPAN, officer=world.wang_leads_office, part=figures.NUMERATOR
+        )
+        assert set(behind) == set(matters[1:6])
+
+    def test_recommendations_and_measures_count_when_they_are_out(self, world):
+        common = {"office": world.office, "organisation": world.housing}
+        for number in range(7):
+            made = Recommendation.objects.create(
+                sort="improve", drafted_by=world.sun_supervises, drafted_at=self.DAY, issued_at=None if number == 6 else self.DAY,
+                feedback_by_on=date(2026, 4, 8), **common,
+            )  # fmt: skip
+            if number < 5:
+                Feedback.objects.create(
+                    recommendation=made,
+                    adoption="partly",
+                    written_by=world.zhou_leads_unit,
+                    written_at=self.DAY,
+                    signed_at=self.DAY,
+                )
+            Measure.objects.create(sort="talk", proposed_by=world.sun_supervises, proposed_at=self.DAY, decided_on=date(2026, 3, 9), **common,
+                                   state="dropped" if number == 6 else "in_force")  # fmt: skip
+        assert self.told(world, "recommended_improve")[2] == self.told(world, "talks")[2] == "6"
+        assert self.told(world, "recommendations_adopted") == (
+            NOT_SHOWN,
+            "6",
+            "33.3%以上",
+        )  # one is over its day without a word
+        months = figures.by_month("talks", world.government, *self.SPAN)
+        assert [one.told[2] for month, one in months if month == date(2026, 3, 1)] == ["6"]
 
 
 class TestThePublicPage:

@@ -11,7 +11,6 @@ from xinqiao.matters import import_runs, importing, steps
 from xinqiao.matters.models import Matter
 from xinqiao.matters.table_files import open_table
 from xinqiao.reporting.indicators import facts, figures
-from xinqiao.rules import indicators
 from xinqiao.rules.stages import Kind, Stage, Step
 
 FILES = (("fj3_messages", {}), ("fj4_replies", {"reply": "reply", "replied": "reply_time"}))
@@ -49,7 +48,7 @@ def test_agree_with_the_oracle():
             take(Step.ACCEPT, matter, world.zhou_leads_unit, "2026-03-06" if number else "2026-04-01")
     while facts.keep(at("2026-05-20")):
         pass
-    found = {code: oracle.truth(code, TODAY) for code in indicators.COMPUTED}
+    found = {code: oracle.truth(code, TODAY) for code in oracle.STATEMENTS}
     assert {code: oracle.counted(code) for code in found} == found
     told = {one.code: one for one in figures.of(world.government, date(2000, 1, 1), TODAY)}
     assert told["online_share"].told == ("7142", "7142", "100.0%")

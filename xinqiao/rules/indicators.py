@@ -248,18 +248,23 @@ _ROWS = [
     Indicator("repeat_supervised", "督办后再来的比率", "repeat filing after supervision", M.RATE, S.GUARD, L.ACCOUNTABILITY, "督办办结以后同一信访人再次反映的",
               "已经办结的督办", UNREACHABLE, "办结之日", "用来看事情是不是真的办了", "P11f", "supervision", "", ("supervised", "supervision_in_time")),
     *(
-        Indicator(code, name, english, M.COUNT, S.QUALITY, L.ACCOUNTABILITY, counted, "", "", "发出之日", article, "P11f", "supervision", "",
-                  ("supervised",), "这一项登记还没有接到指标里。")
-        for code, name, english, counted, article in (
-            ("recommended", "提出的三项建议", "recommendations made", "提出的改进工作、完善政策、追究责任建议", f"{REGULATION}第四十条"),
-            ("talks", "约谈、通报、列名、责令整改", "talks, notifications, listings, ordered corrections", "对单位采取的措施", f"{REGULATION}第三十八条、第三十九条"),
+        Indicator(code, name, english, M.COUNT, S.QUALITY, L.ACCOUNTABILITY, counted, "", "", day, article, "P11f", "supervision", "", beside)
+        for code, name, english, counted, day, article, beside in (
+            ("recommended_improve", "改进工作的建议", "recommendations: improve work", "发出的改进工作建议（记在收到建议的单位）", "发出之日", f"{REGULATION}第四十条第一款", ("recommendations_adopted",)),
+            ("recommended_policy", "完善政策的建议", "recommendations: improve policy", "发出的完善政策建议（记在收到建议的机关）", "发出之日", f"{REGULATION}第四十条第二款", ("recommendations_adopted",)),
+            ("recommended_account", "追究责任的建议", "recommendations: pursue accountability", "发出的追究责任建议（记在责任单位）", "发出之日", f"{REGULATION}第四十条第三款", ("recommendations_adopted",)),
+            ("talks", "约谈", "talks", "联席会议决定的约谈", "决定之日", f"{REGULATION}第三十九条", ("supervised",)),
+            ("notifications", "通报", "notifications", "联席会议决定的通报", "决定之日", f"{REGULATION}第三十九条", ("supervised",)),
+            ("listings", "挂牌督办", "listings", "联席会议决定的挂牌督办", "决定之日", f"{REGULATION}第三十九条", ("supervised",)),
+            ("corrections", "责令限期整改", "ordered corrections", "联席会议决定的责令限期整改", "决定之日", f"{REGULATION}第三十九条", ("supervised",)),
         )
     ),
-    Indicator("recommendations_adopted", "建议采纳率", "recommendations adopted", M.RATE, S.QUALITY, L.ACCOUNTABILITY, "已经书面反馈采纳的", "反馈期限已到或者已经反馈的建议",
-              NOT_DUE, "反馈之日", f"{REGULATION}第四十条第四款", "P11f", "supervision", "", ("recommended",), "这一项登记还没有接到指标里。"),
+    Indicator("recommendations_adopted", "建议采纳率", "recommendations adopted", M.RATE, S.QUALITY, L.ACCOUNTABILITY, "书面反馈采纳或者部分采纳的", "已经书面反馈的，和反馈期限已过、没有反馈的建议",
+              NOT_DUE, "反馈之日，没有反馈的为期限最后一日", f"{REGULATION}第四十条第四款", "P11f", "supervision", "",
+              ("recommended_improve", "recommended_policy", "recommended_account")),
     *(
-        Indicator(code, f"登记质量：{name}", f"registration quality: {english}", M.RATE, S.GUARD, L.ACCEPTANCE, f"抽查发现{name}的", "抽查过的信访件", "没有抽到的",
-                  "抽查之日", "抽查只看件，不看人", "INF", "registration quality", "", ("transfer_in_time",), "抽查结果还没有接到指标里。")
+        Indicator(code, f"登记质量：{name}", f"registration quality: {english}", M.RATE, S.GUARD, L.ACCEPTANCE, f"抽查发现{name}的", "抽查过这一项的信访件", "没有抽到的；这一项不适用的",
+                  "抽查之日", "抽查只看件，不看人", "INF", "registration quality", "", ("transfer_in_time",))
         for code, name, english in (
             ("wrong_kind", "类别不对", "wrong kind"), ("wrong_class", "分类不对", "wrong class"), ("wrong_unit", "单位不对", "wrong unit"),
             ("missing_request", "漏了诉求", "missing request"),
@@ -271,7 +276,7 @@ _ROWS = [
     Indicator("converted", "简易转普通的比率", "conversions", M.RATE, S.GUARD, L.HANDLING, "从简易办理转为普通程序的信访事项", "按简易办理受理的信访事项", "", "受理之日",
               "信访事项简易办理办法（试行）", "INF", "guards (G.4)", "", ("answer_in_time",)),
     Indicator("step_not_result", "以步骤代替结果的比率", "step instead of result", M.RATE, S.GUARD, L.HANDLING, "抽查发现只写了过程、没有结果的处理意见", "抽查过的处理意见",
-              "没有抽到的", "抽查之日", f"{REGULATION}第三十二条", "P11f", "guards (G.4)", "", ("answer_in_time",), "抽查结果还没有接到指标里。"),
+              "没有抽到的", "抽查之日", f"{REGULATION}第三十二条", "P11f", "guards (G.4)", "", ("answer_in_time",)),
     Indicator("revoked", "意见被撤销的比率", "revoked opinions", M.RATE, S.GUARD, L.HANDLING, "被复查、复核机关撤销的处理意见", "已经送达的处理意见", "", "送达之日",
               f"{REGULATION}第三十五条、第三十六条", "INF", "guards (G.4)", "", ("review_requested", "review_changed")),
     Indicator("withdrawn", "受理后撤回的比率", "withdrawals", M.RATE, S.GUARD, L.HANDLING, "受理以后撤回、没有恢复的信访事项", "受理的信访事项", "", "受理之日",

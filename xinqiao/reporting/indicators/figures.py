@@ -23,6 +23,7 @@ from xinqiao.rules import indicators
 from xinqiao.rules.indicators import Indicator, Measure
 from xinqiao.rules.small_cells import AT_LEAST, NOT_SHOWN, WITHHELD, shown, shown_parts
 
+from . import few
 from .models import Fact
 
 ONE_DAY = timedelta(days=1)
@@ -131,11 +132,9 @@ def by_month(
     code: str, organisation: Organisation | Span, start_on: date, end_on: date, *, alone: bool = False
 ) -> list[tuple[date, Figure]]:
     """One figure for each month of the period, the first day of the month with it."""
-    first, last = span_of(organisation, alone=alone)
     rows = dict.fromkeys(_months(start_on, end_on), Sums())
-    for month, *numbers in _ask(
-        "SELECT month, {sums} FROM reporting_monthsum rows {scope} AND code = %s AND month BETWEEN %s AND %s GROUP BY month",
-        [first, last, code, start_on.replace(day=1), end_on],
+    for month, *numbers in _both(
+        "date_trunc('month', rows.{day})::date", span_of(organisation, alone=alone), start_on, end_on, [code]
     ):
         rows[month] = Sums(*map(int, numbers))
     months = {str(month): sums for month, sums in rows.items()}
@@ -155,11 +154,21 @@ def behind(
 ) -> QuerySet[Matter]:
     """The matters of a figure, or of one part of it, that this officer may open; what is hidden from them is left out."""
     indicators.find(code)
-    first, last = span_of(organisation, alone=alone)
-    facts = Fact.objects.filter(
-        code=code, day__range=(start_on, end_on), organisation__lft__range=(first, last), **PARTS[part]
-    )
+    span = span_of(organisation, alone=alone)
+    if code in few.CODES:
+        return Matter.objects.visible_to(officer).filter(
+            pk__in=_matters_of_few(code, span, start_on, end_on, PARTS[part])
+        )
+    facts = Fact.objects.filter(code=code, day__range=(start_on, end_on), organisation__lft__range=span, **PARTS[part])
     return Matter.objects.visible_to(officer).filter(pk__in=facts.values("matter"))
+
+
+def _matters_of_few(code: str, span: Span, start_on: date, end_on: date, part: dict[str, int]) -> list[int]:
+    only = "".join(f" AND rows.{column} = {number}" for column, number in part.items())
+    statement = f"SELECT DISTINCT unnest(rows.matters) FROM ({few.ROWS}) rows {_SCOPE} AND rows.code = %s AND rows.day BETWEEN %s AND %s{only}"
+    with reading.connection().cursor() as cursor:
+        cursor.execute(statement, [*span, code, start_on, end_on])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def span_of(organisation: Organisation | Span, *, alone: bool = False) -> Span:
@@ -259,12 +268,6 @@ _SUMMED = "sum(rows.denominator), sum(rows.numerator), sum(rows.days), sum(rows.
 _SCOPE = "JOIN organisations_organisation organ ON organ.id = rows.organisation_id WHERE organ.lft BETWEEN %s AND %s"
 
 
-def _ask(statement: str, values: list) -> list[tuple]:
-    with reading.connection().cursor() as cursor:
-        cursor.execute(statement.format(sums=_SUMMED, scope=_SCOPE), values)
-        return cursor.fetchall()
-
-
 def _read(span: Span, start_on: date, end_on: date, codes: list[str]) -> dict[str, Sums]:
     rows = _both("code", span, start_on, end_on, codes)
     return {code: Sums(*map(int, numbers)) for code, *numbers in rows}
@@ -277,14 +280,17 @@ def _by_organ(span: Span, start_on: date, end_on: date, code: str) -> list[tuple
 def _both(key: str, span: Span, start_on: date, end_on: date, codes: list[str]) -> list[tuple]:
     """Whole months from the sums, the days at both ends from the facts, added up by `key`."""
     whole, edges = _whole_months(start_on, end_on)
+    sources = [
+        *(("reporting_monthsum", "month", one) for one in whole),
+        *(("reporting_fact", "day", one) for one in edges),
+    ]
+    if few.CODES & set(codes):
+        sources.append((f"({few.ROWS})", "day", (start_on, end_on)))
     parts, values = [], []
-    columns = f"{key} AS key, rows.denominator, rows.numerator, rows.days, rows.excluded"
-    for table, column, (first, last) in (
-        *(("reporting_monthsum", "month", span_) for span_ in whole),
-        *(("reporting_fact", "day", span_) for span_ in edges),
-    ):
+    for table, day, (first, last) in sources:
+        columns = f"{key.format(day=day)} AS key, rows.denominator, rows.numerator, rows.days, rows.excluded"
         parts.append(
-            f"SELECT {columns} FROM {table} rows {_SCOPE} AND rows.code = ANY(%s) AND rows.{column} BETWEEN %s AND %s"
+            f"SELECT {columns} FROM {table} rows {_SCOPE} AND rows.code = ANY(%s) AND rows.{day} BETWEEN %s AND %s"
         )
         values += [*span, codes, first, last]
     statement = f"SELECT key, {_SUMMED} FROM ({' UNION ALL '.join(parts)}) rows GROUP BY key"
