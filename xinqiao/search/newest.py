@@ -18,7 +18,7 @@ from .query import ALWAYS, COMMON, Asked, Found, Position, position, share_of_an
 
 WALKED = 2000  # entries of the first look: 3 ms
 WALKED_BESIDE = 6000  # rows of another table: what is asked for is sparse among them, and a row that is not costs less than a text
-FIRST = 600  # entries of a narrow scope that its first window holds
+FIRST = 300  # matches in the first window of a narrow scope, as far as can be guessed
 NARROWER, WIDER = 3, 64  # a window is so many times as wide as everything before it
 MORE = 1.5  # as far again by a half as should be enough
 READ_AT_MOST = 2000  # rows of which the text is compared instead of reading the long list of a common word
@@ -106,7 +106,7 @@ def next_window(asked: Asked, after: Position | None, before: Position | None, f
         wider = MORE * (most - found) / found if found else WIDER
         days = looked * min(max(wider, NARROWER), WIDER)
     else:
-        days = FIRST / (_share(asked) * pace.a_day)
+        days = FIRST / (_share(asked) * _share_of_terms(asked) * pace.a_day)
     # A position without a matter is a midnight, up to which everything was looked at: the day before is next.
     top = min(localdate(before.received_at - timedelta(microseconds=not before.matter_id)), last) if before else last
     oldest = max(pace.oldest, asked.first)
@@ -120,6 +120,11 @@ def next_window(asked: Asked, after: Position | None, before: Position | None, f
 def _share(asked: Asked) -> float:
     """About how much of everything lies in the scope and in the rarest group that is asked for."""
     return min([share_of_any(group) or commonness.UNKNOWN for group in (asked.scope, *asked.groups) if group] or [1.0])
+
+
+def _share_of_terms(asked: Asked) -> float:
+    """About how many of those have the rarest word."""
+    return min([asked.share_of(token) or commonness.UNKNOWN for term in asked.terms for token in term.tokens] or [1.0])
 
 
 def statement(asked: Asked, window: Window, before: Position | None, most: int) -> tuple[str, list]:
