@@ -34,6 +34,7 @@ COMMANDS = {
     "rotate-keys": "xinqiao.cli.rotate_keys",
     "reindex": "xinqiao.cli.reindex",
     "counts": "xinqiao.cli.counts",
+    "indicators": "xinqiao.cli.indicators",
     "bench": "xinqiao.cli.bench",
 }
 

@@ -123,6 +123,7 @@ def _standing(at) -> Iterator[tuple[str, str, str, dict[str, float]]]:
     """Name, words, label, and a value for each of the label's words ("" where there is no label)."""
     from xinqiao.jobs import condition, worker
     from xinqiao.matters import counted
+    from xinqiao.reporting.indicators import facts as indicators
 
     def ago(moment) -> float:
         return max(0.0, (at - moment).total_seconds()) if moment else 0.0
@@ -141,6 +142,7 @@ def _standing(at) -> Iterator[tuple[str, str, str, dict[str, float]]]:
         "": sum(not fit for _name, fit in sealed.folders)
     }  # fmt: skip
     yield "counts_differing", "Figures of the statistics that are wrong", "", {"": counted.differing()}
+    yield "indicators_differing", "Figures of the indicators that were wrong and are mended", "", {"": indicators.differing()}
     yield "migrations_pending", "Changes of the tables to be made", "", {"": condition.pending_migrations()}
     yield "disk_free_bytes", "Free space", "disk", {one.name: one.free for one in condition.disks()}
     yield "database_connections", "Connections to our database", "state", condition.connections_open()

@@ -25,6 +25,7 @@ from xinqiao.integrity.models import Checkpoint
 from xinqiao.matters import counted
 from xinqiao.matters.models import Delivery
 from xinqiao.notifications.models import Message
+from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.search.models import EntryDue
 
 from . import duties, worker
@@ -219,6 +220,8 @@ def _warnings(at: datetime):
         yield "search", f"{backlog}{'+' if backlog >= MOST else ''} matters are not findable yet; they are being filled in"
     if differing := counted.differing():
         yield "counts", f"{differing} figures of the statistics are wrong: see the log, then run `xinqiao counts --rebuild`"
+    if differing := indicators.differing():
+        yield "indicators", f"{differing} figures of the indicators were wrong and are mended: see the log"
     yield "disk", _listed("nearly full", (one.name for one in disks() if one.low))
     if pending := pending_migrations():
         yield "migrations", f"{pending} to do: run xinqiao migrate"

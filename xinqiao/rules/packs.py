@@ -1,7 +1,7 @@
 """Policy packs (地方规则包): what a region changes in the national rules (domain spec 0.2, rule 0-PACK).
 
-A pack may shorten an office's limit and add documents, steps, grounds, each with its citation; it may switch on NL-2 and
-NL-3 and name regional holidays (DL-18). It may not lengthen an office's limit, shorten a citizen's window or remove a notice.
+A pack may shorten an office's limit and add documents, steps, grounds, each with its citation; it may switch on NL-2,
+NL-3 and G-3 and name regional holidays (DL-18). It may not lengthen an office's limit, shorten a citizen's window or remove a notice.
 """
 
 import json
@@ -16,7 +16,8 @@ from xinqiao.rules.calendar import WorkCalendar
 from xinqiao.rules.terms import Holder, Term, Unit
 
 RULE = "0-PACK"
-SWITCHES = ("NL-2", "NL-3")  # grounds for 不再受理 that only a region can order (D.10)
+# What only a region can order: grounds for 不再受理 (D.10), and the product form of satisfaction beside the honest rate (G.3).
+SWITCHES = ("NL-2", "NL-3", "G-3")
 MOST_REST_DAYS = 31  # a year; more would lengthen every limit through the back door
 
 _HEAD = ("code", "name", "region", "version", "source")
@@ -70,7 +71,7 @@ class PolicyPack:
         return code in self.own_terms
 
     def is_on(self, code: str) -> bool:
-        """Whether a switchable limit (SIMPLE3WD …) or ground (NL-2, NL-3) applies in this region."""
+        """Whether a switchable limit (SIMPLE3WD …), ground (NL-2, NL-3) or comparison (G-3) applies in this region."""
         return code in self.switched_on if code in SWITCHES else code not in self.switched_off
 
     def calendar(self, national: WorkCalendar) -> WorkCalendar:

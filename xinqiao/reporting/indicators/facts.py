@@ -228,6 +228,14 @@ def check(*, at: datetime, most: int = CHECKED_A_NIGHT) -> int:
     return wrong + wrong_sums
 
 
+def check_all(*, at: datetime) -> int:
+    """The same of every matter at once; returns what differed."""
+    while keep(at):
+        pass
+    Standing.objects.update_or_create(pk=1, defaults={"checked_to": 0})
+    return check(at=at, most=2**62)
+
+
 def _mend(ids: list[int], *, today: date) -> int:
     """How many facts of these matters were wrong; what is due anyway, or happens meanwhile, is not."""
     newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

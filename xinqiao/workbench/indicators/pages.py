@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinqiao.exports import making
 from xinqiao.exports.models import ExportKind, ExportState
+from xinqiao.matters import policy
 from xinqiao.organisations.models import Organisation
 from xinqiao.reporting.indicators import facts, figures
 from xinqiao.rules import indicators
@@ -130,12 +131,33 @@ def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
         "figure": every[code],
         "counts": asked.row.measure is Measure.COUNT,
         "behind": _behind(asked),
+        "product": _product_form(asked.row, every),
         "beside": tables.beside(code, every, asked.link),
         "tables": [one for one in (asked.units(), asked.months()) if one and one.rows],
         "back_url": asked.here("indicators"),
         "export_url": asked.here("indicators_export", code=code),
     }
     return render(request, "workbench/indicators/indicator.html", context)
+
+
+def _product_form(row: Indicator, every: Mapping[str, figures.Figure]) -> dict | None:
+    """G.3: what a region's own formula gives, explained, where its pack demands it and nothing of it is withheld."""
+    target = row.code.removeprefix("satisfied_")
+    if not policy.is_on("G-3") or row.code not in ("satisfied_office", "satisfied_unit"):
+        return None
+    due, rated, satisfied = (
+        every[f"rated_{target}"].denominator,
+        every[f"rated_{target}"].numerator,
+        every[row.code].numerator,
+    )
+    if None in (due, rated, satisfied):
+        return None
+    value = indicators.product_form(due=due, rated=rated, satisfied=satisfied)
+    return (
+        {"value": figures.percent(value), "formula": indicators.PRODUCT_FORM, "warning": indicators.PRODUCT_WARNING}
+        if due
+        else None
+    )
 
 
 def _found(code: str) -> Indicator:
