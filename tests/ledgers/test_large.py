@@ -217,6 +217,9 @@ class TestCampaign:
         assert "青石县" in client.get(url).content.decode()
         add = f"{reverse('workbench:ledger_new')}?campaign={row.pk}&unit={world.housing.pk}"
         assert "列入攻坚任务台账" in client.get(add).content.decode()
+        target = {"problem": "拖欠材料款没有结清", "place": world.government.pk, "officer": world.xu_handles.pk, "measure": "督促结清",
+                  "limit_on": (localdate() + timedelta(days=30)).isoformat()}  # fmt: skip
+        assert client.post(add, target).status_code == 302 and row.items.count() == 3
         round_url = reverse("workbench:campaign_round", args=[row.pk, 1])
         short = client.post(
             round_url,

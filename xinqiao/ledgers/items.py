@@ -22,6 +22,8 @@ from xinqiao.rules.ledgers import (
     ACTS,
     LEDGERS,
     ActRow,
+    Gate,
+    Guarantee,
     ItemAct,
     ItemState,
     Progress,
@@ -39,7 +41,7 @@ from .models import Campaign, Item
 # How each field is named in the history.
 FIELDS = {
     "problem": "问题", "place": "所在地方", "organisation": "责任单位", "officer": "责任人", "leader": "责任领导", "limit_on": "完成期限",
-    "measure": "措施",
+    "measure": "措施", "visits": "回访", **{one.value: one.label for one in (*Guarantee, *Gate)},
 }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def fill(
     if visit_text.strip() or visit_on:
         said["visits"] = [*before.get("visits", ()), _visit(visit_on, visit_text, by=by, today=localdate(at))]
     changes = {
-        name: [_say(before.get(name)), _say(value)]
+        name: [_say(before.get(name, _empty(value))), _say(value)]
         for name, value in said.items()
         if value != before.get(name, _empty(value))
     }
@@ -73,7 +73,7 @@ def _empty(value):
 
 def _say(value) -> str:
     """A part of the sheet as the history says it; of the visits the last one."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
         return f"{value[-1]['on']} {value[-1]['text']}" if value else "没有"

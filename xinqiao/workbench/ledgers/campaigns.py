@@ -60,7 +60,10 @@ class RoundForm(forms.Form):
         for one in units:
             pk = one.organisation.pk
             self.fields[f"verdict_{pk}"] = forms.ChoiceField(
-                label=one.organisation.name, choices=choices, initial=NOT_LOOKED, required=False
+                label=_("%(unit)s：评价") % {"unit": one.organisation.name},
+                choices=choices,
+                initial=NOT_LOOKED,
+                required=False,
             )
             self.fields[f"text_{pk}"] = prose("progress", label=_("看到的事实"), rows=2, required=False)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -27,8 +27,11 @@ class Choices:
     leader: int | None
     campaign: int | None
 
-    @property
-    def title(self) -> str:
+    def title(self, seen: QuerySet[Item]) -> str:
+        """The name of the list: that of the campaign, of the ledger, or of all."""
+        if self.campaign:
+            shown = seen.filter(campaign=self.campaign).values_list("campaign__name", flat=True)
+            return shown.first() or _("台账")
         return _("%(name)s台账") % {"name": self.sort.label} if self.sort else _("台账")
 
     @property
@@ -53,32 +56,18 @@ class Choices:
 
     def counts(self, items: QuerySet[Item], today: date) -> dict[str, int]:
         """How many stand in each state, in one statement."""
-        from django.db.models import Count
-
         late = Q(state=ItemState.OPEN, limit_on__lt=today)
         wanted = {state.value: Count("pk", filter=Q(state=state)) for state in ItemState} | {
             "overdue": Count("pk", filter=late)
         }
         return self._of(items).order_by().aggregate(**wanted)
 
-    def words(self) -> str:
-        """The choices as one line, for the head of a print and of a file."""
+    def words(self, seen: QuerySet[Item]) -> str:
+        """The choices as one line, for the head of a print and of a file; nobody is named who stands in none of the items seen."""
         parts = [self.sort.label if self.sort else _("全部台账")]
         parts.append({"": _("没有销号的"), "overdue": _("超过期限的"), **dict(ItemState.choices())}[self.state])
-        parts += [name for name in (self._unit_name(), self._leader_name()) if name]
-        return "、".join(str(part) for part in parts)
-
-    def _unit_name(self) -> str:
-        return (
-            Organisation.objects.filter(pk=self.unit).values_list("name", flat=True).first() or "" if self.unit else ""
-        )
-
-    def _leader_name(self) -> str:
-        return (
-            Officer.objects.filter(pk=self.leader).values_list("user__name", flat=True).first() or ""
-            if self.leader
-            else ""
-        )
+        parts += [dict(named(seen)).get(key, "") for key, named in ((self.unit, units), (self.leader, leaders)) if key]
+        return "、".join(str(part) for part in parts if part)
 
 
 def read(asked: QueryDict) -> Choices:

@@ -233,12 +233,12 @@ class ReopenForm(BackForm):
 
 
 ACT_FORMS = {
-    ItemAct.NAME_PERSON: PersonForm,
     ItemAct.REPORT_PROGRESS: ProgressForm,
     ItemAct.REPORT_DONE: DoneForm,
     ItemAct.CANCEL: CheckForm,
     ItemAct.SEND_BACK: BackForm,
     ItemAct.REOPEN: ReopenForm,
+    ItemAct.NAME_PERSON: PersonForm,
 }
 
 

@@ -65,12 +65,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "chosen": chosen,
+        "title": chosen.title(seen),
         "rows": with_evidence([shown(row, today) for row in found.rows]),
         "tabs": _tabs(request, chosen, seen, today),
         "sorts": Sort.choices(),
         "units": choices.units(seen),
         "leaders": choices.leaders(seen),
-        "narrowed": bool(chosen.unit or chosen.leader or chosen.sort),
+        "narrowed": bool(chosen.unit or chosen.leader or chosen.sort or chosen.campaign),
         "clear_url": reverse("workbench:ledgers"),
         "may_add": may_add(officer, chosen.sort),
         "new_url": f"{reverse('workbench:ledger_new')}{f'?sort={chosen.sort}' if chosen.sort else ''}",
@@ -88,9 +89,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
 def print_page(request: HttpRequest) -> HttpResponse:
     """Every row of the choice on paper, each column of H.2 by itself."""
     today, chosen = localdate(), choices.read(request.GET)
-    rows = all_rows(request.officer, chosen, today)
+    rows, seen = all_rows(request.officer, chosen, today), Item.objects.visible_to(request.officer)
     context = {
-        "chosen": chosen, "rows": rows, "heads": HEADS, "today": today, "cut": len(rows) == ROWS_AT_MOST, "most": ROWS_AT_MOST,
+        "title": chosen.title(seen), "words": chosen.words(seen), "rows": rows, "heads": HEADS, "today": today, "cut": len(rows) == ROWS_AT_MOST, "most": ROWS_AT_MOST,
         "cells": [cells(row) for row in rows], "back_url": link(request), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "workbench/ledgers/print.html", context)
@@ -103,22 +104,23 @@ def print_page(request: HttpRequest) -> HttpResponse:
 def export_page(request: HttpRequest) -> HttpResponse:
     """The rows of the choice as a file, for a purpose; the record stands before it leaves (C-11)."""
     officer, today, chosen = request.officer, localdate(), choices.read(request.GET)
-    rows = all_rows(officer, chosen, today)
+    rows, seen = all_rows(officer, chosen, today), Item.objects.visible_to(officer)
     form = TableForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         export = making.ask(
             ExportKind.LEDGER, officer=officer, form=form.cleaned_data["form"], purpose=form.cleaned_data["purpose"], at=now, begun_at=now,
-            columns=list(HEADS), state=ExportState.MAKING, facts={"title": chosen.title, "table": chosen.sort or "all"},
+            columns=list(HEADS), state=ExportState.MAKING, facts={"title": chosen.sort.label if chosen.sort else ExportKind.LEDGER.label, "table": chosen.sort or "all"},
         )  # fmt: skip
         made = ledger_files.make(
-            export, [cells(row) for row in rows], [row["matter_id"] for row in rows], words=chosen.words(), at=now
+            export, [cells(row) for row in rows], [row["matter_id"] for row in rows], words=chosen.words(seen), at=now
         )
         making.let_go(export, officer=officer, request=request, at=timezone.now())
         return file_response(export, made.content)
     context = {
         "form": form,
-        "chosen": chosen,
+        "title": chosen.title(seen),
+        "words": chosen.words(seen),
         "rows": len(rows),
         "back_url": link(request),
         "cut": len(rows) == ROWS_AT_MOST,
@@ -182,7 +184,13 @@ def _tabs(request: HttpRequest, chosen: choices.Choices, seen: QuerySet, today: 
     named = (("", _("没有销号"), counts["open"] + counts["reported"]), ("overdue", _("超过期限"), counts["overdue"]),
              ("reported", _("等待核对"), counts["reported"]), ("cancelled", _("已经销号"), counts["cancelled"]))  # fmt: skip
     return [
-        {"label": label, "count": count, "url": link(request, state=key), "on": chosen.state == key}
+        {
+            "label": label,
+            "count": count,
+            "url": link(request, state=key),
+            "on": chosen.state == key,
+            "bad": key == "overdue" and count,
+        }
         for key, label, count in named
     ]
 

@@ -107,11 +107,12 @@ def _sort(request: HttpRequest, campaign: Campaign | None) -> Sort:
     return sort if LEDGERS[sort].by_hand else Sort.MATTERS
 
 
-def _add(officer: Officer, campaign: Campaign | None, *, sort: Sort, **said) -> Item:
+def _add(by: Officer, campaign: Campaign | None, *, sort: Sort, **said) -> Item:
+    """A target of the campaign, or a line of a ledger."""
     at = timezone.now()
     if campaign is not None:
-        return campaigns.add_target(campaign, by=officer, at=at, **said)
-    return items.add(sort=sort, by=officer, at=at, **said)
+        return campaigns.add_target(campaign, by=by, at=at, **said)
+    return items.add(sort=sort, by=by, at=at, **said)
 
 
 def _list_url(sort: Sort, campaign: Campaign | None) -> str:
