@@ -37,8 +37,7 @@ def names() -> set[str]:
     found = {name for name, _pattern in addresses()} | set(operations())
     found |= {f"duty:{task.name}" for task in duties.TASKS}
     found |= {
-        f"reaction:{name}"
-        for name in (reactions.EXPAND, reactions.TELL_CITIZEN, reactions.PRINT_LETTERS, reactions.BELL, reactions.PATROL)
+        f"reaction:{name}" for name in (reactions.EXPAND, reactions.TELL_CITIZEN, reactions.BELL, *reactions.BESIDE)
     }
     found |= {f"bell:{step.value}" for step in reactions.BELLS}
     return found | {f"message:{key}" for key in messages.TEXTS}

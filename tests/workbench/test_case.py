@@ -236,9 +236,10 @@ class TestWhatCanBeDone:
         assert offered(world.zhou_leads_unit, Step.RAISE_OBJECTION)
         assert not offered(world.wang_leads_office, Step.ALLOW_LATE_OBJECTION)
 
-    def test_who_only_watches_may_only_propose_a_supervision(self, world):
+    def test_who_only_watches_may_propose_a_supervision_and_say_that_it_is_urgent(self, world):
         made = case(world.sun_supervises, world.in_handling()).context["file"].standing
-        assert not made.main and [one.step for one in (*made.second, *made.approvals)] == [Step.PROPOSE_SUPERVISION]
+        steps = [one.step for one in (*made.second, *made.approvals)]
+        assert not made.main and steps == [Step.PROPOSE_SUPERVISION, Step.FLAG_URGENT]
 
     def test_every_stage_has_a_sentence(self, world):
         matter = world.in_handling()

@@ -267,7 +267,8 @@ def _urgent_facts(matter: Matter, officer: Officer) -> dict:
     """Where the own organ's urgent report stands, and whether one may be begun (UR-1)."""
     own = [row for row in matter.urgent_rows if row["organisation_id"] == officer.organisation_id and row["state"] in URGENT_OPEN]
     owed = any(row["report__organisation_id"] == officer.organisation_id for row in matter.urgent_owed)
-    return {"urgent": own[-1]["state"] if own else "", "urgent_owed": owed, "urgent_possible": not matter.sealed and not matter.is_closed}
+    possible = not matter.sealed and not matter.is_closed and matter.stage != Stage.WITHDRAWN
+    return {"urgent": own[-1]["state"] if own else "", "urgent_owed": owed, "urgent_possible": possible}
 
 
 def _urgent_seen(matter: Matter, officer: Officer) -> list[dict]:
