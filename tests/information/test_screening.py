@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from tests.information.town import town
 from tests.world import at, client_of
-from xinqiao.information import reports, screening
+from xinqiao.information import reports, screening, tree_changes
 from xinqiao.information.models import Round, Task
 from xinqiao.jobs import screenings
 from xinqiao.notifications.models import InAppMessage
+from xinqiao.organisations import tree
+from xinqiao.organisations.models import Organisation
 from xinqiao.rules.information import SCHEDULES, ReportAct, ReportKind, TaskState
 from xinqiao.rules.refusals import StepRefused
 
@@ -192,3 +194,15 @@ class TestProgress:
             client.post(page, {"title": "春耕用水", "schedule": "village", "due_on": "2020-01-01"}).status_code == 422
         )
         assert client_of(world.fang_in_township).get(page).status_code == 404
+
+    def test_a_tree_that_is_numbered_anew_takes_its_tasks_and_rounds_along(self, world):
+        screening.order(
+            "village", title="春耕用水", due_on=date(2026, 3, 12), by=world.luo_leads_township, at=at("2026-03-03")
+        )
+        tree.renumber()
+        units = list(Organisation.objects.values_list("pk", flat=True))
+        assert tree_changes.rewrite_copies(units) > 0 and tree_changes.rewrite_copies(units) == 0
+        world.township.refresh_from_db()
+        made = Round.objects.get()
+        assert (made.lft, made.rgt) == world.township.territory
+        assert sum(one.units for one in screening.progress(made, world.township)) == 3

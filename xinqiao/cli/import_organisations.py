@@ -63,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> int:
     from django.db import transaction
 
+    from xinqiao.information import tree_changes as information
     from xinqiao.matters import tree_changes
     from xinqiao.organisations import importing
 
@@ -74,10 +75,12 @@ def _run(args: argparse.Namespace) -> int:
         if not plan.faults and not args.dry_run and (plan.created or plan.changed):
             applied = plan.apply()
             desks = tree_changes.rewrite_copies(applied.renumbered)
+            information.rewrite_copies(applied.renumbered)
             tree_changes.owe_search(applied.moved)
             _note(plan, applied, args.file)
     if applied:
         desks += tree_changes.rewrite_copies(applied.renumbered)
+        information.rewrite_copies(applied.renumbered)
     _report(args, plan, len(applied.renumbered) if applied else 0, desks)
     return cli.FAILED if plan.faults else cli.OK
 

@@ -15,7 +15,7 @@ def parts(meeting: Meeting) -> dict:
         ("会议", kind.label),
         ("时间", f"{blocks.day(held)} {held:%H:%M}", "地点", meeting.place),
         ("主持人", meeting.chair),
-        ("参加人员、单位", "；".join(line.strip() for line in meeting.members.splitlines() if line.strip())),
+        ("参加", "；".join(line.strip() for line in meeting.members.splitlines() if line.strip())),
     ]
     body = [blocks.grid(*head)]
     sections = [
