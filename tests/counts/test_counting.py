@@ -18,7 +18,7 @@ from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Accused, Matter
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.moves import CLOSED
-from xinqiao.rules.stages import Channel, Kind, Stage, Step
+from xinqiao.rules.stages import Channel, Kind, Line, Stage, Step
 
 WALKS, STEPS = 12, 14
 NOW = at("2026-03-02")
@@ -45,6 +45,14 @@ def of_all(**narrowed) -> reading.Figures:
     return reading.read(
         reading.Head(folding.EVERYTHING, 0, top.rgt, [(top.pk, *top.interval)], wide=True), *MONTHS, **narrowed
     )
+
+
+def own_desks(*, wide: bool) -> dict[str, dict]:
+    """What each office has itself, without what lies below it."""
+    return {
+        office.key: as_dict(reading.read(reading.Head(office.pk, *office.interval, alone=True, wide=wide), *MONTHS))
+        for office in Organisation.objects.filter(line=Line.PETITION_OFFICE)
+    }
 
 
 def everything(*, wide: bool = True, **narrowed) -> reading.Figures:
@@ -97,8 +105,11 @@ class TestSteps:
             assert counted.check(at=NOW) == (0, []), f"walk {number}: {walk.taken}"
             truth = as_dict(counted_by_hand())
             assert as_dict(everything(wide=True)) == as_dict(everything(wide=False)) == truth
+            assert own_desks(wide=True) == own_desks(wide=False)
             assert as_dict(of_all()) | {"units": 0, "still_open": 0} == truth | {"units": 0, "still_open": 0}
-        assert Delta.objects.exists() and UnitSum.objects.exists()  # both halves were read
+        filed(world, 1)
+        assert Delta.objects.exists() and UnitSum.objects.exists()
+        assert as_dict(everything(wide=True)) == as_dict(everything(wide=False)) == as_dict(counted_by_hand())  # both halves are read
         counted.fold(NOW)
         assert not Delta.objects.exists()
         assert counted.check(at=NOW) == (0, [])
@@ -185,6 +196,8 @@ class TestFilters:
         matter = world.signed_in()  # at the housing bureau
         filed(world, 2)  # at the petition office
         counted.rebuild()
+        assert own_desks(wide=True) == own_desks(wide=False)
+        assert sum(figures["units"].get(world.office.pk, 0) for figures in own_desks(wide=True).values()) == 2
         own = reading.Head(world.housing.pk, *world.housing.interval)
         assert reading.read(own, *MONTHS).units == {world.housing.pk: 1}
         assert matter.unit_id is not None

@@ -17,6 +17,12 @@ CHANGE_AT_MOST = 32_000  # rows of a batch
 ALL = "*"  # every kind, every channel
 EVERYTHING = 0  # the organisation above all roots; its sums are kept without filters
 
+
+def own_desk(org_id: int) -> int:
+    """Under which number the sums of an organisation's own desk are kept, apart from those of everything below it."""
+    return -org_id
+
+
 # (organisation) -> [(wide organisation above it or itself, its child on the way down)]
 WideAbove = Callable[[set[int]], dict[int, list[tuple[int, int]]]]
 

@@ -46,7 +46,7 @@ class WideSum(models.Model):
     """One figure of a table on the page of a wide organisation: all matters below it, in months, with filters applied.
 
     Cost of a page must not grow with the matters, and below a prefecture nearly every matter has a cell of its own. `org_id` 0 is
-    everything. `face`: which table, `value`: its row (`folding._figures`). `kind`, `channel`: a filter, or `*` for all of them.
+    everything, a negative one the own desk of an organisation that has many (`folding.own_desk`). `face`: which table, `value`: its row (`folding._figures`). `kind`, `channel`: a filter, or `*` for all of them.
     """
 
     org_id = models.BigIntegerField()

@@ -9,7 +9,7 @@ from datetime import date
 from xinqiao.database import reading
 from xinqiao.rules.moves import CLOSED
 
-from .folding import ALL, EVERYTHING
+from .folding import ALL, EVERYTHING, own_desk
 
 # face, value, org_lft, stage, kind, class_id, channel, month, number, open number: every table out of one pass; what a row is not
 # summed by is NULL.
@@ -36,7 +36,7 @@ PLAIN = 2  # conditions without a filter: the two months
 class Head:
     """The organisation whose figures are read, with its children in the order of the tree: (id, lft, rgt).
 
-    `alone`: only its own desk. `wide`: its sums are kept ready (`WideSum`).
+    `alone`: only its own desk. `wide`: these sums are kept ready (`WideSum`).
     """
 
     org_id: int
@@ -45,6 +45,10 @@ class Head:
     children: Sequence[tuple[int, int, int]] = ()
     wide: bool = False
     alone: bool = False
+
+    @property
+    def kept_as(self) -> int:
+        return own_desk(self.org_id) if self.alone else self.org_id
 
     def child_at(self, org_lft: int) -> int:
         """Under which child a unit lies; the organisation itself for its own desk."""
@@ -81,11 +85,11 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
     scope = {"org_lft >= %s": head.lft, "org_lft <= %s": head.lft if head.alone else head.rgt, **narrowed}
     cells = f"{' AND '.join(scope)} AND NOT protected"
     values = list(scope.values())
-    if not head.wide or head.alone or (head.org_id == EVERYTHING and len(narrowed) > PLAIN):
+    if not head.wide or (head.org_id == EVERYTHING and len(narrowed) > PLAIN):
         both = f"{_UNITS.format(where=cells)} UNION ALL {_DELTAS.format(where=cells)}"
         statement, values = _OF_CELLS.format(cells=both), values * 2
     else:
-        wide = {"org_id = %s": head.org_id, **narrowed}
+        wide = {"org_id = %s": head.kept_as, **narrowed}
         wide |= {} if len(narrowed) > PLAIN else {"kind = %s": ALL, "channel = %s": ALL}
         waiting = _OF_CELLS.format(cells=_DELTAS.format(where=cells))
         statement = f"{_OF_WIDE.format(where=' AND '.join(wide))} UNION ALL {waiting}"

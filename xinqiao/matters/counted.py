@@ -16,6 +16,7 @@ from xinqiao.counts import deltas, folding, truth
 from xinqiao.counts.cells import UNDECIDED, Cell
 from xinqiao.counts.models import Delta, Standing
 from xinqiao.organisations.models import Organisation
+from xinqiao.rules.stages import Line
 
 from .models import Matter
 
@@ -119,12 +120,17 @@ def is_wide(organisation: Organisation) -> bool:
     return organisation.rgt - organisation.lft > WIDE
 
 
+def keeps_own(organisation: Organisation) -> bool:
+    """Whether the sums of its own desk are kept ready: an office receives what a whole city or region writes."""
+    return organisation.line == Line.PETITION_OFFICE
+
+
 def wide_above(organisations: set[int]) -> dict[int, list[tuple[int, int]]]:
-    """For each organisation the wide ones above it, or itself, and their child on the way down."""
+    """For each organisation the wide ones above it, or itself, and their child on the way down; for an office its own desk too."""
     found = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT unit_id, org_id, child_id FROM ({_UP.format(start='id = ANY(%s)')}) tree", [list(organisations)]
+            f"SELECT unit_id, org_id, child_id FROM ({_UP.format(start='id = ANY(%s)')}) tree", [list(organisations)] * 2
         )
         for unit, organisation, child in cursor.fetchall():
             found[unit].append((organisation, child))
@@ -132,15 +138,16 @@ def wide_above(organisations: set[int]) -> dict[int, list[tuple[int, int]]]:
 
 
 def tree_mark(newest: int | None = None) -> str:
-    """Changes when one of the organisations up to the id `newest` is moved or numbered anew: the sums above it are wrong then.
+    """Changes when one of the organisations up to the id `newest` is moved or numbered anew, or becomes a petition office: the sums
+    above it are wrong then.
 
     One that is founded in a gap changes nothing: it had no petitions yet, and its own are folded by the tree as it is.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(max(id), 0) || ':' || coalesce(sum(hashtext(concat_ws(':', id, lft, rgt, parent_id))::bigint), 0) "
+            "SELECT coalesce(max(id), 0) || ':' || coalesce(sum(hashtext(concat_ws(':', id, lft, rgt, parent_id, line = %s))::bigint), 0) "
             "FROM organisations_organisation WHERE id <= coalesce(%s, id)",
-            [newest],
+            [Line.PETITION_OFFICE, newest],
         )
         return cursor.fetchone()[0]
 
@@ -151,7 +158,8 @@ def _stands_on_another_tree() -> bool:
     return not kept or kept != tree_mark(int(kept.partition(":")[0]))
 
 
-# A walk up from each organisation by the key; the organisation above all roots is folding.EVERYTHING.
+# A walk up from each organisation by the key; the organisation above all roots is folding.EVERYTHING, the own desk of an office
+# folding.own_desk.
 _UP = f"""
 WITH RECURSIVE up (unit_id, child_id, id, parent_id, wide) AS (
     SELECT id, id, id, parent_id, rgt - lft > {WIDE} FROM organisations_organisation WHERE {{start}}
@@ -161,6 +169,7 @@ WITH RECURSIVE up (unit_id, child_id, id, parent_id, wide) AS (
 )
 SELECT unit_id, id AS org_id, child_id FROM up WHERE wide
 UNION ALL SELECT unit_id, {folding.EVERYTHING}, id FROM up WHERE parent_id IS NULL
+UNION ALL SELECT id, -id, id FROM organisations_organisation WHERE {{start}} AND line = '{Line.PETITION_OFFICE}'
 """
 TREE = _UP.format(start="true")
 # The same as `cell_of`, over all matters.

@@ -34,7 +34,8 @@ def scope_of(officer: Officer, asked: str) -> Scope:
         own = officer.organisation
         if asked not in ("", str(own.pk)):
             raise Http404
-        return Scope(Head(own.pk, *own.interval, alone=True), own.name, own, [], [own], lists=_lists(officer, "all"))
+        head = Head(own.pk, *own.interval, alone=True, wide=counted.keeps_own(own))
+        return Scope(head, own.name, own, [], [own], lists=_lists(officer, "all"))
     top = _top(officer, cell.reach)
     shown = _asked(asked, top) or top
     if shown is None:
