@@ -11,7 +11,21 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
-from xinqiao.rules import document_contents, entrances, gates, grounds, indicators, moves, permissions, stages, terms  # noqa: E402
+from xinqiao.rules import (  # noqa: E402
+    document_contents,
+    entrances,
+    gates,
+    grounds,
+    indicators,
+    liability,
+    measures,
+    moves,
+    patrol,
+    permissions,
+    recommendations,
+    stages,
+    terms,
+)
 from xinqiao.rules.small_cells import AT_LEAST  # noqa: E402
 
 STEP_MODULES = ("receive", "register", "transfer", "accept", "handle", "review", "follow", "end", "import_history")
@@ -68,6 +82,7 @@ def law() -> str:
             "",
             *(f"* {gate} {title}" for gate, title in {**gates.TITLES, **gates.REVIEW_TITLES}.items()),
             "",
+            *_supervision(),
             "## Documents",
             "",
             "Code: `rules/document_contents.py`, `documents/`. Tests: `tests/rules/test_document_contents.py` (each mandatory field removed",
@@ -109,6 +124,38 @@ def _document_row(row: document_contents.DocumentKind) -> str:
     labels = "、".join(document_contents.KEYS[key].label for key in row.required)
     signers = "、".join(role.label for role in row.signers)
     return f"| {row.id} | {row.title} | {signers} | {labels} | {row.basis} |"
+
+
+def _supervision() -> list[str]:
+    """What the patrol watches for, the three recommendations, the measures, the grounds of liability."""
+    return [
+        "## Supervision",
+        "",
+        "Code: `rules/patrol.py`, `supervision/patrol.py`. Test: `tests/supervision/test_patrol.py`: each row found once, on its day.",
+        "",
+        "| Trigger | 巡查发现 | Waits | Basis |",
+        "|---|---|---|---|",
+        *(
+            f"| `{t.code}` | {t.name} | {f'{t.wait_days}日' if t.wait_days else ''} | {t.basis} |"
+            for t in patrol.TRIGGERS.values()
+        ),
+        "",
+        "Code: `rules/recommendations.py`, `rules/measures.py`. Tests: `tests/supervision/test_recommendations.py`, `test_measures.py`.",
+        "",
+        "| 建议、措施 | To whom | Basis |",
+        "|---|---|---|",
+        *(f"| {r.sort.label} | {r.to.label} | {r.basis} |" for r in recommendations.RECOMMENDATIONS.values()),
+        *(f"| {m.sort.label} | 本地区的机关、单位 | {m.basis} |" for m in measures.MEASURES.values()),
+        "",
+        "### Grounds of liability (SV-7)",
+        "",
+        "Code: `rules/liability.py`. In our own short words; the Regulation's text prevails.",
+        "",
+        "| Id | 责任情形 | Whose | Article |",
+        "|---|---|---|---|",
+        *(f"| {r.code} | {r.words} | {r.whose.label} | {r.basis} |" for r in liability.LIABILITIES.values()),
+        "",
+    ]
 
 
 def _by_article() -> list[str]:
@@ -154,7 +201,12 @@ NOUNS = (
     ("Query code", "查询码", "16 characters that open the tracking page", "rules/numbering.py"),
     ("Document number", "文号", "简称+类型〔年〕序号", "rules/numbering.py"),
     ("Cell", "统计单元", "what a matter counts as: unit, stage, kind, class, channel, month", "counts/cells.py"),
-    ("Batch", "批量办理", "one act on several petitions, each by its own step, with a result for each", "rules/bulk.py"),
+    (
+        "Batch",
+        "批量办理",
+        "one act on several petitions, each by its own step, with a result for each",
+        "rules/bulk.py",
+    ),
     ("Small cell", "小单元", "a figure from 1 to 4, which is not told (C-14)", "rules/small_cells.py"),
     ("Policy pack", "地方规则包", "regional rules that may only tighten", "rules/packs.py"),
 )
@@ -225,11 +277,19 @@ def indicators_page() -> str:
     for side in indicators.Side:
         rows = [row for row in indicators.INDICATORS.values() if row.side == side]
         lines += ["", f"## {side.label}", ""]
-        lines += ["| Code | 指标 | Term | Of G.2 | ÷ | Numerator | Denominator | Left out | Counted on | Basis | Evidence | 五个法治化 | Beside |"]
+        lines += [
+            "| Code | 指标 | Term | Of G.2 | ÷ | Numerator | Denominator | Left out | Counted on | Basis | Evidence | 五个法治化 | Beside |"
+        ]
         lines += ["|---|---|---|---|---|---|---|---|---|---|---|---|---|", *map(_indicator_row, rows)]
     lines += ["", "## Defined, not computed", "", "| Code | Why |", "|---|---|"]
     lines += [f"| `{row.code}` | {row.missing} |" for row in indicators.INDICATORS.values() if row.missing]
-    lines += ["", "## What a reader is told beside the figure", "", "| Code | Caution | Plain words of the public page |", "|---|---|---|"]
+    lines += [
+        "",
+        "## What a reader is told beside the figure",
+        "",
+        "| Code | Caution | Plain words of the public page |",
+        "|---|---|---|",
+    ]
     told = [row for row in indicators.INDICATORS.values() if row.caution or row.plain]
     lines += [f"| `{row.code}` | {row.caution} | {row.plain} |" for row in told]
     return "\n".join([*lines, ""])

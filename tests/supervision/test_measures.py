@@ -55,7 +55,7 @@ class TestWay:
         letter = letters.by_id(row.document_id, matter_id=letters.NO_MATTER)
         assert (letter.title, letter.number) == ("挂牌督办决定书", "临信信联〔2026〕1号") and BODY in str(letter.text)
         acts.report(row.pk, result="已经进场维修，七月十日完工。", by=world.zhou_leads_unit, at=at("2026-07-01"))
-        acts.continue_(
+        acts.keep_in_force(
             row.pk,
             note="住户还没有验收，请补充。",
             limit_on=at("2026-08-15").date(),

@@ -143,7 +143,9 @@ def report(measure_id: int, *, result: str, by: Officer, at: datetime, request=N
 
 
 @transaction.atomic
-def continue_(measure_id: int, *, note: str, limit_on: date | None, by: Officer, at: datetime, request=None) -> Measure:
+def keep_in_force(
+    measure_id: int, *, note: str, limit_on: date | None, by: Officer, at: datetime, request=None
+) -> Measure:
     """What was reported does not do: it stays in force, with what is missing."""
     row = _locked(measure_id, by, State.REPORTED)
     _require_decider(row, by)

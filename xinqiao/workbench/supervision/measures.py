@@ -120,7 +120,7 @@ ACTS = {
     "decide": PageAct(_("登记决定"), DecideForm, acts.decide, intro=_("决定采取的，文书马上送单位。")),
     "report": PageAct(_("报告落实情况"), ReportForm, acts.report),
     "lift": PageAct(_("解除"), LiftForm, acts.lift, intro=_("问题解决了才能解除，要写明证据。")),
-    "continue": PageAct(_("没有做到，继续"), ContinueForm, acts.continue_, "secondary", folded=True),
+    "continue": PageAct(_("没有做到，继续"), ContinueForm, acts.keep_in_force, "secondary", folded=True),
 }
 
 
