@@ -78,6 +78,9 @@ ENTRY = {
     "version": str(VERSION),
 }
 
+_QUARTER = "(extract(year FROM {day})::integer * 4 + (extract(month FROM {day})::integer - 1) / 3)".format(day="(m.received_on - %(days)s)")
+ALIKE = f"ARRAY(SELECT number # ({_QUARTER} * {likeness.SPREAD}) FROM unnest(s.bands) AS number)"
+
 
 def plan_of(matters: int, **options) -> Plan:
     """What a database of so many matters holds."""
@@ -167,7 +170,7 @@ def _statements() -> Iterator[str]:
 
 
     yield (
-        f"INSERT INTO {found.WHERE_ALIKE} SELECT c.id, m.received_at - %(back)s, s.bands"
+        f"INSERT INTO {found.WHERE_ALIKE} SELECT c.id, m.received_at - %(back)s, {ALIKE}"
         f" FROM chosen c JOIN matters_matter m ON m.id = c.model {sentence}"
     )
 

@@ -79,7 +79,8 @@ def like_line(matter_id: int, received_at: datetime, petition: list[Piece]) -> s
         words = frozenset().union(*(one.words for one in (petition[0], *petition[2:])))
     else:
         words = tokens(likeness.said(petition[0].text))
-    return f"{matter_id}\t{received_at.isoformat()}\t{array(likeness.bands(words))}"
+    _matter, _at, numbers = likeness.row(matter_id, received_at, likeness.bands(words))
+    return f"{matter_id}\t{received_at.isoformat()}\t{array(numbers)}"
 
 
 def array(numbers: list[int]) -> str:

@@ -315,6 +315,7 @@ class TestSimilar:
         first = world.signed_in("2019-03-04")
         again = world.triaged("2026-03-05", title="新房屋顶漏水，报修三次都没人管")
         Likeness.objects.all().delete()
+        commonness._read.clear()
         assert finding.similar(again, world.li_triages) == []
         assert [sum(likeness.make_missing()) for _turn in range(2)] == [2, 0]
         assert [one.pk for one, _alike in finding.similar(again, world.li_triages)] == [first.pk]

@@ -239,7 +239,7 @@ def by_person(officer: Officer, person: Person) -> list[int]:
 
 # ---- much the same text --------------------------------------------------------------------------------------------------
 
-COMPARED = 100  # of the newest candidates
+COMPARED = 60  # candidates of which the texts are compared, those of the newest quarters first
 ALIKE = 0.3  # share of common tokens (Jaccard) from which a text is shown as possibly the same
 
 
@@ -256,6 +256,7 @@ def similar(matter: Matter, officer: Officer, limit: int = 5) -> list[tuple[Matt
     mine = tokens(likeness.said(own))
     texts = ((pk, tokens(likeness.said(text))) for pk, text in rows)
     scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in texts)
-    alike = dict(sorted((one for one in scored if one[1] >= ALIKE), key=lambda one: -one[1])[: limit * 3])
-    seen = Matter.objects.visible_to(officer).filter(pk__in=alike, sealed=False).select_related("unit")
-    return sorted(((one, alike[one.pk]) for one in seen), key=lambda pair: -pair[1])[:limit]
+    alike = dict(sorted((one for one in scored if one[1] >= ALIKE), key=lambda one: -one[1]))
+    seen = set(Matter.objects.visible_to(officer).filter(pk__among=list(alike), sealed=False).values_list("pk", flat=True))
+    found = Matter.objects.filter(pk__in=[pk for pk in alike if pk in seen][:limit]).select_related("unit")
+    return sorted(((one, alike[one.pk]) for one in found), key=lambda pair: -pair[1])

@@ -44,7 +44,7 @@ class Entry:
         # No token has a quote or a backslash in it: they are letters, numbers and marks that belong to letters.
         words = "'" + "' '".join(found) + "'"
         row = (self.matter_id, self.received_at, petition, answer, words, marks.digest(self.marks), VERSION)
-        return row, (self.matter_id, self.received_at, likeness.bands(said))
+        return row, likeness.row(self.matter_id, self.received_at, likeness.bands(said))
 
 
 def write(entries: Iterable[Entry], *, texts: bool = True) -> int:

@@ -4,26 +4,34 @@ The index words of a text are thrown into 64 boxes by their digest, and the leas
 their words do (Jaccard); four boxes together are one number, so that texts that share a twentieth of their words have none in common, and of
 those that share three quarters hardly any pair is missed. To find what is like a text is then sixteen exact look-ups, however many there are.
 
+The quarter of a year in which a text came is part of its numbers. Where thousands sign the same letter, only the newest are read of them: quarter
+after quarter backwards, until there are enough.
+
     share of common words     0.05    0.3    0.5    0.6    0.75    0.9
     found                    0.0001   0.12   0.64   0.89   0.998   1
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from zlib import crc32
 
 from django.db import connection, transaction
 from django.db.models import Max, Min
+from django.utils.timezone import localdate
 
-from . import marks
+from . import commonness, marks
 from .models import SearchEntry
+from .query import COMMON, share_of_any
 from .words import tokens
 
 BANDS, BOXES_OF_ONE = 16, 4
 WORDS_AT_LEAST = 24  # a shorter text is like a great many by chance
-NEWEST = 1000  # texts that have a number in common, at most; before it is asked where they lie
+QUARTERS_AT_LEAST = 12  # looked at, however old the oldest entry was when it was asked last
+READ_AT_MOST = 1000  # texts of a quarter that have a number in common, before it is asked where they lie
 _BOXES = BANDS * BOXES_OF_ONE
 _SHIFT = 32 - (_BOXES - 1).bit_length()
 _EMPTY = 1 << 32
+SPREAD = 65537  # a quarter changes the lower and the upper half of a number
 _ODD = 0x9E3779B1  # spreads what crc32 leaves close together
 COLUMNS = ("matter_id", "received_at", "bands")
 
@@ -85,24 +93,51 @@ def write(rows: list[tuple]) -> None:
                 lines.write_row(one)
 
 
-# The order is a sum, which no index has: the numbers are few, the days are many.
+def quarter(day: date) -> int:
+    return day.year * 4 + (day.month - 1) // 3
+
+
+def of_quarter(numbers: list[int], when: int) -> list[int]:
+    """The numbers as a text of this quarter has them."""
+    return [number ^ (when * SPREAD) for number in numbers]
+
+
+def row(matter_id: int, received_at: datetime, numbers: list[int]) -> tuple:
+    """The values of COLUMNS."""
+    return matter_id, received_at, of_quarter(numbers, quarter(localdate(received_at)))
+
+
+# Quarter after quarter, and it stops when there are enough. Within a quarter any: to sort them all of them would have to be read.
 _ALIKE = """
-SELECT e.matter_id, e.petition FROM (
-    SELECT matter_id, received_at FROM search_likeness WHERE bands && %(bands)s::integer[] AND matter_id <> %(but)s
-    ORDER BY received_at + interval '0' DESC, matter_id DESC LIMIT %(newest)s
+SELECT e.matter_id, e.petition FROM unnest(%(quarters)s::text[]) AS quarter(numbers)
+CROSS JOIN LATERAL (
+    SELECT matter_id FROM search_likeness WHERE bands && quarter.numbers::integer[] AND matter_id <> %(but)s LIMIT %(read)s
 ) AS l JOIN search_searchentry AS e ON e.matter_id = l.matter_id
-WHERE e.words @@ %(scope)s::tsquery ORDER BY l.received_at + interval '0' DESC, l.matter_id DESC LIMIT %(most)s
+WHERE {scope} LIMIT %(most)s
 """
 
 
 def alike(petition: str, *, but: int, scope: tuple[str, ...], most: int) -> list[tuple[int, str]]:
-    """(matter, text) of the newest entries, at most `most`, with a number in common with this folded text and one mark of the scope."""
+    """(matter, text) of entries with a number in common with this folded text and one mark of the scope, those of the newest quarters
+    first, at most `most`. The scope is not looked at where it leaves out little, as in `Asked`."""
     numbers = bands(tokens(said(petition)))
     if not numbers:
         return []
+    inside = "true" if share_of_any(scope) >= COMMON else "e.words @@ %(scope)s::tsquery"
+    quarters = [f"{{{','.join(map(str, of_quarter(numbers, when)))}}}" for when in _backwards()]
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, {"bands": numbers, "but": but, "newest": NEWEST, "scope": marks.any_of(scope), "most": most})
+        cursor.execute(
+            _ALIKE.format(scope=inside),
+            {"quarters": quarters, "but": but, "read": READ_AT_MOST, "scope": marks.any_of(scope), "most": most},
+        )
         return cursor.fetchall()
+
+
+def _backwards() -> range:
+    """The quarters from this one to that of the first entry, as it was known some minutes ago."""
+    pace = commonness.pace()
+    newest = quarter(max(localdate(), pace.newest))
+    return range(newest, min(quarter(pace.oldest), newest - QUARTERS_AT_LEAST) - 1, -1)
 
 
 _MISSING = """
@@ -118,7 +153,7 @@ def make_missing() -> Iterator[int]:
     for start in range(ends["first"] or 0, (ends["last"] or -1) + 1, AT_ONCE):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_MISSING, [start, start + AT_ONCE - 1])
-            found = [(pk, at, bands(tokens(said(petition)))) for pk, at, petition in cursor.fetchall()]
+            found = [row(pk, at, bands(tokens(said(petition)))) for pk, at, petition in cursor.fetchall()]
             write(found)
         if found:
             yield len(found)
