@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.information.town import town
 from tests.world import at, client_of
-from xinqiao.information import reports
+from xinqiao.information import reports, screening
 from xinqiao.information.models import InformationReport, ReportEvent
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.notifications.models import InAppMessage
@@ -198,7 +198,16 @@ class TestPages:
             assert stranger.post(reverse("workbench:information_act", args=[pk, "receive"])).status_code == 404
         assert client_of(world.sys_admin).get(reverse("workbench:information")).status_code == 404
 
-    @pytest.mark.parametrize("query", ["?show=x&kind=y", "?show=area", "?after=1.1&before=..", "?show=came&kind=work"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "?show=x&kind=y",
+            "?show=area",
+            "?after=1.1&before=..",
+            "?show=came&kind=work",
+            "?show=area&unit=999&year=9999999",
+        ],
+    )
     def test_odd_choices_are_no_error(self, world, query):
         assert client_of(world.feng_in_county).get(reverse("workbench:information") + query).status_code == 200
 
@@ -218,3 +227,12 @@ class TestConference:
         report = take(A.TO_CONFERENCE, report, world.niu_at_region_office)
         assert (report.state, report.holder) == (S.SENT, office)
         assert take(A.RECEIVE, report, tian).state == S.RECEIVED
+
+
+def test_the_figure_of_disputes_leads_to_the_reports_behind_it(world):
+    report = take(A.SUBMIT, written(world.zhu_in_village), world.zhu_in_village)
+    reports.write(said(), by=world.zhu_in_village, at=at("2026-03-03"))
+    assert screening.disputes(world.township, 2026) == screening.Disputes(2026, 1, 0), "a draft is the unit's own"
+    query = f"?show=area&kind=dispute&unit={world.township.pk}&year=2026"
+    body = client_of(world.feng_in_county).get(reverse("workbench:information") + query).content.decode()
+    assert body.count(reverse("workbench:information_report", args=[report.pk])) == 1 and world.township.name in body

@@ -76,8 +76,11 @@ class TestWhen:
     def test_who_left_or_has_nothing_to_do_is_told_nothing(self, world):
         choose(world.wu_at_police)
         assert job.send(at("2026-03-03 08:00")) == 1 and not Message.objects.exists()
-        choose(world.zhou_leads_unit, rhythm=Rhythm.NEVER)
-        assert job.send(at("2026-03-04 08:00")) == 1, "only the one that still wants it"
+        world.wu_at_police.active = False
+        world.wu_at_police.save()
+        assert job.send(at("2026-03-04 08:00")) == 1
+        gone = RoundupChoice.objects.get(officer=world.wu_at_police)
+        assert gone.next_at is None and not gone.mobile, "the address goes with the post"
 
 
 class TestWhat:

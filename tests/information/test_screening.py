@@ -166,7 +166,7 @@ class TestProgress:
         nothing(world, task_of(world.village))
         made, county = village_round(), client_of(world.feng_in_county)
         page = county.get(f"{reverse('workbench:screening')}?round={made.pk}").content.decode()
-        assert "1 / 3" in page and world.township.name in page
+        assert "1 / 3" in page and world.township.name in page and "上报矛盾纠纷0件，已了结0件" in page
         units = reverse("workbench:screening_units", args=[made.pk])
         body = county.get(f"{units}?show=open").content.decode()
         assert world.villages[1].name in body and world.village.name not in body

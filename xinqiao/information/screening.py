@@ -12,16 +12,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 from django.utils.timezone import localdate
 
 from xinqiao.integrity import audit
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.information import CATCH_UP_DAYS, LATE_ROUND_DAYS, SCHEDULES, Schedule, TaskState
+from xinqiao.rules.information import (
+    CATCH_UP_DAYS,
+    LATE_ROUND_DAYS,
+    NOT_YET_OUT,
+    SCHEDULES,
+    ReportKind,
+    ReportState,
+    Schedule,
+    TaskState,
+)
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.refusals import StepRefused
 
-from .models import Round, Task, TaskEvent, reach_of
+from .models import InformationReport, Round, Task, TaskEvent, reach_of
 
 ONE_DAY = timedelta(days=1)
 LONGEST_ROUND_DAYS = 60
@@ -215,6 +225,24 @@ def progress(made: Round, place: Organisation) -> list[Share]:
 def total(shares: list[Share]) -> Share:
     """The sum of all lines."""
     return Share(None, *(sum(getattr(one, name) for one in shares) for name in ("units", "done", "in_time")))
+
+
+@dataclass(frozen=True)
+class Disputes:
+    """Disputes (矛盾纠纷) that were reported from an area in one year, and those of them that were settled (A-12). Of the area as a whole."""
+
+    year: int
+    found: int
+    settled: int
+
+
+def disputes(place: Organisation, year: int) -> Disputes:
+    """How many there are; never by unit: whoever finds more is not better or worse (G.4)."""
+    told = InformationReport.objects.filter(
+        kind=ReportKind.DISPUTE, org_lft__range=place.interval, written_at__year=year
+    ).exclude(state__in=sorted(NOT_YET_OUT))
+    counted = told.aggregate(found=Count("pk"), settled=Count("pk", filter=Q(state=ReportState.SETTLED)))
+    return Disputes(year, counted["found"], counted["settled"])
 
 
 def units_below(made: Round, place: Organisation, *, only_open: bool):

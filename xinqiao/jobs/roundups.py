@@ -29,9 +29,11 @@ def _send_one(at: datetime) -> bool:
     if choice is None:
         return False
     officer = choice.officer
-    if officer.active and officer.user.is_active:
-        since = choice.sent_at or at - SPANS[Rhythm(choice.rhythm)]
-        words = roundup_words(roundup.figures(officer, today=localdate(at), since=since))
-        if words:
-            roundups.tell(choice, words, at=at, today=localdate(at))
+    if not (officer.active and officer.user.is_active):
+        roundups.stop(choice)
+        return True
+    since = choice.sent_at or at - SPANS[Rhythm(choice.rhythm)]
+    words = roundup_words(roundup.figures(officer, today=localdate(at), since=since))
+    if words:
+        roundups.tell(choice, words, at=at, today=localdate(at))
     return True

@@ -81,6 +81,12 @@ def tell(choice: RoundupChoice, words: str, *, at: datetime, today: date) -> int
     return ways
 
 
+def stop(choice: RoundupChoice) -> None:
+    """The post is held by nobody any more: nothing is sent, and the addresses go (PIPL 47)."""
+    choice.rhythm, choice.next_at, choice.sealed_mobile, choice.sealed_email = Rhythm.NEVER, None, "", ""
+    choice.save(update_fields=["rhythm", "next_at", "sealed_mobile", "sealed_email"])
+
+
 def last_state(channel: str, address: str) -> State | None:
     """What became of the last one to this address."""
     if not address:

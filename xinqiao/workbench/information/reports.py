@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinqiao.information import reports, screening
 from xinqiao.information.models import InformationReport, Task, reach_of
-from xinqiao.organisations.models import Officer
+from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.entrances import entrance
 from xinqiao.rules.information import (
     AUTHOR,
@@ -49,18 +49,22 @@ TONES = {
     ReportState.PROPOSED: "warn", ReportState.SETTLED: "ok", ReportState.RETURNED: "bad",
 }  # fmt: skip
 S = ReportState
+YEARS = range(2000, 2201)
 
 
 @officer_required
 @require_safe
 def list_page(request: HttpRequest) -> HttpResponse:
-    """`?show=turn|own|came|area&kind=` and a position; what is not known is left out, never an error."""
+    """`?show=turn|own|came|area&kind=&unit=&year=` and a position; what is not known is left out, never an error."""
     officer = request.officer
     tabs = _tabs(officer)
     show = request.GET.get("show") if request.GET.get("show") in tabs else "turn"
     kind = request.GET.get("kind") if request.GET.get("kind") in WRITTEN_KINDS else ""
     rows = tabs[show][1](officer)
     rows = rows.filter(kind=kind) if kind else rows
+    place, year = _place(request, officer) if show == "area" else None, number(request.GET.get("year"))
+    rows = rows.filter(org_lft__range=place.interval) if place else rows
+    rows = rows.filter(written_at__year=year) if year and year in YEARS else rows
     page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
         "rows": [_row(row, officer) for row in page.rows],
@@ -70,12 +74,21 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "show": show,
         "kinds": [(one.value, one.label) for one in WRITTEN_KINDS],
         "kind": kind,
+        "narrowed": " ".join(filter(None, (place and place.name, year and year in YEARS and f"{year}年"))),
+        "clear_url": _link(request, unit="", year=""),
         "may_write": reports.may_write(officer),
         "previous_url": _link(request, before=page.before) if page.before else "",
         "next_url": _link(request, after=page.after) if page.after else "",
         "today": localdate(),
     }
     return render(request, "workbench/information/reports.html", context)
+
+
+def _place(request: HttpRequest, officer: Officer) -> Organisation | None:
+    """The unit named in the address, where it lies in the own area."""
+    place = Organisation.objects.filter(pk=number(request.GET.get("unit")) or 0).first()
+    reach = reach_of(officer, "information")
+    return place if place and reach[0] <= place.lft <= reach[1] else None
 
 
 def _tabs(officer: Officer) -> dict:

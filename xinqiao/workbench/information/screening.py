@@ -73,9 +73,16 @@ def _area(request: HttpRequest, top: Organisation, today) -> dict:
         "over": bool(chosen) and chosen.due_on < today,
         "shares": [_share(one, place, chosen, request) for one in shares],
         "total": screening.total(shares),
+        "disputes": screening.disputes(place, today.year) if _reads_reports(request.officer) else None,
         "open_url": _units(chosen, place, "open") if chosen else "",
         "all_url": _units(chosen, place, "all") if chosen else "",
     }
+
+
+def _reads_reports(officer: Officer) -> bool:
+    """Whether the post may open the reports that the figure counts: all of its area."""
+    reach = reach_of(officer, "information")
+    return bool(reach) and reach[0] != reach[1]
 
 
 def _most_units(rounds: list[Round], today) -> Round | None:
