@@ -337,6 +337,22 @@ class TestPages:
         ):
             assert client.get(address).status_code == 404
 
+    def test_a_liaison_sees_what_is_addressed_to_the_own_organ_and_nothing_of_the_office_where_it_sits(self, world):
+        given = {
+            "sort": Sort.ACCOUNT,
+            "organisation": world.discipline,
+            "concerned": world.housing,
+            "grounds": ("R-45(1)",),
+        }
+        row = issued(world, consequence="屋面坍塌，两户人家不能居住。", **given)
+        assert Recommendation.objects.visible_to(world.yang_at_discipline).get() == row and acts.signs_feedback(
+            world.yang_at_discipline
+        )
+        assert not Recommendation.objects.visible_to(world.dai_liaises).exists() and not acts.may_draft(
+            world.dai_liaises
+        )
+        assert not Recommendation.objects.visible_to(world.zhou_leads_unit).exists(), "not the organ that it is about"
+
     def test_who_is_accused_in_a_matter_it_rests_on_loses_sight_of_it(self, world):
         row = issued(world)
         assert Recommendation.objects.visible_to(world.zhou_leads_unit).exists()

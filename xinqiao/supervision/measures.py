@@ -18,7 +18,7 @@ from xinqiao.rules import liability
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.measures import LONGEST_DAYS, WORDS_AT_LEAST, Sort, State, faults
 from xinqiao.rules.numbering import print_matter_number
-from xinqiao.rules.permissions import Action, allowed
+from xinqiao.rules.permissions import Action, Reach, allowed
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line
 from xinqiao.rules.wording import readable
@@ -47,13 +47,18 @@ class Proposal:
 
 
 def may_propose(officer: Officer) -> bool:
-    """Whether this post proposes measures: of a petition office or of the conference's office."""
-    return officer.organisation.line in OFFICES and bool(allowed(officer.role_set, THING, Action.WRITE))
+    """Whether this post proposes measures: its letter W reaches over the territory of a petition office or the conference."""
+    return officer.organisation.line in OFFICES and _reaches_over(officer, Action.WRITE)
 
 
 def may_decide(officer: Officer) -> bool:
     """Whether this post enters what the conference decided, and lifts it."""
-    return officer.organisation.line in OFFICES and bool(allowed(officer.role_set, THING, Action.APPROVE))
+    return officer.organisation.line in OFFICES and _reaches_over(officer, Action.APPROVE)
+
+
+def _reaches_over(officer: Officer, action: Action) -> bool:
+    cell = allowed(officer.role_set, THING, action)
+    return cell is not None and cell.reach is Reach.TERRITORY
 
 
 @transaction.atomic

@@ -94,7 +94,9 @@ class RecommendationQuerySet(models.QuerySet):
         if cell is None:
             return self.none()
         sent = Q(issued_at__isnull=False)
-        mine = Q(office=officer.organisation_id) | (Q(organisation=officer.organisation_id) & sent)
+        mine = Q(organisation=officer.organisation_id) & sent
+        if cell.reach is not Reach.COMPETENT:
+            mine |= Q(office=officer.organisation_id)
         if cell.reach is Reach.TERRITORY:
             mine |= Q(office__lft__range=officer.organisation.territory) & sent
         return self.filter(mine).exclude(_rests_on_hidden(officer, Recommendation))

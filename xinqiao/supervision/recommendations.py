@@ -22,7 +22,7 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import liability
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.numbering import normalise_matter_number, print_matter_number
-from xinqiao.rules.permissions import Action, allowed
+from xinqiao.rules.permissions import Action, Reach, allowed
 from xinqiao.rules.recommendations import (
     COMPETENT_LINES,
     FEEDBACK_TERM,
@@ -79,13 +79,15 @@ class Incomplete(StepRefused):
 
 
 def may_draft(officer: Officer) -> bool:
-    """Whether this post drafts recommendations: of a petition office, with the letter W."""
-    return officer.organisation.line == Line.PETITION_OFFICE and bool(allowed(officer.role_set, THING, Action.WRITE))
+    """Whether this post drafts recommendations: of a petition office, with the letter W for what is its office's own."""
+    cell = allowed(officer.role_set, THING, Action.WRITE)
+    return officer.organisation.line == Line.PETITION_OFFICE and cell is not None and cell.reach is not Reach.COMPETENT
 
 
 def may_sign(officer: Officer) -> bool:
-    """Whether this post signs for its office (F-27: 信访部门负责人)."""
-    return officer.organisation.line == Line.PETITION_OFFICE and bool(allowed(officer.role_set, THING, Action.APPROVE))
+    """Whether this post signs for its office (F-27: 信访部门负责人): its letter A reaches over the territory."""
+    cell = allowed(officer.role_set, THING, Action.APPROVE)
+    return officer.organisation.line == Line.PETITION_OFFICE and cell is not None and cell.reach is Reach.TERRITORY
 
 
 def addressees(officer: Officer, sort: Sort) -> QuerySet[Organisation]:
