@@ -19,14 +19,18 @@ from .models import ListSettings, SavedFilter
 from .supervision.sections import home as supervision_home
 
 # Name of the page: label, icon, what it belongs to in the table of permissions.
-SUPERVISING = {"urgent_list": ("重大紧急", "siren", "urgent_report"), "ledgers": ("台账", "clipboard-list", "ledger"),
-               "completions": ("办结报告", "file-check", "transfer")}
+SUPERVISING = {
+    "urgent_list": ("重大紧急", "siren", "urgent_report"),
+    "ledgers": ("台账", "clipboard-list", "ledger"),
+    "completions": ("办结报告", "file-check", "transfer"),
+}
 
 # Telling upwards: what was seen, what was screened, what was decided in a meeting.
 REPORTING_UP = {
     "information": ("信息上报", "send", "information"),
     "screening": ("排查", "list-checks", "screening"),
     "meetings": ("研判例会", "messages-square", "meeting"),
+    "reports": ("报告", "file-text", "analysis"),
 }
 
 
@@ -128,6 +132,10 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
         url = reverse("workbench:indicators")
         lists.append({"label": "指标", "url": url, "icon": "gauge", "current": request.path.startswith(url)})
+        url = reverse("workbench:month")
+        lists.append(
+            {"label": "每月情况", "url": url, "icon": "calendar-days", "current": request.path.startswith(url)}
+        )
     lists += _supervising(request, officer)
     upwards = _pages(request, officer, REPORTING_UP)
     if allowed(officer.role_set, "reveal", Action.APPROVE):

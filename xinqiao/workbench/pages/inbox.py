@@ -11,8 +11,17 @@ from xinqiao.notifications import inbox
 from ..door import officer_required
 
 # What a line may be about besides a matter, and its page.
-OWN_PAGES = {"urgent": "workbench:urgent_report", "export": "workbench:export_progress", "digest": "workbench:digest", "ledger": "workbench:ledger_item", "campaign": "workbench:campaign", "information": "workbench:information_report",
-             "recommendation": "workbench:recommendation", "measure": "workbench:measure"}
+OWN_PAGES = {
+    "urgent": "workbench:urgent_report",
+    "export": "workbench:export_progress",
+    "digest": "workbench:digest",
+    "ledger": "workbench:ledger_item",
+    "campaign": "workbench:campaign",
+    "information": "workbench:information_report",
+    "recommendation": "workbench:recommendation",
+    "measure": "workbench:measure",
+    "report": "workbench:analysis_report",
+}
 # … and lines that lead to a list of one's own.
 OWN_LISTS = {"screening": "workbench:screening", "roundup": "workbench:queue"}
 
