@@ -60,6 +60,16 @@ def table(columns: list[str], rows: list[list]) -> dict:
     return {"block": "table", "columns": columns, "rows": [[str(cell) for cell in row] for row in rows]}
 
 
+def chart(title: str, points: list[tuple[str, str]], *, standing: bool = False) -> dict:
+    """A plot of (label, what is told): lying bars, or standing ones along time. Its table stands beside it; a withheld figure has a stub."""
+    longest = max((int(told) for _label, told in points if told.isdecimal()), default=0) or 1
+    drawn = [
+        {"label": label, "told": told, "known": told.isdecimal(), "share": int(told) * 100 / longest if told.isdecimal() else 6.0}
+        for label, told in points
+    ]  # fmt: skip
+    return {"block": "chart", "title": title, "points": drawn, "standing": standing}
+
+
 def signatures(*labels: str) -> dict:
     """Lines to sign on, each with room for a date."""
     return {"block": "sign", "labels": list(labels)}

@@ -8,8 +8,10 @@ import io
 
 from django.conf import settings
 
+from xinqiao.documents import engine
 from xinqiao.documents.blocks import day, entries, item_text
 from xinqiao.documents.models import Document, Status
+from xinqiao.documents.texts import VERSION
 from xinqiao.documents.view import seal_note
 from xinqiao.rules.document_contents import Form, SealKind, document_kind
 from xinqiao.rules.numbering import print_code
@@ -146,9 +148,24 @@ def draw(paper, block: dict) -> None:
             _grid(paper, block["rows"])
         case "table":
             _cells(paper, [block["columns"], *block["rows"]])
+        case "chart":
+            _picture(paper, block)
         case "sign":
             for label in block["labels"]:
                 line(paper, f"{label}：　　　　　　　　　　年　　月　　日")
+
+
+def _picture(paper, block: dict) -> None:
+    """A plot as a picture, with what it shows in words for whoever does not see it."""
+    from docx.shared import Mm
+
+    # No organ, no date: the same plot gives the same picture.
+    view = {
+        "layout": "picture", "template_version": VERSION, "title": block["title"], "org": "", "blocks": [block], "draft": False, "large": False,
+    }  # fmt: skip
+    shape = paper.add_picture(io.BytesIO(engine.make_png(view, dots_per_inch=200)), width=Mm(150))
+    said = "，".join(f"{point['label']}{point['told']}" for point in block["points"])
+    shape._inline.docPr.set("descr", f"{block['title']}：{said}")
 
 
 def _grid(paper, rows: list[list[str]]) -> None:

@@ -21,6 +21,7 @@ from xinqiao.notifications import inbox, outgoing
 from xinqiao.people import accounts, limits
 from xinqiao.portal import drafts
 from xinqiao.reporting.indicators import facts as indicators
+from xinqiao.reporting.reports import drafting
 from xinqiao.supervision import patrol
 
 from . import (
@@ -102,6 +103,7 @@ TASKS = (
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
     Task("indicators", timedelta(seconds=10), indicators.keep, early=indicators.some_wait),
     Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
+    Task("reports", timedelta(seconds=2), drafting.draft_waiting, early=drafting.is_waiting),
     Task("ledgers", timedelta(minutes=1), ledger_bells.ring),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )

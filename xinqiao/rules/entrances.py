@@ -124,6 +124,10 @@ workbench:backlog workbench:hand_overs workbench:hand_over         | ledger R   
 workbench:campaign_new workbench:campaign_round workbench:hand_over_new | ledger W         | officer   | matters | A-30, A-55: who runs or signs, checked again
 workbench:ledger_new workbench:ledger_edit workbench:ledger_act workbench:ledger_sheet    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
 workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
+workbench:month                                                    | statistics C          | officer   | matters | H.1, B.3 "counts", G.4: a month of the own area as figures; each leads to what this post may open
+workbench:reports workbench:analysis_report workbench:analysis_file | analysis R            | officer   | post    | H.1, H.4, H.5: reports of the own office, issued ones that were given to the own organ
+workbench:analysis_new workbench:analysis_part workbench:analysis_parts | analysis W        | officer   | post    | H.1: write and change what is not issued
+workbench:analysis_act                                             | analysis W or analysis A | officer | post   | H.5: hand in; the leader of the petition office issues or sends back
 workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
 workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:meeting_drop | meeting W | officer | post | A-48: the record of the own unit until it is issued
 workbench:meeting_issue                                            | meeting A             | officer   | post    | A-48: the leader issues it; each decision becomes an item of the ledger
@@ -147,6 +151,7 @@ duty:recommendations                                               | recommendat
 duty:ledgers                                                       | ledger W              | system    | event   | A-33: whose turn it is, what is past its day; told once, to who may see it
 duty:exports                                                       | upkeep W              | system    | event   | C-11: files that an officer asked for, in that officer's scope
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
+duty:reports                                                       | analysis W            | system    | event   | H.1: reports that an officer asked for, part by part
 duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
 duty:roundups                                                      | inbox W               | system    | all     | checklist 46: figures of the own desk and area, numbers only, once a period
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner

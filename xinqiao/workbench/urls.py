@@ -72,6 +72,7 @@ urlpatterns = [
     path("", include("xinqiao.workbench.audit.urls")),
     path("", include("xinqiao.workbench.statistics.urls")),
     path("", include("xinqiao.workbench.indicators.urls")),
+    path("", include("xinqiao.workbench.reports.urls")),
     path("", include("xinqiao.workbench.supervision.urls")),
     path("", include("xinqiao.workbench.ledgers.urls")),
     path("", include("xinqiao.workbench.information.urls")),
