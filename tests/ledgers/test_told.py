@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from tests.ledgers.test_items import added, done
 from tests.world import World, at, client_of
-from xinqiao.jobs import ledger_bells
+from xinqiao.jobs import ledger_bells, reactions
 from xinqiao.ledgers import items, sheet
 from xinqiao.ledgers.models import Item
+from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter
 from xinqiao.notifications.models import InAppMessage
 from xinqiao.rules.ledgers import Guarantee, ItemAct, ItemState, Sort
@@ -93,6 +94,18 @@ class TestCitizen:
             "您认为没有解决，重新列入台账"
             in client.get(reverse("portal:matter", args=[receipt.number])).content.decode()
         )
+
+    def test_what_is_opened_again_rings_at_once_for_the_office_and_the_unit(self, world):
+        matter = world.in_handling("2026-03-02")
+        item = done(world, added(world, matter_id=matter.pk))
+        items.cancel(item.pk, by=world.wang_leads_office, at=at("2026-04-21"), text="到现场看过，屋面没有渗漏。")
+        items.dispute(item.pk, by=Citizen(matter_id=matter.pk), at=at("2026-04-22"), text="昨天下雨，屋顶还是漏水。")
+        event = matter.events.order_by("-seq").first()
+        for number, bell in enumerate(reactions.BELLS[Step.NOTE_LEDGER]):
+            assert f"bell:{number}" in reactions.reactions_to(event)
+            reactions._ring(event, matter, bell, at=at("2026-04-22"))
+        assert any("没有解决" in text for text in told(world.sun_supervises))
+        assert any("没有解决" in text for text in told(world.zhou_leads_unit))
 
     def test_nobody_elses_and_not_without_proof(self, world, client):
         _receipt, item = self.opened(world, client)
