@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from tests.world import World, at
 from xinqiao.jobs import worker
+from xinqiao.matters import counted
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Organisation
 from xinqiao.reporting.indicators import facts, figures
-from xinqiao.reporting.models import Fact, Kept, MonthSum, Standing
+from xinqiao.reporting.models import AreaSum, Fact, Kept, MonthSum, Standing
 from xinqiao.rules import indicators
 from xinqiao.rules.stages import Kind, Step
 
@@ -179,3 +180,24 @@ def test_a_unit_that_moves_in_the_tree_takes_its_figures_along(world):
         ].denominator
         == 1
     )
+
+
+def test_of_a_wide_organisation_the_sums_are_kept_ready_and_follow_the_tree(world):
+    region = Organisation.objects.get(pk=world.region_gov.pk)
+    Organisation.objects.filter(pk=region.pk).update(rgt=region.rgt + counted.WIDE)
+    region.refresh_from_db()
+    period = (date(2026, 3, 1), date(2026, 3, 31))
+    plain = lambda: {one.code: one.told for one in figures.of(region.interval, *period)}  # noqa: E731
+    world.signed_in("2026-03-02")
+    turn("2026-03-20")
+    world.signed_in("2026-03-03")
+    turn("2026-03-20")
+    assert AreaSum.objects.get(code="transfer_in_time").denominator == 2
+    assert facts.check_all(at=at("2026-03-20")) == 0
+    assert figures._read(region.interval, *period, ["transfer_in_time", "refused"])["transfer_in_time"].denominator == 2
+    Organisation.objects.filter(pk=world.office.pk).update(
+        lft=region.rgt + 10, rgt=region.rgt + 15
+    )  # it leaves the region
+    turn("2026-03-21")
+    assert plain()["transfer_in_time"] == ("0", "0", "—")
+    assert facts.check_all(at=at("2026-03-21")) == 0

@@ -13,12 +13,16 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from operator import add
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.timezone import localdate, localtime
 
+from xinqiao.matters import counted
 from xinqiao.matters.history import EXPAND
 from xinqiao.matters.models import Delivery, Event, Matter
+from xinqiao.organisations.models import Organisation
 
 from . import cases
 from .counting import Counted, count
@@ -53,6 +57,8 @@ def some_wait() -> bool:
 def keep(at: datetime) -> int:
     """The worker's duty; returns how many matters it looked at."""
     today, done = localdate(at), 0
+    if _stands_on_another_tree():
+        rebuild_sums()
     for _turn in range(TURNS):
         ids = _due(today) or _new()
         if not ids:
@@ -108,9 +114,9 @@ def _make(ids: list[int], *, today: date) -> tuple[int, set[int]]:
     before = _stored(ids)
     gone, new, marks, again = [], [], [], set()
     for pk, case in made.items():
-        counted, look_on = count(case)
+        facts, look_on = count(case)
         marks.append(Kept(pk, look_on))
-        wanted, had = Counter(counted), Counter({fact: len(rows) for fact, rows in before.get(pk, {}).items()})
+        wanted, had = Counter(facts), Counter({fact: len(rows) for fact, rows in before.get(pk, {}).items()})
         for fact in wanted - had:
             new += [(pk, fact)] * (wanted - had)[fact]
         for fact, surplus in (had - wanted).items():
@@ -143,24 +149,39 @@ def _store(gone: list[tuple[int, int, Counted]], new: list[tuple[int, Counted]])
         sums = changes.setdefault((fact.organisation_id, fact.code, fact.day.replace(day=1)), [0, 0, 0, 0])
         for place, number in enumerate((fact.denominator, fact.numerator, fact.days, fact.excluded)):
             sums[place] += sign * number
-    _add([(*key, *sums) for key, sums in sorted(changes.items()) if any(sums)])
+    rows = [(*key, *sums) for key, sums in sorted(changes.items()) if any(sums)]
+    _add("reporting_monthsum", rows)
+    _add("reporting_areasum", _of_areas(rows))
 
 
 _ADD = """
-INSERT INTO reporting_monthsum (organisation_id, code, month, denominator, numerator, days, excluded)
+INSERT INTO {table} (organisation_id, code, month, denominator, numerator, days, excluded)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::int[], %s::int[], %s::bigint[], %s::int[])
 ON CONFLICT (organisation_id, code, month) DO UPDATE SET
-    denominator = reporting_monthsum.denominator + excluded.denominator, numerator = reporting_monthsum.numerator + excluded.numerator,
-    days = reporting_monthsum.days + excluded.days, excluded = reporting_monthsum.excluded + excluded.excluded
+    denominator = {table}.denominator + excluded.denominator, numerator = {table}.numerator + excluded.numerator,
+    days = {table}.days + excluded.days, excluded = {table}.excluded + excluded.excluded
 """
 
 
-def _add(rows: list[tuple]) -> None:
+def _add(table: str, rows: list[tuple]) -> None:
     """In the order of the keys: two that meet wait for each other at most, and never both."""
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD.format(table=table), [list(column) for column in zip(*rows, strict=True)])
+
+
+def _of_areas(rows: list[tuple]) -> list[tuple]:
+    """What these rows add to the wide organisations above their own, themselves among them."""
+    organs = Organisation.objects.annotate(width=F("rgt") - F("lft"))
+    wide = list(organs.filter(width__gt=counted.WIDE).order_by("pk").values_list("pk", "lft", "rgt")) if rows else []
+    places = dict(organs.filter(pk__in={row[0] for row in rows}).values_list("pk", "lft")) if wide else {}
+    sums: dict[tuple, list[int]] = {}
+    for organ, code, month, *numbers in rows if wide else ():
+        for pk, lft, rgt in wide:
+            if lft <= places[organ] <= rgt:
+                found = sums.setdefault((pk, code, month), [0, 0, 0, 0])
+                found[:] = map(add, found, numbers)
+    return [(*key, *numbers) for key, numbers in sorted(sums.items()) if any(numbers)]
 
 
 # ---- the truth -------------------------------------------------------------------------------------------------------------
@@ -170,6 +191,14 @@ SELECT organisation_id, code, date_trunc('month', day)::date AS month, sum(denom
     sum(days) AS days, sum(excluded) AS excluded
 FROM reporting_fact GROUP BY 1, 2, 3
 """
+_AREAS = f"""
+SELECT area.id AS organisation_id, code, month, sum(denominator) AS denominator, sum(numerator) AS numerator, sum(days) AS days,
+    sum(excluded) AS excluded
+FROM organisations_organisation area JOIN organisations_organisation organ ON organ.lft BETWEEN area.lft AND area.rgt
+JOIN reporting_monthsum rows ON rows.organisation_id = organ.id
+WHERE area.rgt - area.lft > {counted.WIDE} GROUP BY 1, 2, 3
+"""
+_INTO = "INSERT INTO {table} (organisation_id, code, month, denominator, numerator, days, excluded) {rows}"
 
 
 @transaction.atomic
@@ -179,11 +208,17 @@ def rebuild_sums() -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("DELETE FROM reporting_monthsum")
-        cursor.execute(
-            "INSERT INTO reporting_monthsum (organisation_id, code, month, denominator, numerator, days, excluded) "
-            + _SUMS
-        )
-        return cursor.rowcount
+        cursor.execute(_INTO.format(table="reporting_monthsum", rows=_SUMS))
+        made = cursor.rowcount
+        cursor.execute("DELETE FROM reporting_areasum")
+        cursor.execute(_INTO.format(table="reporting_areasum", rows=_AREAS))
+    Standing.objects.update_or_create(pk=1, defaults={"tree_mark": counted.tree_mark()})
+    return made
+
+
+def _stands_on_another_tree() -> bool:
+    kept = _standing().tree_mark
+    return not kept or kept != counted.tree_mark(int(kept.partition(":")[0]))
 
 
 def rebuild(*, today: date) -> int:
@@ -247,14 +282,22 @@ def _mend(ids: list[int], *, today: date) -> int:
     return 0 if changed and Event.objects.filter(matter__in=settled, pk__gt=newest).exists() else changed
 
 
+_DIFFER = """
+SELECT count(*) FROM {table} kept FULL JOIN ({rows}) fact USING (organisation_id, code, month)
+WHERE (coalesce(kept.denominator, 0), coalesce(kept.numerator, 0), coalesce(kept.days, 0), coalesce(kept.excluded, 0))
+    <> (coalesce(fact.denominator, 0), coalesce(fact.numerator, 0), coalesce(fact.days, 0), coalesce(fact.excluded, 0))
+"""
+
+
+@transaction.atomic
 def _sums_differ() -> int:
+    wrong = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM reporting_monthsum kept FULL JOIN ({_SUMS}) fact USING (organisation_id, code, month) "
-            "WHERE (coalesce(kept.denominator, 0), coalesce(kept.numerator, 0), coalesce(kept.days, 0), coalesce(kept.excluded, 0)) "
-            "<> (coalesce(fact.denominator, 0), coalesce(fact.numerator, 0), coalesce(fact.days, 0), coalesce(fact.excluded, 0))"
-        )
-        return cursor.fetchone()[0]
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        for table, rows in (("reporting_monthsum", _SUMS), ("reporting_areasum", _AREAS)):
+            cursor.execute(_DIFFER.format(table=table, rows=rows))
+            wrong += cursor.fetchone()[0]
+    return wrong
 
 
 def differing() -> int:

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from xinqiao.database import reading
+from xinqiao.matters import counted
 from xinqiao.matters.actors import Actor
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Organisation
@@ -297,6 +298,12 @@ def _both(key: str, span: Span, start_on: date, end_on: date, codes: list[str]) 
     with reading.connection().cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
+
+
+def _wide(span: Span) -> int | None:
+    """The organisation whose sums with all below it are kept ready, if these are its units."""
+    found = Organisation.objects.filter(lft=span[0], rgt=span[1]).values_list("pk", flat=True).first()
+    return found if found is not None and span[1] - span[0] > counted.WIDE else None
 
 
 def _whole_months(start_on: date, end_on: date) -> tuple[list[Span], list[Span]]:

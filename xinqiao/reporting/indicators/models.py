@@ -43,6 +43,24 @@ class MonthSum(models.Model):
         constraints = [models.UniqueConstraint(name="month_sum_once", fields=["organisation", "code", "month"])]
 
 
+class AreaSum(models.Model):
+    """The sums of a wide organisation with all below it, ready for a page that asks for every indicator at once.
+
+    Kept for those of `counted.WIDE`: smaller ones add up the sums of their units. Made anew when the tree changes.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=30)
+    month = models.DateField(help_text="its first day")
+    denominator = models.IntegerField(default=0)
+    numerator = models.IntegerField(default=0)
+    days = models.BigIntegerField(default=0)
+    excluded = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="area_sum_once", fields=["organisation", "code", "month"])]
+
+
 class Kept(models.Model):
     """That the facts of a matter were made, and the day on which they change although nothing happens: a limit passes, a window closes.
 
@@ -59,6 +77,9 @@ class Kept(models.Model):
 class Standing(models.Model):
     """The one row that says how far the facts have come and whether they can be relied on."""
 
+    tree_mark = models.CharField(
+        max_length=40, blank=True, help_text="of the tree that the sums of wide organisations were made with"
+    )
     seen_to = models.BigIntegerField(default=0, help_text="every matter up to this id has its facts")
     checked_to = models.BigIntegerField(default=0, help_text="the night check goes on behind this id")
     checked_at = models.DateTimeField(null=True)
