@@ -29,7 +29,53 @@ class TestByIndex:
                 cursor.execute(f"SHOW {name}")
                 assert cursor.fetchone() == ("on",), name
 
+    def test_what_is_plenty_comes_in_the_same_order(self):
+        world = World()
+        for _ in range(3):
+            world.in_handling()
+        desks = Referral.objects.order_by("due_on", "pk")
+        assert by_index.rows(desks, ("pk",), plenty=True) == by_index.rows(desks, ("pk",))
+
     def test_every_order_compares_as_the_list_is_sorted(self):
         for key, order in keyset.ORDERS.items():
             turned = keyset.ORDERS[order.turned]
             assert (turned.turned, turned.descending) == (key, not order.descending)
+
+
+class TestAskedAgain:
+    """A question whose plan the server keeps answers what it would answer without."""
+
+    def ask(self, organisation: int, stage: str = "handling") -> int:
+        sql = "SELECT count(*) FROM matters_referral WHERE organisation_id = %s AND stage = %s AND organisation_id = %s"
+        marks = (("bigint", "unit"), None, ("bigint", "unit"))
+        return by_index.asked_again(by_index.Question(sql, (organisation, stage, organisation), marks))[0][0]
+
+    def test_the_second_officer_gets_their_own_answer(self):
+        world = World()
+        world.in_handling()
+        asked = [self.ask(one.pk) for one in (world.housing, world.police, world.housing, world.police, world.housing)]
+        assert asked == [1, 0, 1, 0, 1]
+        assert self.ask(world.housing.pk, "triage") == 0  # another question, however alike
+
+    def test_one_statement_each_time(self, django_assert_num_queries):
+        for _ in range(3):
+            with django_assert_num_queries(1):
+                self.ask(1)
+
+    def test_the_oldest_plans_are_given_back(self, monkeypatch):
+        monkeypatch.setattr(by_index, "PLANS_KEPT", 3)
+        for _ in range(2):
+            for number in range(6):
+                assert self.ask(1, f"stage {number}") == self.ask(1, f"stage {number}") == 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'asked_again_%'")
+            assert cursor.fetchone()[0] <= 3
+
+    def test_behind_a_pooler_nothing_is_kept(self, monkeypatch):
+        monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+        stage = "behind a pooler"
+        for _ in range(3):
+            assert self.ask(1, stage) == 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{stage}%"])
+            assert cursor.fetchone()[0] == 0

@@ -242,9 +242,10 @@ class TestCounts:
                 for shelf in shelves.shelves_of(officer)
                 for place, chosen in enumerate(self.CHOSEN)
             }
-            counted = tally.count(officer, DAY, {name: tally.Wanted(shelf.key, chosen) for name, (shelf, chosen) in wanted.items()})
+            asked = {name: tally.Wanted(shelf.key, chosen) for name, (shelf, chosen) in wanted.items()}
+            counted, again, kept = (tally.count(officer, DAY, asked) for _time in range(3))  # planned, prepared, from the kept plan
             listed = {name: shelf.narrowed(officer, DAY, chosen).count() for name, (shelf, chosen) in wanted.items()}
-            assert counted == listed, officer
+            assert counted == again == kept == listed, officer
 
     def test_ask_shelf_by_shelf_where_the_own_desks_are_many(self, world, monkeypatch, django_assert_num_queries):
         world.in_handling()
