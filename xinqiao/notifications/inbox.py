@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
@@ -39,14 +39,14 @@ def tell_many(officers, text: str, *, subject: str, at: datetime, urgent: bool =
 def unread_count(officer: Officer) -> int:
     """How many unread lines, counted to 100 at most. A matter that was hidden since is not counted."""
     ids = list(_unread(officer).order_by("-created_at").values_list("matter_id", flat=True)[:COUNTED_TO])
-    visible = _visible(officer, ids)
+    visible = set(_visible(officer, ids).values_list("pk", flat=True)) if any(ids) else ()
     return sum(matter_id is None or matter_id in visible for matter_id in ids)
 
 
 def recent(officer: Officer, limit: int = 50) -> list[InAppMessage]:
     """The newest lines, each with its `matter` if it has one; lines on matters that are hidden from this officer now are left out."""
     rows = list(InAppMessage.objects.filter(officer=officer).order_by("-created_at", "-pk")[:limit])
-    visible = _visible(officer, [row.matter_id for row in rows])
+    visible = {matter.pk: matter for matter in _visible(officer, [row.matter_id for row in rows])}
     shown = [row for row in rows if row.matter_id is None or row.matter_id in visible]
     for row in shown:
         row.matter = visible.get(row.matter_id)
@@ -79,5 +79,5 @@ def _unread(officer: Officer):
     return InAppMessage.objects.filter(officer=officer, read_at__isnull=True)
 
 
-def _visible(officer: Officer, ids) -> dict[int, Matter]:
-    return {matter.pk: matter for matter in Matter.objects.visible_to(officer).filter(pk__in=set(ids) - {None})}
+def _visible(officer: Officer, ids) -> QuerySet[Matter]:
+    return Matter.objects.visible_to(officer).filter(pk__in=set(ids) - {None})

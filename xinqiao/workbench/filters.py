@@ -225,11 +225,11 @@ def _class(text: str, names: dict, problems: list[str]) -> int | None:
     if not text:
         return None
     wanted = _id(text)
-    found = class_names([wanted]).get(wanted) if wanted else None
+    found = class_rows([wanted]).get(wanted) if wanted else None
     if found is None:
         problems.append(_("筛选里的内容分类已经没有了，没有按它筛选。"))
         return None
-    names["class"] = found
+    names["class"] = found.name
     return wanted
 
 
@@ -257,17 +257,27 @@ def _classes(_period: int) -> list[tuple[str, str]]:
     return [(str(pk), "　" * (level - 1) + name) for pk, name, level in rows]
 
 
-def class_names(needed: Iterable[int | None] = ()) -> dict[int, str]:
-    """What each class is called, also those that are no longer given; read anew when one of `needed` is not known yet."""
+@dataclass(frozen=True)
+class ClassRow:
+    """A content class (C.6) as lists and figures name it."""
+
+    name: str
+    code: str
+    parent: int | None
+
+
+def class_rows(needed: Iterable[int | None] = ()) -> dict[int, ClassRow]:
+    """Every class by its id, also those that are no longer given; read anew when one of `needed` is not known yet."""
     period = int(time.monotonic() // CLASSES_FOR)
-    if not set(needed) - {None} <= _class_names(period).keys():
-        _class_names.cache_clear()
-    return _class_names(period)
+    if not set(needed) - {None} <= _class_rows(period).keys():
+        _class_rows.cache_clear()
+    return _class_rows(period)
 
 
 @lru_cache(maxsize=1)
-def _class_names(_period: int) -> dict[int, str]:
-    return dict(ContentClass.objects.order_by().values_list("pk", "name"))
+def _class_rows(_period: int) -> dict[int, ClassRow]:
+    rows = ContentClass.objects.order_by().values_list("pk", "name", "code", "parent_id")
+    return {pk: ClassRow(*facts) for pk, *facts in rows}
 
 
 def handlers(officer: Officer) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What stands around every page of the workbench: side bar with counts, search, bell, posts (context processor)."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -32,6 +33,12 @@ REPORTING_UP = {
     "meetings": ("研判例会", "messages-square", "meeting"),
     "reports": ("报告", "file-text", "analysis"),
 }
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, *args: str) -> str:
+    """As `reverse`, of which every page asks two dozen times the same."""
+    return reverse(name, args=args)
 
 
 def bench(request: HttpRequest) -> dict:
@@ -87,15 +94,15 @@ def _bench(request: HttpRequest, officer: Officer) -> dict:
         "user": officer.user.name,
         "post": officer.title or "、".join(role.label for role in sorted(officer.role_set, key=lambda role: role.code)),
         "posts": _posts(request, officer),
-        "switch_url": reverse("workbench:post"),
-        "search_url": "" if administers else reverse("workbench:search"),
+        "switch_url": _address("workbench:post"),
+        "search_url": "" if administers else _address("workbench:search"),
         "search_words": "搜编号、正文、地点",
-        "new_url": reverse("workbench:window", args=[channels.first_for(officer)])
+        "new_url": _address("workbench:window", channels.first_for(officer))
         if channels.may_register(officer)
         else "",
-        "bell_url": "" if administers else reverse("workbench:messages"),
+        "bell_url": "" if administers else _address("workbench:messages"),
         "bell_count": ("99+" if waiting > 99 else waiting) or "",
-        "logout_url": reverse("workbench:logout"),
+        "logout_url": _address("workbench:logout"),
     }
 
 
@@ -112,7 +119,7 @@ def _posts(request: HttpRequest, officer: Officer) -> list[dict]:
 def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     if door.administers(officer):
         return administration.nav(request, officer)
-    counts, home = shelf_counts(request), reverse("workbench:queue")
+    counts, home = shelf_counts(request), _address("workbench:queue")
     at_queue = request.path == home
     mine = request.GET.get("my", "") if at_queue else ""
     current = shelves.find(request.GET.get("shelf", ""), officer).key if at_queue and not mine else ""
@@ -128,9 +135,9 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         for one in shelves.shelves_of(officer)
     ]
     if allowed(officer.role_set, "statistics", Action.COUNT):
-        url = reverse("workbench:statistics")
+        url = _address("workbench:statistics")
         lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
-        url = reverse("workbench:indicators")
+        url = _address("workbench:indicators")
         lists.append({"label": "指标", "url": url, "icon": "gauge", "current": request.path.startswith(url)})
         url = reverse("workbench:month")
         lists.append(
@@ -139,13 +146,13 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
     lists += _supervising(request, officer)
     upwards = _pages(request, officer, REPORTING_UP)
     if allowed(officer.role_set, "reveal", Action.APPROVE):
-        url = reverse("workbench:reveals")
+        url = _address("workbench:reveals")
         lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
     groups = [{"title": "工作台", "links": lists}, *_own_filters(request, counts, mine)]
     if channels.may_register(officer):
         groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})
     if allowed(officer.role_set, "sealed_register", Action.READ):
-        url = reverse("workbench:sealed")
+        url = _address("workbench:sealed")
         lists.append({"label": "密封移送登记", "url": url, "icon": "file-lock", "current": request.path == url})
     if upwards:  # a village has little else: there it comes first, also on a phone
         place = 0 if officer.organisation.line == Line.VILLAGE else len(groups)
@@ -166,9 +173,9 @@ def _pages(request: HttpRequest, officer: Officer, pages: dict[str, tuple[str, s
     return [
         {
             "label": label,
-            "url": reverse(f"workbench:{name}"),
+            "url": _address(f"workbench:{name}"),
             "icon": icon,
-            "current": request.path.startswith(reverse(f"workbench:{name}")),
+            "current": request.path.startswith(_address(f"workbench:{name}")),
         }
         for name, (label, icon, thing) in pages.items()
         if allowed(officer.role_set, thing, Action.READ)
@@ -180,7 +187,7 @@ def _own_filters(request: HttpRequest, counts: dict[str, int], current: str) -> 
     saved = settings_of(request).saved
     if not saved:
         return []
-    manage, home = reverse("workbench:list_filters"), {"icon": "bookmark", "tone": ""}
+    manage, home = _address("workbench:list_filters"), {"icon": "bookmark", "tone": ""}
     links = [
         {
             **home,
@@ -206,11 +213,11 @@ def _leaving(request: HttpRequest, officer: Officer) -> list[dict]:
     return [
         {
             "label": label,
-            "url": reverse(f"workbench:{name}"),
+            "url": _address(f"workbench:{name}"),
             "icon": icon,
             "count": tally.shown_count(counts.get(name, 0)),
             "tone": "new",
-            "current": request.path.startswith(reverse(f"workbench:{name}")),
+            "current": request.path.startswith(_address(f"workbench:{name}")),
         }
         for label, name, icon, (thing, action) in rows
         if allowed(officer.role_set, thing, action)
@@ -225,5 +232,5 @@ def _windows(officer: Officer) -> list[str]:
 
 
 def _window(request: HttpRequest, key: str, officer: Officer) -> dict:
-    row, url = channels.WINDOWS[key], reverse("workbench:window", args=[key])
+    row, url = channels.WINDOWS[key], _address("workbench:window", key)
     return {"label": row.label, "url": url, "icon": row.icon, "current": request.path == url}

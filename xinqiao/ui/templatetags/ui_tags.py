@@ -1,12 +1,14 @@
 """Thin tags over `fields`, `icons`, `day_words` and `tones`. All are simple tags: a list of 50 rows prints 200 of them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xinqiao.rules.stages import Stage
@@ -32,6 +34,24 @@ def error_summary(*forms) -> SafeString | str:
 def icon(name: str, label: str = "") -> SafeString:
     """{% icon "bell" %}: decorative; with a label, spoken."""
     return icons.icon(name, label)
+
+
+@register.simple_tag
+def side_link(link: dict) -> SafeString:
+    """{% side_link link %}: one line of the side bar. Most are the same for everybody, so they are written once."""
+    facts = (str(link.get(name) or "") for name in ("icon", "count", "tone"))
+    return _side_link(str(link["url"]), str(link["label"]), *facts, bool(link.get("current")), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _side_link(url: str, label: str, icon_name: str, count: str, tone: str, current: bool, _language: str) -> SafeString:
+    picture = icons.icon(icon_name) if icon_name else ""
+    number = '<span class="count {}">{}<span class="visually-hidden"> {}</span></span>'
+    return format_html(
+        '<li><a href="{}" title="{}"{}>{}<span class="word">{}</span>{}</a></li>', url, label,
+        mark_safe(' aria-current="page"') if current else "", picture, label,
+        format_html(number, tone, count, _("件")) if count else "",
+    )  # fmt: skip
 
 
 def _today(context) -> date:

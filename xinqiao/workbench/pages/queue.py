@@ -215,14 +215,14 @@ def _selects(asked: Asked) -> list[SafeString]:
     orders = tuple((order.key, order.label) for order in asked.shelf.orders.values())
     chosen = asked.chosen
     return [
-        _select("order", _("排序"), "", orders, asked.order.key),
-        _select("channel", _("渠道"), _("全部渠道"), tuple(Channel.choices()), chosen.channel),
-        _select("kind", _("事项类别"), _("全部类别"), _KINDS, chosen.kind),
+        select("order", _("排序"), "", orders, asked.order.key),
+        select("channel", _("渠道"), _("全部渠道"), tuple(Channel.choices()), chosen.channel),
+        select("kind", _("事项类别"), _("全部类别"), _KINDS, chosen.kind),
     ]
 
 
 @lru_cache(maxsize=256)
-def _select(name: str, label: str, every: str, options: tuple, value: str) -> SafeString:
+def select(name: str, label: str, every: str, options: tuple, value: str) -> SafeString:
     """One select; the same for everybody who chose the same, so it is written once."""
     shown = [("", every), *options] if every else options
     return format_html(
@@ -272,10 +272,11 @@ def _add_names(found: list[dict], shown: set[str]) -> None:
     handlers = {row["handler_id"] for row in found} if "handler" in shown else set()
     unit_names, handler_names = _named(Organisation, "name", units), _named(Officer, "user__name", handlers)
     class_ids = {row["matter__content_class_id"] for row in found} if "class" in shown else ()
-    class_names = filters.class_names(class_ids) if class_ids else {}
+    classes = filters.class_rows(class_ids) if class_ids else {}
     for row in found:
         row["unit"] = unit_names.get(row["matter__unit_id"] or row["organisation_id"], "")
-        row["content_class"] = class_names.get(row["matter__content_class_id"], "")
+        content_class = classes.get(row["matter__content_class_id"])
+        row["content_class"] = content_class.name if content_class else ""
         row["handler"] = handler_names.get(row["handler_id"], "")
 
 

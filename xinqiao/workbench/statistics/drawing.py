@@ -1,8 +1,8 @@
 """The rows of a table with the bar of each: put together here, not in a template, which took longer over them than all else together."""
 
 from collections.abc import Iterable
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 _BAR = '<svg class="stat-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg>'

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from xinqiao.rules.stages import Channel
 from .. import keyset
 from ..door import officer_required
 from ..exports.lists import file_response
+from ..pages.queue import select
 from . import choices, scope, tables
 from .forms import TableForm
 
@@ -96,14 +98,12 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/statistics/page.html", context)
 
 
-def _filters(chosen: choices.Choices) -> list[dict]:
+def _filters(chosen: choices.Choices) -> list[SafeString]:
     return [
-        {"name": "period", "label": _("月份"), "options": choices.period_names(), "value": chosen.period, "on": True},
-        {"name": "kind", "label": _("事项类别"), "all": _("全部类别"), "options": choices.kinds(), "value": chosen.kind,
-         "on": bool(chosen.kind)},
-        {"name": "channel", "label": _("信访形式"), "all": _("全部形式"), "options": Channel.choices(), "value": chosen.channel,
-         "on": bool(chosen.channel)},
-    ]  # fmt: skip
+        select("period", _("月份"), "", tuple(choices.period_names()), chosen.period),
+        select("kind", _("事项类别"), _("全部类别"), tuple(choices.kinds()), chosen.kind),
+        select("channel", _("信访形式"), _("全部形式"), tuple(Channel.choices()), chosen.channel),
+    ]
 
 
 @sensitive_post_parameters("password")

@@ -42,7 +42,7 @@ def scope_of(officer: Officer, asked: str) -> Scope:
         roots = list(Organisation.objects.filter(parent=None).order_by("lft"))
         last = max((one.rgt for one in roots), default=0)
         return Scope(_head(EVERYTHING, 0, last, roots, wide=True), "全部机关", None, roots)
-    children = list(Organisation.objects.filter(parent=shown).order_by("lft"))
+    children = list(Organisation.objects.filter(parent=shown).only("pk", "name", "lft", "rgt").order_by("lft"))
     head = _head(shown.pk, *shown.interval, children, wide=counted.is_wide(shown))
     lists = _lists(officer, "area") if cell.reach is Reach.TERRITORY else ""
     return Scope(head, shown.name, shown, children, _way(top, shown), lists)
@@ -71,7 +71,9 @@ def _asked(asked: str, top: Organisation | None) -> Organisation | None:
 
 
 def _way(top: Organisation | None, shown: Organisation) -> list[Organisation]:
-    above = Organisation.objects.filter(lft__lte=shown.lft, rgt__gte=shown.rgt).order_by("lft")
+    if top and top.pk == shown.pk:
+        return [shown]
+    above = Organisation.objects.filter(lft__lte=shown.lft, rgt__gte=shown.rgt).only("pk", "name", "lft").order_by("lft")
     return [one for one in above if top is None or one.lft >= top.lft]
 
 

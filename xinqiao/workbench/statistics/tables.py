@@ -5,16 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from xinqiao.counts.cells import UNDECIDED
 from xinqiao.counts.reading import Figures
 from xinqiao.matters.entries import GROUPS, group_of
-from xinqiao.organisations.models import ContentClass
 from xinqiao.rules.small_cells import NOT_SHOWN, shown, shown_parts
 from xinqiao.rules.stages import Channel, Kind, Stage
 
+from .. import filters
 from . import choices, drawing
 from .scope import Scope
 
@@ -207,16 +206,13 @@ def _channels(channels: Mapping[str, int], link: Link) -> Table:
 def _classes(classes: Mapping[int, int], link: Link) -> Table:
     """Content classes below the class of the first level that they belong to (C.6)."""
     found = _clean(classes)
-    known = {
-        one.pk: one
-        for one in ContentClass.objects.filter(Q(pk__in=found) | Q(children__in=found) | Q(level=1)).distinct()
-    }
+    known = filters.class_rows(found.keys() - {UNDECIDED})
     parts: dict[int, list] = {}
-    for one in sorted((known[pk] for pk in found if pk in known), key=lambda one: one.code):
-        head = one
-        while head.parent_id in known:
-            head = known[head.parent_id]
-        parts.setdefault(head.pk, []).append((one.name, found[one.pk], link(**{"class": one.pk})))
+    for pk in sorted(found.keys() & known.keys(), key=lambda pk: known[pk].code):
+        head = pk
+        while known[head].parent in known:
+            head = known[head].parent
+        parts.setdefault(head, []).append((known[pk].name, found[pk], link(**{"class": pk})))
     rows = [(known[head].name, "", parts[head]) for head in sorted(parts, key=lambda pk: known[pk].code)]
     left = sum(number for pk, number in found.items() if pk == UNDECIDED or pk not in known)
     rows += [(_("还没有分类"), "", [(_("还没有分类"), left, "")])] if left else []
