@@ -61,11 +61,9 @@ def test_the_pages_of_supervision(browser, world):
         browser.begin(size)
         browser.sign_in(world.wang_leads_office.user)
         for name, address in {
-            "patrol": "/desk/patrol/?state=new", "finding": f"/desk/patrol/{world.finding.pk}/", "supervisions": "/desk/supervisions/?show=open",
-            "supervision": f"/desk/supervisions/{supervision.pk}/", "recommendations": "/desk/recommendations/?show=open",
-            "recommendation": f"/desk/recommendations/{world.recommendation.pk}/", "recommendation-new": "/desk/recommendations/new/",
+            "finding": f"/desk/patrol/{world.finding.pk}/", "supervision": f"/desk/supervisions/{supervision.pk}/",
+            "recommendations": "/desk/recommendations/?show=open", "measure": f"/desk/measures/{world.measure.pk}/",
             "recommendation-draft": f"/desk/recommendations/new/account/?supervision={supervision.pk}",
-            "measures": "/desk/measures/", "measure": f"/desk/measures/{world.measure.pk}/", "measure-new": "/desk/measures/new/",
         }.items():  # fmt: skip
             browser.open(address)
             check(browser, f"sv-{name}-{width}")
