@@ -34,7 +34,7 @@ from .models import ASSIGNED_READERS, READERS, REPORT_GIVEN, REPORT_READERS, REP
 
 PAGE_ROWS = 20
 ROUNDS = 10  # how often more candidates are fetched because some of them may not be opened
-SPARE = 20  # candidates more than a quarter more than are wanted: some of them may not be opened
+SPARE = 20  # candidates more than are wanted, because some may not be opened; in a wide scope, which is not looked at, a quarter more
 BEST_OF = query.COUNTED_TO  # candidates that are compared for "best first"
 PERSON_AT_MOST = 20
 
@@ -134,7 +134,8 @@ def _visible_rows(officer: Officer, asked: query.Asked, most: int, after: query.
     """
     rows, position = [], after
     for _round in range(ROUNDS):
-        found = newest(asked, enough=(most - len(rows)) * 5 // 4 + SPARE, after=position)
+        wanted = most - len(rows)
+        found = newest(asked, enough=wanted + SPARE + (wanted // 4 if asked.is_wide else 0), after=position)
         seen = visible(officer, [pk for pk, _at in found.rows])
         rows += [(pk, partial(found.position, pk)) for pk, _at in found.rows if pk in seen]
         if found.complete or len(rows) >= most:

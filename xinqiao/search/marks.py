@@ -23,11 +23,11 @@ def day_marks(day: date) -> set[str]:
 def since(first: date, last: date, *, span: int) -> tuple[date, list[str]]:
     """Marks that hold together all days of the last `span` days before `last`, and the first day they hold; not before `first`.
 
-    Up to ten days they are days, up to a year months, beyond that years: a month as a whole is a great deal where many write, but each
+    Up to sixteen days they are days, up to a year months, beyond that years: a month as a whole is a great deal where many write, but each
     mark beside the others makes every entry that has one of them dearer.
     """
     start = max(last - timedelta(days=span - 1), first)
-    if span <= 10:
+    if span <= 16:
         return start, [f"t:{start + timedelta(days=n):%Y%m%d}" for n in range((last - start).days + 1)]
     if span <= 366:
         start = start.replace(day=1)
