@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Kind, Line, Outcome, Purpose, ReviewOutcome, Role, Route
 
-from . import office_beats, report_beats, review_beats, supervision_beats, unit_beats
+from . import office_beats, oversight_beats, report_beats, review_beats, supervision_beats, unit_beats
 from .case import organs_with_reviewer
 from .load_region import Town
 from .petitions import DrawnPetition
 from .timetable import Ago, Due, Gap
 
 LAW_LINES = {Line.COURT, Line.PROCURATORATE, Line.POLICE, Line.JUSTICE}
-MODULES = (office_beats, report_beats, unit_beats, review_beats, supervision_beats)
+MODULES = (office_beats, report_beats, unit_beats, review_beats, supervision_beats, oversight_beats)
 
 
 def beat(name: str) -> Callable:
@@ -58,6 +58,9 @@ GAPS = {
         "rate_unit": (1, 8, False), "withdraw": (1, 6, False), "keep_on": (0, 0, False), "resume": (3, 12, False),
         "object_to_filing": (1, 5, False), "confirm": (1, 10, False), "dispute_execution": (1, 10, False),
         "ask_supervision": (6, 15, False), "propose_supervision": (46, 52), "issue_supervision": (0, 1), "decline_supervision": (1, 3),
+        "return_completion": (1, 3), "completion_again": (2, 6), "approve_completion": (1, 4), "assign_down": (1, 2), "relay_completion": (1, 3),
+        "flag_urgent": (0, 0), "alarm_urgent": (0, 0), "send_urgent": (0, 0), "record_urgent_sending": (0, 0), "continue_urgent": (0, 0),
+        "close_urgent": (1, 3), "unflag_urgent": (0, 0),
         "answer_supervision": (4, 8), "return_supervision": (0, 2), "close_supervision": (1, 3),
     }.items()
 }  # fmt: skip
@@ -167,6 +170,12 @@ def with_superior(town: Town, petition: DrawnPetition) -> bool:
     return ordinary(town, petition) and bool(line) and line.level == 2 and unit_of(town, petition).level == 3
 
 
+def ordinary_below_county(town: Town, petition: DrawnPetition) -> bool:
+    """One that a unit below a county can answer in full."""
+    return below_county(town, petition) and ordinary(town, petition)
+
+
+
 def in_township(town: Town, petition: DrawnPetition) -> bool:
     """It arose in a township, whose office has to hand it up to the county."""
     return (
@@ -221,6 +230,7 @@ def mixed(town: Town, petition: DrawnPetition) -> bool:
 
 
 TRIAGED = "receive register classify"
+REPORTED = f"{TRIAGED} assign sign_in accept start contact submit issue serve completion"
 SIGNED = f"{TRIAGED} transfer sign_in rate_office?"
 ARRIVED = f"{TRIAGED} transfer sign_in"
 ACCEPTED = f"{SIGNED} accept"
@@ -317,6 +327,17 @@ WAYS = (
     Way("assigned, report due in 3 days", f"{TRIAGED} assign sign_in accept start contact", ordinary, Due("ASSIGN_N", "assign", 3, None, 60), 2, "own"),
     Way("assigned, report late", f"{TRIAGED} assign sign_in accept@1-3 start contact submit issue serve", ordinary, Due("ASSIGN_N", "assign", -6, -2, 60), 2, "own"),
     Way("assigned, reported", f"{TRIAGED} assign sign_in accept start contact submit issue serve completion", ordinary, Ago(1, 25), 3, "own"),
+    Way("assigned, report approved", f"{REPORTED} approve_completion", ordinary, Ago(1, 20), 2, "own"),
+    Way("assigned, report sent back", f"{REPORTED} return_completion", ordinary, Ago(1, 5), 1, "own"),
+    Way("assigned, report completed", f"{REPORTED} return_completion completion_again approve_completion", ordinary, Ago(1, 20), 1, "own"),
+    Way("assigned down, report relayed",
+        f"{TRIAGED} assign_down classify assign sign_in accept start contact submit issue serve completion approve_completion relay_completion",
+        ordinary_below_county, Ago(1, 20), 1, "above"),
+    Way("urgent, written", f"{TRIAGED} flag_urgent", ordinary, Ago(1, 1), 1, "own"),
+    Way("urgent, sent late", f"{TRIAGED} flag_urgent alarm_urgent send_urgent", ordinary, Ago(1, 1), 1, "own"),
+    Way("urgent, over", f"{TRIAGED} flag_urgent send_urgent record_urgent_sending continue_urgent transfer sign_in close_urgent", ordinary,
+        Ago(1, 10), 1, "own"),
+    Way("urgent, was not", f"{TRIAGED} flag_urgent unflag_urgent transfer sign_in", ordinary, Ago(1, 10), 1, "own"),
     Way("simple, accepted", f"{TRIAGED} transfer@0-1 sign_in accept_simple", simple, Ago(1, 2), 4),
     Way("simple, handling", f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact", simple, Ago(1, 5), 4),
     Way("simple, due in 3 days", f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact", simple, Due("SIMPLE10WD", "accept_simple", 3), 3),
