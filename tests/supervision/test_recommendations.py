@@ -33,6 +33,9 @@ class TestTable:
             count[row.article] = count.get(row.article, 0) + 1
         assert count == {42: 4, 43: 1, 44: 3, 45: 4, 46: 7}, "SV-7"
         assert liability.LIABILITIES["R-46(4)"].basis == "信访工作条例第四十六条第四项"
+        assert [code for code, _words in liability.choices(["R-45(1)"])][:2] == ["R-45(1)", "R-42(1)"], (
+            "what is chosen is seen"
+        )
         assert liability.LIABILITIES["R-43"].basis == "信访工作条例第四十三条"
 
     @pytest.mark.parametrize(

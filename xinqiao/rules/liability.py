@@ -4,6 +4,7 @@ A ground is named in a recommendation to pursue accountability (R-40(3)) and in 
 what an organ did or left undone. Nothing here is about a petitioner.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -97,9 +98,10 @@ LIKELY: MappingProxyType[Ground, str] = MappingProxyType(
 )
 
 
-def choices() -> list[tuple[str, str]]:
-    """For forms: (code, words), in the order of the articles."""
-    return [(code, row.words) for code, row in LIABILITIES.items()]
+def choices(chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """For forms: (code, words), those that are chosen first, else in the order of the articles."""
+    first = set(chosen)
+    return sorted(((code, row.words) for code, row in LIABILITIES.items()), key=lambda one: one[0] not in first)
 
 
 def hints() -> dict[str, str]:

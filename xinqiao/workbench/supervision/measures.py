@@ -80,10 +80,11 @@ class ProposeForm(StepForm):
 
     def prepare(self):
         self.fields["sort"].option_hints = {row.sort.value: row.demand_hint for row in MEASURES.values()}
-        self.fields["grounds"].choices, self.fields["grounds"].option_hints = liability.choices(), liability.hints()
         self.wishes = {name: {"optional": name in ("numbers", "limit_on")} for name in self.fields}
         self.wishes["grounds"]["filter"] = GROUNDS_FILTER
         self.first(**self.situation.first)
+        self.fields["grounds"].choices = liability.choices(self.given("grounds"))
+        self.fields["grounds"].option_hints = liability.hints()
         self.offer("organisation", recommendations.responsible(self.officer))
 
     def _row(self, bound):

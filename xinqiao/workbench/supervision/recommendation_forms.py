@@ -150,7 +150,7 @@ class DraftForm(StepForm):
         self.offer("organisation", acts.addressees(self.officer, sort))
         if "concerned" in self.fields:
             self.offer("concerned", acts.responsible(self.officer))
-            self.fields["grounds"].choices = liability.choices()
+            self.fields["grounds"].choices = liability.choices(self.given("grounds"))
             self.fields["grounds"].option_hints = liability.hints()
         asked = {"numbers" if name == "matters" else name for name in rule.needs}
         self.wishes = {name: {"optional": name not in asked} for name in self.fields}
