@@ -140,11 +140,15 @@ class Story:
         self.click("督办办结")
         assert matter.supervisions.get().state == "closed"
 
-    def the_figure_leads_to_the_matter(self, matter: Matter) -> None:
-        """From the figure of the month to the petition behind it."""
+    def the_month_leads_to_the_matter(self, matter: Matter) -> None:
+        """From the page of the month to one figure, to what it is made of, to this petition."""
         self.sits_down(self.world.wang_leads_office)
         day = matter.clocks.get(term="UNIT15").due_on
-        self.browser.open(f"/desk/indicators/notice_in_time/matters/?from={day:%Y-%m}&to={day:%Y-%m}")
+        self.browser.open(f"/desk/month/?month={day:%Y-%m}")
+        self.look("month")
+        self.click("按期受理告知率", "link")
+        self.look("figure")
+        self.page.locator("main a[href*='/notice_in_time/matters/'][href*='part=rest']").first.click()
         self.look("behind-the-figure")
         self.page.get_by_role("link", name="住建局验收过的新房漏水").click()
         self.says("办理记录")
@@ -161,4 +165,4 @@ def test_a_notice_that_lapsed(browser, transactional_db):
     story.it_is_adopted()
     story.the_supervision_ends(matter)
     assert Recommendation.objects.get().state == "closed" and Finding.objects.get(matter=matter).state == "supervised"
-    story.the_figure_leads_to_the_matter(matter)
+    story.the_month_leads_to_the_matter(matter)
