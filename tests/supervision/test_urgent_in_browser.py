@@ -22,7 +22,9 @@ def world(transactional_db):
     world.reported = Matter.objects.get(pk=reported(world))
     world.waits = world.in_handling()
     given = {"sort": SampleSort.REGISTRATION.value, "organisation": world.office, "from_on": at("2026-03-01").date()}
-    world.sample = sampling.draw(world.sun_supervises, **given, to_on=at("2026-03-20").date(), size=5, at=timezone.now())
+    world.sample = sampling.draw(
+        world.sun_supervises, **given, to_on=at("2026-03-20").date(), size=5, at=timezone.now()
+    )
     world.alike = AlikeRatings.objects.create(
         organisation=world.housing, org_lft=world.housing.lft, sort=Alike.DEVICE, on=at("2026-03-05").date(), count=3,
         matter_ids=[world.waits.pk], found_at=timezone.now(),

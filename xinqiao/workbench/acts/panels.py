@@ -111,7 +111,8 @@ def completion(here: Situation) -> list[Panel]:
     if row and not own:
         facts = ((_("报告单位"), row.organisation.name), (_("报送"), exact_day(localdate(row.reported_at), here.today)))
         boxes.append(Panel(_("收到的办结报告"), facts=facts))
-        boxes += [Panel(content.name, text=row.said.get(content.key, "")) for content in TYPED]
+        plain = reveal.masked(here.matter, here.officer).text  # the unit wrote it freely; who approves sees no identity there (C-12)
+        boxes += [Panel(content.name, text=plain(row.said.get(content.key, ""))) for content in TYPED]
         boxes += [Panel(_("审核意见"), text=row.review)] if row.review else []
     reporter = here.officer.organisation_id if asks_own and not (row and not own) else row.organisation_id if row else None
     answers = completion_step.answers_of(here.matter, reporter) if reporter else []
