@@ -86,6 +86,20 @@ class TestAdding:
         assert client_of(world.xu_handles).get(reverse("workbench:ledger_new")).status_code == 404
 
 
+class TestCase:
+    def test_a_petition_shows_its_items_and_leads_to_a_new_one_with_its_units_first(self, world):
+        matter = world.in_handling("2026-03-02")
+        client, url = client_of(world.sun_supervises), reverse("workbench:case", args=[matter.number])
+        new = f"{reverse('workbench:ledger_new')}?number={matter.number}"
+        assert new in client.get(url).content.decode()
+        units = client.get(new).content.decode()
+        assert units.index("临江地区住房和城乡建设局") < units.index("临江地区行政公署")
+        item = added(world, matter_id=matter.pk)
+        page = reverse("workbench:ledger_item", args=[item.pk])
+        assert page in client.get(url).content.decode()
+        assert new not in client_of(world.xu_handles).get(url).content.decode()
+
+
 class TestActs:
     def test_from_progress_to_a_cancelled_item_with_evidence(self, world):
         from django.core.files.uploadedfile import SimpleUploadedFile
