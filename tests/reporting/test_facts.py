@@ -39,6 +39,7 @@ class TestAfterAnEvent:
         worker.drain(now)
         assert told(matter, "transfer_in_time") == [(world.office.pk, date(2026, 3, 2), 1, 1, 0)]
         assert told(matter, "notice_in_time") == [(world.housing.pk, date(2026, 3, 17), 1, 0, 0)]
+        assert Standing.objects.get().seen_to == matter.pk  # the next turn looks for new ones behind it
         assert Kept.objects.get().look_on is None or Kept.objects.get().look_on > timezone.localdate(now)
         world.take(Step.ACCEPT, matter.pk, world.xu_handles, "2026-03-09")
         worker.drain(timezone.now())

@@ -33,7 +33,7 @@ logger = logging.getLogger("xinqiao.indicators")
 BATCH = 100  # whoever notes one of these waits that long
 TURNS = 20  # batches of one turn of the worker
 AT_ONCE = date(1970, 1, 1)
-LATE_COMMITS = 50_000  # ids behind the newest that may still appear: a long import commits after those that came later
+LATE_COMMITS = 20_000  # ids behind the newest that may still appear: a long import commits after those that came later
 LOCK = 7_310_427  # those who change sums share it, a rebuild has it alone
 NIGHT = range(1, 5)
 CHECK_AFTER, CHECK_AT_LAST = timedelta(hours=20), timedelta(hours=40)
@@ -82,8 +82,9 @@ def _new() -> list[int]:
             [standing.seen_to - LATE_COMMITS, BATCH],
         )
         found = [row[0] for row in cursor.fetchall()]
-    if found and found[-1] > standing.seen_to:
-        Standing.objects.filter(pk=1).update(seen_to=found[-1])
+    reached = found[-1] if found else Matter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    if reached > standing.seen_to:
+        Standing.objects.filter(pk=1).update(seen_to=reached)
     return found
 
 
@@ -97,9 +98,8 @@ def _standing() -> Standing:
 def refresh(matter_ids: Iterable[int], *, today: date) -> int:
     """Make the facts of these matters anew as of `today`; returns how many rows changed."""
     changed, repeats = _make(sorted(matter_ids), today=today)
-    for other in sorted(
-        cases.earlier_to_look_at(repeats)
-    ):  # after the commit: no lock of another matter while ours are held
+    # After the commit: no lock of another matter is asked for while ours are held.
+    for other in sorted(cases.earlier_to_look_at(repeats)):
         note(other)
     return changed
 
