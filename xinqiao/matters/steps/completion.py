@@ -247,11 +247,11 @@ def _said(row: CompletionReport, **given: str) -> dict[str, str]:
 
 def _service(facts: dict) -> str:
     """直接送达，2026年4月2日，信访人签收 - or which other manner; never who signed."""
-    if not facts.get("manner"):
+    if not facts.get("manner") or not facts.get("served_on"):
         return ""
-    manner, day = ServiceManner(facts["manner"]), str(facts.get("served_on", ""))[:10]
-    signed = "，有信访人签收的凭证" if manner in completion.SIGNED_BY_PETITIONER else "，有送达凭证"
-    return f"{day} {manner.label}{signed}".strip()
+    manner, day = ServiceManner(facts["manner"]), date.fromisoformat(str(facts["served_on"])[:10])
+    signed = "有信访人签收的凭证" if manner in completion.SIGNED_BY_PETITIONER else "有送达凭证"
+    return f"{day:%Y年%-m月%-d日}{manner.label}，{signed}"
 
 
 def _facts(row: CompletionReport) -> dict:
