@@ -164,6 +164,10 @@ class TestOneIndicator:
         counts(world, world.county_housing, "answer_in_time", 10, 20)
         text = page(world.wang_leads_office, "indicator", "answer_in_time")
         assert [row[1] for row in rows(text, 'id="stat-units"')] == [NOT_SHOWN, NOT_SHOWN]
+        counts(world, world.housing, "supervised", 3, 3)
+        counts(world, world.county_housing, "supervised", 9, 9)
+        text = page(world.wang_leads_office, "indicator", "supervised")
+        assert [row[1] for row in rows(text, 'id="stat-units"')] == [NOT_SHOWN, NOT_SHOWN]
 
     def test_what_is_not_computed_has_no_page(self, world):
         page(world.wang_leads_office, "indicator", "published", status=404)

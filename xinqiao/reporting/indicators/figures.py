@@ -119,7 +119,7 @@ def by_unit(
     for lft, sums in found:
         child = next((one for one in children if one.lft <= lft <= one.rgt), organisation)
         rows[child.pk] = _plus(rows.get(child.pk, Sums()), sums)
-    withheld = _to_withhold(rows) if indicators.find(code).measure is Measure.RATE else set()
+    withheld = _to_withhold(rows, indicators.find(code))
     order = [*children, organisation]
     return [
         UnitFigure(one, figure(code, rows[one.pk], withhold=one.pk in withheld), own=one.pk == organisation.pk)
@@ -139,7 +139,7 @@ def by_month(
     ):
         rows[month] = Sums(*map(int, numbers))
     months = {str(month): sums for month, sums in rows.items()}
-    withheld = _to_withhold(months) if indicators.find(code).measure is Measure.RATE else set()
+    withheld = _to_withhold(months, indicators.find(code))
     return [(month, figure(code, sums, withhold=str(month) in withheld)) for month, sums in rows.items()]
 
 
@@ -186,11 +186,10 @@ def figure(code: str, sums: Sums, *, withhold: bool = False, part: bool = False)
     row = indicators.find(code)
     excluded = shown(sums.excluded)
     if row.measure is Measure.COUNT:
-        small = _is_small(sums.denominator)
-        number = None if small else sums.denominator
-        return Figure(
-            code, number, number, excluded, None, "", small, (shown(sums.denominator), "", shown(sums.denominator))
-        )
+        hidden = withhold or _is_small(sums.denominator)
+        number, word = (None, NOT_SHOWN) if hidden else (sums.denominator, str(sums.denominator))
+        word = WITHHELD if hidden and not withhold else word
+        return Figure(code, number, number, excluded, None, "", hidden, (word, "", word))
     if withhold or _is_small(sums.denominator):
         word = WITHHELD if _is_small(sums.denominator) else NOT_SHOWN
         return Figure(
@@ -254,10 +253,10 @@ def _to_be_reckoned(sums: dict[str, Sums]) -> set[str]:
     return hidden
 
 
-def _to_withhold(rows: dict) -> set:
+def _to_withhold(rows: dict, row: Indicator) -> set:
     """Keys of rows that must be withheld next to a total: the small ones, and one more where a single one could be reckoned."""
     hidden = set()
-    for part in ("denominator", "numerator", "rest"):
+    for part in ("denominator", "numerator", "rest") if row.measure is Measure.RATE else ("denominator",):
         told = shown_parts({str(key): getattr(sums, part) for key, sums in rows.items()})
         hidden |= {key for key in rows if not told[str(key)].isdecimal()}
     return hidden
