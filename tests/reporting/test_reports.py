@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from tests.workbench.test_statistics import lies_at
 from tests.world import World, at, client_of
 from xinqiao.jobs import duties
+from xinqiao.matters import counted
 from xinqiao.matters.models import Matter
 from xinqiao.notifications.models import InAppMessage
 from xinqiao.organisations.models import Organisation
@@ -84,7 +85,7 @@ class TestRules:
 
     @pytest.mark.parametrize(
         ("now", "before", "words"),
-        [(12, 10, "升20.0%"), (9, 12, "降25.0%"), (5, 5, "持平"), (5, 0, "上次没有"), (None, 9, "数字小，不比较"), (9, None, "数字小，不比较")],
+        [(12, 10, "升20.0%"), (9, 12, "降25.0%"), (5, 5, "持平"), (5, 0, "新增"), (None, 9, "数字小，不比较"), (9, None, "数字小，不比较")],
     )  # fmt: skip
     def test_growth_is_said_in_words_and_never_of_what_is_withheld(self, now, before, words):
         assert reports.growth(now, before) == words
@@ -111,6 +112,7 @@ class TestDraft:
         before = says(drafted(world))
         lies_at(world, world.environment, 30, kind=Kind.REPORT)
         Matter.objects.filter(kind=Kind.REPORT).update(sealed=True)
+        counted.rebuild()
         assert says(drafted(world)) == before
 
     def test_a_worker_that_died_goes_on_where_it_stopped(self, world, monkeypatch):

@@ -174,7 +174,7 @@ def growth(now: int | None, before: int | None) -> str:
     if now is None or before is None:
         return "数字小，不比较"
     if not before:
-        return "上次没有" if now else "持平"
+        return "新增" if now else "持平"
     if now == before:
         return "持平"
     return f"{'升' if now > before else '降'}{abs(now - before) / before:.1%}"

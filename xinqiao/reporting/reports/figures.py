@@ -1,13 +1,14 @@
 """The figures of a stretch of the tree in whole months, beside those of the time before and of the year before. Nothing is told from here
 that a small cell would give away (C-14); reports on officials and what names an accused are in none (C-01)."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 
 from xinqiao.counts import reading
 from xinqiao.counts.cells import UNDECIDED
@@ -279,11 +280,11 @@ class Area:
 
     def _about(self, organs: list[Organisation], interval: Callable) -> list[Place]:
         cells: dict[int, Counter] = {one.pk: Counter() for one in organs}
+        firsts = [interval(one)[0] for one in organs]  # in the order of the tree, beside each other
         for lft, counts in self._by_organ.items():
-            for one in organs:
-                first, last = interval(one)
-                if first <= lft <= last:
-                    cells[one.pk].update(counts)
+            place = bisect_right(firsts, lft) - 1
+            if place >= 0 and lft <= interval(organs[place])[1]:
+                cells[organs[place].pk].update(counts)
         totals = shown_parts({str(pk): max(0, counts.total()) for pk, counts in cells.items()})
         told_of_class: dict[int, dict[str, str]] = {}
         for pk in {pk for counts in cells.values() for pk in counts}:
@@ -318,10 +319,10 @@ class Area:
     def overdue(self) -> list[tuple[Organisation, str]]:
         """Of each child, and of the organ itself: how many desks are past their day now."""
         sums: Counter = Counter()
-        for lft in self.overdue_desks().values_list("org_lft", flat=True):
+        for lft, count in self.overdue_desks().order_by().values_list("org_lft").annotate(count=Count("pk")):
             place = next((one for one in self.children if one.lft <= lft <= one.rgt), self.top)
             if place is not None:
-                sums[place.pk] += 1
+                sums[place.pk] += count
         told = shown_parts(_clean(sums))
         order = [*self.children, *([self.top] if self.top else [])]
         return [(one, told[str(one.pk)]) for one in order if one.pk in sums]
@@ -364,7 +365,7 @@ class Area:
 def points(now: indicators.Figure, before: indicators.Figure) -> str:
     """How a rate moved, in percentage points."""
     if now.value is None or before.value is None:
-        return "不比较"
+        return "" if now.is_empty else "不比较"
     moved = round((now.value - before.value) * 100, 1)
     return "持平" if not moved else f"{'升' if moved > 0 else '降'}{abs(moved):.1f}个百分点"
 

@@ -126,13 +126,9 @@ def _volume(draft: Draft) -> Iterable[dict]:
         f"{area.period.words()}，{area.name}共收到信访事项{total.told}件{compared}。其中还在办理的{area.still_open}件。集体访{area.groups()}件。"
     )
     now, before = area.indicators, area.indicators_before
-    yield text(
-        "".join(
-            sentence(now[code], before[code], words=draft.before)
-            for code in ("repeat_filed", "online_share")
-            if not now[code].is_empty
-        )
-    )
+    told = [code for code in ("repeat_filed", "online_share") if not now[code].is_empty]
+    if told:
+        yield text("".join(sentence(now[code], before[code], words=draft.before) for code in told))
     yield table("总体情况", ["项目", "本期，件", f"{draft.before}，件", "上年同期，件", f"比{draft.before}", "比上年同期"],
                 [[total.label, total.told, total.before, total.year_ago, total.on_before, total.on_year]])  # fmt: skip
 

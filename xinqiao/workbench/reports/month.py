@@ -48,7 +48,7 @@ class Month:
 
     def __init__(self, request: HttpRequest):
         self.request, self.officer, self.today = request, request.officer, localdate()
-        asked = choices._month(request.GET.get("month", ""))
+        asked = choices.month_of(request.GET.get("month", ""))
         this = self.today.replace(day=1)
         self.problem = bool(request.GET.get("month")) and (asked is None or asked > this)
         self.month = this if asked is None or asked > this else asked
@@ -157,8 +157,11 @@ def _kpis(asked: Month) -> list[dict]:
         now, before = area.indicators[code], area.indicators_before[code]
         row = indicators.find(code)
         told, whole, value = now.told
-        cards.append({"label": row.name, "value": value, "url": asked.indicator_url(code),
-                      "parts": _("分子 %(up)s，分母 %(down)s") % {"up": told, "down": whole}, "more": _("比上月%(moved)s") % {"moved": points(now, before)}})  # fmt: skip
+        parts = "" if now.is_empty else _("分子 %(up)s，分母 %(down)s") % {"up": told, "down": whole}
+        more = _("本月没有可以统计的件") if now.is_empty else _("比上月%(moved)s") % {"moved": points(now, before)}
+        cards.append(
+            {"label": row.name, "value": value, "url": asked.indicator_url(code), "parts": parts, "more": more}
+        )
     late, days = area.overdue_total()
     cards.append({"label": _("超期未办结，件"), "value": late, "url": asked.late_url(asked.scope.head.org_id), "parts": "",
                   "more": _("最长%(days)s天") % {"days": days} if days else _("现在的情况")})  # fmt: skip

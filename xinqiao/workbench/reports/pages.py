@@ -123,7 +123,7 @@ class NewForm(forms.Form):
 
     def _read(self, name: str):
         typed = self.cleaned_data.get(name, "")
-        month = choices._month(typed)
+        month = choices.month_of(typed)
         if typed and month is None:
             raise forms.ValidationError(_("请把月份写成“2026-03”这样。"))
         return month

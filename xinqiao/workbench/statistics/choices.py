@@ -49,7 +49,7 @@ def read(asked: Mapping[str, str], today: date) -> Choices:
     presets = periods(today)
     period, problem = asked.get("period", ""), ""
     if period == "own":
-        first, last = _month(asked.get("from", "")), _month(asked.get("to", ""))
+        first, last = month_of(asked.get("from", "")), month_of(asked.get("to", ""))
         problem = _problem(first, last) if asked.get("from") or asked.get("to") else ""
         if problem or first is None or last is None:
             first, last = presets["year"]
@@ -74,7 +74,8 @@ def _problem(first: date | None, last: date | None) -> str:
     return ""
 
 
-def _month(text: str) -> date | None:
+def month_of(text: str) -> date | None:
+    """The first day of a month that was typed as 2026-03; None for what is none."""
     found = _MONTH.fullmatch(text.strip())
     if not found or not 1 <= int(found["month"]) <= 12 or not EARLIEST.year <= int(found["year"]) <= LATEST_YEAR:
         return None
