@@ -183,8 +183,8 @@ def _checked(report: Report, by: Officer) -> list[int]:
     empty = missing(ReportSort(report.sort), filled(report))
     _require(not empty, f"还没有写：{'、'.join(row.title for row in empty)}。请写好再送。", "incomplete")
     everything = "\n".join([report.title, *map(words_of, report.blocks)])
-    for one in report.blocks:
-        _require(not identity_lines(words_of(one)), "报告里有像证件号、电话或者邮箱的内容，请删去。", "identity")
+    for words in (report.title, *map(words_of, report.blocks)):
+        _require(not identity_lines(words), "报告里有像证件号、电话或者邮箱的内容，请删去。", "identity")
     matters = _named_matters(everything, by)
     for matter in matters:
         names = [person.identity().name for person in matter.petitioners]
