@@ -9,6 +9,7 @@ Never "ORDER BY received_at LIMIT 20" beside the match: the planner then walks t
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import prod
 
 from django.db import connection
 from django.utils.timezone import get_default_timezone, localdate
@@ -17,30 +18,53 @@ from . import commonness, marks
 from .query import ALWAYS, COMMON, Asked, Found, Position, position, share_of_any
 
 WALKED = 2000  # entries of the first look: 3 ms
-WALKED_BESIDE = 6000  # rows of another table: what is asked for is sparse among them, and a row that is not costs less than a text
+WALKED_BESIDE = 3000  # rows of another table
+FURTHER, FURTHER_BESIDE = 2, 5  # times as many as were found may be missing to walk on: a row that is not asked for costs less than a text
 FIRST = 300  # matches in the first window of a narrow scope, as far as can be guessed
-NARROWER, WIDER = 3, 64  # a window is so many times as wide as everything before it
+NARROWER, WIDER = 0.5, 64  # a window is so many times as wide as the look before it
 MORE = 1.5  # as far again by a half as should be enough
 READ_AT_MOST = 2000  # rows of which the text is compared instead of reading the long list of a common word
 
 
 def newest(asked: Asked, *, enough: int, after: Position | None = None) -> Found:
     """The newest matching entries behind `after`, `enough` of them if there are as many."""
-    rows, before, most = [], after, enough + 1
-    if asked.is_walked:
-        rows = _ask(*walk(asked, before, most))
-        end = rows.pop() if rows and rows[-1][2] else None
-        rows = [row[:2] for row in rows]
+    rows, before, most, last = [], after, enough + 1, None
+    walking = asked.is_walked
+    while walking:
+        found = _ask(*walk(asked, before, most - len(rows)))
+        end = found.pop() if found and found[-1][2] else None
+        rows += [row[:2] for row in found]
         if end is None or len(rows) == most:  # nothing is left, or there is enough
             return Found(rows[:enough], complete=len(rows) <= enough)
-        before = position(*end[:2])
+        start, before = before, position(*end[:2])
+        last = Look(_days(asked, start, before), len(found))
+        walking = MORE * (most - len(rows)) <= (FURTHER_BESIDE if asked.walk else FURTHER) * len(found)
     while len(rows) < most:
-        window = next_window(asked, after, before, len(rows), most)
-        rows += _ask(*statement(asked, window, before, most - len(rows)))
+        window = next_window(asked, before, most - len(rows), last)
+        found = _ask(*statement(asked, window, before, most - len(rows)))
+        rows += found
         if window.begin is None:
             break
-        before = Position(_midnight(window.begin), 0)
+        start, before = before, Position(_midnight(window.begin), 0)
+        last = Look(_days(asked, start, before), len(found))
     return Found(rows[:enough], complete=len(rows) <= enough)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How many days the last look reached back, and how many it found."""
+
+    days: float
+    found: int
+
+
+def _days(asked: Asked, start: Position | None, end: Position) -> float:
+    begun = start.received_at if start else _midnight(_last_day(asked) + timedelta(days=1))
+    return max((begun - end.received_at) / timedelta(days=1), 0.01)
+
+
+def _last_day(asked: Asked) -> date:
+    return min(max(localdate(), commonness.pace().newest), asked.last or date.max)
 
 
 def _ask(sql: str, values: list) -> list[tuple]:
@@ -96,22 +120,18 @@ class Window:
     entries: float = float("inf")
 
 
-def next_window(asked: Asked, after: Position | None, before: Position | None, found: int, most: int) -> Window:
-    """How far to look next, when so many were `found` between `after` and `before`."""
-    pace = commonness.pace()
-    last = min(max(localdate(), pace.newest), asked.last or date.max)
-    start = after.received_at if after else _midnight(last + timedelta(days=1))
-    looked = (start - before.received_at) / timedelta(days=1) if before else 0
-    if looked > 0:
-        wider = MORE * (most - found) / found if found else WIDER
-        days = looked * min(max(wider, NARROWER), WIDER)
+def next_window(asked: Asked, before: Position | None, missing: int, last: Look | None) -> Window:
+    """How far to look next behind `before`, when so many are missing."""
+    pace, last_day = commonness.pace(), _last_day(asked)
+    if last:
+        days = last.days * (min(max(MORE * missing / last.found, NARROWER), WIDER) if last.found else WIDER)
     else:
         days = FIRST / (_share(asked) * _share_of_terms(asked) * pace.a_day)
     # A position without a matter is a midnight, up to which everything was looked at: the day before is next.
-    top = min(localdate(before.received_at - timedelta(microseconds=not before.matter_id)), last) if before else last
+    top = min(localdate(before.received_at - timedelta(microseconds=not before.matter_id)), last_day) if before else last_day
     oldest = max(pace.oldest, asked.first)
     left = (top - oldest).days + 1
-    if days * 2 > left:
+    if days * 2 > left or left * pace.a_day * _share(asked) * _share_of_terms(asked, together=True) < READ_AT_MOST:
         return Window(None, entries=left * pace.a_day)
     begin, group = marks.since(oldest, top, span=int(days) + 1)
     return Window(begin, tuple(group), days * pace.a_day)
@@ -122,9 +142,10 @@ def _share(asked: Asked) -> float:
     return min([share_of_any(group) or commonness.UNKNOWN for group in (asked.scope, *asked.groups) if group] or [1.0])
 
 
-def _share_of_terms(asked: Asked) -> float:
-    """About how many of those have the rarest word."""
-    return min([asked.share_of(token) or commonness.UNKNOWN for term in asked.terms for token in term.tokens] or [1.0])
+def _share_of_terms(asked: Asked, *, together: bool = False) -> float:
+    """About how many of those have the rarest term; `together`: all of them, as if none went along with another."""
+    shares = [min([asked.share_of(token) or commonness.UNKNOWN for token in term.tokens] or [1.0]) for term in asked.terms]
+    return (prod(shares) if together else min(shares)) if shares else 1.0
 
 
 def statement(asked: Asked, window: Window, before: Position | None, most: int) -> tuple[str, list]:
