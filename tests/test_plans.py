@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -163,6 +163,13 @@ class TestEveryList:
                         sorts = key in SORTED and order.key != shelf.order
                         wrong = fault(sql, params, MATTERS if sorts else max(ROWS_OF_A_LIST, own))
                         assert not wrong, f"{key} by {order.key} for {officer}: {wrong}"
+
+
+    def test_a_territory_holds_every_matter_where_it_is_now(self, region):
+        officer = officer_of("yunling-petition", Role.OFFICE_LEADER)
+        listed = shelves.BY_KEY["area"].desks(officer, timezone.localdate()).values_list("matter_id", flat=True)
+        now_there = Referral.objects.visible_to(officer).filter(organisation=F("matter__unit"))
+        assert set(listed) == set(now_there.values_list("matter_id", flat=True)) != set()
 
 
 class TestEveryPage:

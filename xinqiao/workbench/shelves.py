@@ -28,6 +28,9 @@ ASKED_ROLES = frozenset(role for duty in DUTIES for role in duty.roles)
 APPROVERS = frozenset({R.UNIT_LEADER, R.OFFICE_LEADER})
 ORGANISATION_READERS = READERS | REPORT_READERS
 ALL_READERS = READERS | ASSIGNED_READERS | REPORT_READERS | REPORT_REGISTRARS
+# The desk on which a matter came in, after it went on: it is with another desk then. Told by the desk alone, so that a list begins with
+# what lies somewhere now without looking up every matter of its first days.
+PASSED_ON = Q(kind=ReferralKind.INTAKE, stage__in=(S.TRANSFERRED, S.RELAYED))
 INTAKE_STAGES = (S.RECEIVED, S.REGISTERED, S.TRIAGE, S.REPORTED_UP, S.OBJECTED, S.JURISDICTION_DISPUTED)
 
 
@@ -140,7 +143,7 @@ SHELVES = (
           counted=False),
     Shelf("all", "本单位全部", "layers", lambda officer, today: own(officer),
           ("本单位还没有信访件", "收到以后会出现在这里。"), ORGANISATION_READERS, "received", wide=True, is_open=False, counted=False),
-    Shelf("area", "辖区全部", "map", lambda officer, today: Q(organisation=F("matter__unit")),
+    Shelf("area", "辖区全部", "map", lambda officer, today: Q(organisation=F("matter__unit")) & ~PASSED_ON,
           ("辖区内还没有信访件", "收到以后会出现在这里。"), TERRITORY_ROLES, "received", wide=True, is_open=False, territory=True,
           counted=False),
 )  # fmt: skip

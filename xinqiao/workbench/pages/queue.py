@@ -90,7 +90,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     page = keyset.page(
         asked.desks(officer, today), asked.order, FIELDS, size=page_rows(settings),
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
-        plenty=asked.shelf.own_open and counts[tally.TOTAL] >= tally.TOTAL_TO,
+        plenty=asked.shelf.is_open and not asked.shelf.territory and counts[tally.TOTAL] >= tally.TOTAL_TO,
     )  # fmt: skip
     return render(request, "workbench/queue.html", {
         **_list_context(request, asked, settings, page, today),
