@@ -174,8 +174,8 @@ XINQIAO_LIMITS = database.Limits(
     statement_ms=_number("XINQIAO_STATEMENT_TIMEOUT_MS", 15_000),
     lock_ms=_number("XINQIAO_LOCK_TIMEOUT_MS", 5_000),
 )
-# How long a connection is kept, in seconds. XINQIAO_CONN_MAX_AGE, default 60.
-_keep_seconds = _number("XINQIAO_CONN_MAX_AGE", 60)
+# How long a connection is kept, in seconds: with it go the plans it has prepared. XINQIAO_CONN_MAX_AGE, default 600.
+_keep_seconds = _number("XINQIAO_CONN_MAX_AGE", 600)
 # How long one answer of /readyz serves all who ask, in seconds. XINQIAO_HEALTH_SECONDS, default 3.
 XINQIAO_HEALTH_SECONDS = _number("XINQIAO_HEALTH_SECONDS", 3)
 # XINQIAO_POOLING=transaction: DATABASE_URL is a pooler (PgBouncer); worker and commands use XINQIAO_DIRECT_DATABASE_URL.

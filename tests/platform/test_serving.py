@@ -224,7 +224,7 @@ class TestBounds:
         from django.conf import settings
 
         assert "statement_timeout=15000" in settings.DATABASES["default"]["OPTIONS"]["options"]
-        assert settings.DATABASES["default"]["CONN_MAX_AGE"] == 60
+        assert settings.DATABASES["default"]["CONN_MAX_AGE"] == 600
         assert settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] is True
 
 
