@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -12,6 +13,7 @@ from tests.world import World, at, client_of
 from xinqiao.documents import letters
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.jobs import recommended
+from xinqiao.matters.models import Accused, Matter
 from xinqiao.notifications.models import InAppMessage
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules import liability
@@ -99,6 +101,11 @@ def answer(world, row, when, by=None, **changes):
     return acts.answer(row.pk, acts.Answer(**said), by=by or world.zhou_leads_unit, at=at(when))
 
 
+def tallied(world) -> dict[Sort, acts.Tally]:
+    """Those signed in April, as they stand in June."""
+    return acts.tally(world.office, at("2026-04-01").date(), at("2026-04-30").date(), on=at("2026-06-01").date())
+
+
 def bells(officer) -> list[str]:
     return list(
         InAppMessage.objects.filter(officer=officer, subject__startswith="recommendation")
@@ -175,10 +182,20 @@ class TestWay:
         answer(world, row, "2026-04-20", adoption=Adoption.PARTLY, reasons="增加编制要由编制部门批准。")
         acts.close(row.pk, outcome="到单位看过登记簿，当日登记、告知。", by=world.sun_supervises, at=at("2026-04-25"))
         row.refresh_from_db()
-        counted = acts.tally(world.office, at("2026-04-01").date(), at("2026-04-30").date(), on=at("2026-06-01").date())
-        assert counted[Sort.IMPROVE] == acts.Tally(issued=1, adopted=0, partly=1, not_adopted=0, waiting=0, late=0), (
+        assert tallied(world)[Sort.IMPROVE] == acts.Tally(issued=1, adopted=0, partly=1, not_adopted=0, waiting=0, late=0), (
             "the last word counts"
         )
+        matter = row.matters.get()
+        for hide, why in (
+            (lambda: Matter.objects.filter(pk=matter.pk).update(sealed=True), "sealed"),
+            (lambda: Matter.objects.filter(pk=matter.pk).update(kind=Kind.REPORT), "a report"),
+            (lambda: Accused.objects.create(matter=matter, org_lft=1, org_rgt=2), "an accused set"),
+        ):
+            with transaction.atomic():
+                hide()
+                assert tallied(world)[Sort.IMPROVE].issued == 0, f"C-01: {why} is in no figure"
+                transaction.set_rollback(True)
+        assert tallied(world)[Sort.IMPROVE].issued == 1
         assert row.state == State.CLOSED and [one.round for one in row.feedback.order_by("round")] == [1, 2]
         states = [
             json.loads(entry.detail_text)["state"]

@@ -2,9 +2,9 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from xinqiao.matters.models import Matter, Supervision
+from xinqiao.matters.models import Accused, Matter, Supervision
 from xinqiao.matters.secrecy import shut_out
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import measures, recommendations
@@ -15,7 +15,7 @@ from xinqiao.rules.permissions import Action, Reach, allowed
 from xinqiao.rules.recommendations import Adoption
 from xinqiao.rules.recommendations import Sort as RecommendationSort
 from xinqiao.rules.recommendations import State as RecommendationState
-from xinqiao.rules.stages import Coded
+from xinqiao.rules.stages import Coded, Kind
 
 from .sheets import Sample, Sheet
 from .voices import AlikeRatings, RatingTrace, RatingWindow
@@ -100,6 +100,13 @@ class RecommendationQuerySet(models.QuerySet):
         if cell.reach is Reach.TERRITORY:
             mine |= Q(office__lft__range=officer.organisation.territory) & sent
         return self.filter(mine).exclude(_rests_on_hidden(officer, Recommendation))
+
+    def listable(self) -> "RecommendationQuerySet":
+        """Without those that rest on a report, on a sealed matter or on one with an accused set: no figure holds them (C-01)."""
+        accused = Exists(Accused.objects.filter(matter=OuterRef("matter_id")))
+        hidden = Q(matter__sealed=True) | Q(matter__kind=Kind.REPORT) | accused
+        rests = self.model.matters.through.objects.filter(hidden, recommendation=OuterRef("pk"))
+        return self.exclude(Exists(rests))
 
 
 class Recommendation(models.Model):

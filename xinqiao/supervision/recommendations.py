@@ -327,8 +327,11 @@ class Tally:
 
 
 def tally(office: Organisation, from_on: date, to_on: date, *, on: date) -> dict[Sort, Tally]:
-    """Of the recommendations that this office signed in the period: how the last feedback answered them (R-41(1), H.4)."""
-    signed = Recommendation.objects.filter(office=office, issued_at__date__range=(from_on, to_on))
+    """Of the recommendations that this office signed in the period: how the last feedback answered them (R-41(1), H.4).
+
+    What rests on a report or on a matter with an accused set is left out, as in every figure (C-01).
+    """
+    signed = Recommendation.objects.listable().filter(office=office, issued_at__date__range=(from_on, to_on))
     last = Feedback.objects.filter(recommendation=OuterRef("pk"), signed_at__isnull=False, returned_at=None).order_by(
         "-round"
     )
