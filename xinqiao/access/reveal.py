@@ -15,7 +15,7 @@ from xinqiao.integrity import audit
 from xinqiao.matters import identities
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
-from xinqiao.people.models import Identity
+from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import reveal as rules
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.confidentiality import Access
@@ -64,6 +64,7 @@ class Seen:
     opening: Opening | None
     again: Opening | None  # the last purpose, for the button that opens once more
     _all: list[Identity]
+    rows: list[Petitioner]  # as they are stored, for comparing by index
     secret: bool = False  # secrecy was asked for and nobody opened it: not even masked
 
     def text(self, text: str) -> str:
@@ -102,18 +103,22 @@ def look(request, matter: Matter, *, at: datetime, display: bool = True) -> Seen
     opening = last if last and at <= last.until and _still_allowed(matter, officer, reach, last, at) else None
     if opening and display:
         note(request, matter, opening)
-    people = [one.identity() for one in matter.petitioners]
+    rows = list(matter.petitioners)
+    people = [one.identity() for one in rows]
     seen = identities.access(matter, officer)
     shown = identities.shown(people, matter, seen, fields=opening.fields if opening else ())
     again = last if reach in (Level.ALONE, Level.TOGETHER) and not opening else None
-    return Seen(reach, shown, opening, again, people, secret=identities.asked_for_secrecy(matter) and opening is None)
+    return Seen(
+        reach, shown, opening, again, people, rows, secret=identities.asked_for_secrecy(matter) and opening is None
+    )
 
 
 def masked(matter: Matter, officer: Officer) -> Seen:
     """What a page shows that never shows more than masked data."""
-    people = [one.identity() for one in matter.petitioners]
+    rows = list(matter.petitioners)
+    people = [one.identity() for one in rows]
     shown = identities.shown(people, matter, identities.access(matter, officer))
-    return Seen(level(matter, officer), shown, None, None, people, secret=identities.asked_for_secrecy(matter))
+    return Seen(level(matter, officer), shown, None, None, people, rows, secret=identities.asked_for_secrecy(matter))
 
 
 def opening_of(request, matter: Matter, *, at: datetime) -> Opening | None:

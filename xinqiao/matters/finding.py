@@ -161,9 +161,7 @@ def _asked(officer: Officer, wanted: Wanted) -> query.Asked | None:
         return None
     answers = allowed(officer.role_set, "opinion", Action.READ) is not None
     groups, walk = wanted.narrowed()
-    return query.Asked(
-        wanted.terms, groups, answers, wanted.first or query.ALWAYS, wanted.last, tuple(scope), walk
-    )
+    return query.Asked(wanted.terms, groups, answers, wanted.first or query.ALWAYS, wanted.last, tuple(scope), walk)
 
 
 def scope_marks(officer: Officer) -> list[str]:
@@ -258,6 +256,9 @@ def similar(matter: Matter, officer: Officer, limit: int = 5) -> list[tuple[Matt
     texts = ((pk, tokens(likeness.said(text))) for pk, text in rows)
     scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in texts)
     alike = dict(sorted((one for one in scored if one[1] >= ALIKE), key=lambda one: -one[1]))
-    seen = set(Matter.objects.visible_to(officer).filter(pk__among=list(alike), sealed=False).values_list("pk", flat=True))
-    found = Matter.objects.filter(pk__in=[pk for pk in alike if pk in seen][:limit]).select_related("unit")
-    return sorted(((one, alike[one.pk]) for one in found), key=lambda pair: -pair[1])
+    left, found = list(alike), []
+    while left and len(found) < limit:  # what may not be opened is made up for by the next
+        some, left = left[: limit * 4], left[limit * 4 :]
+        seen = Matter.objects.visible_to(officer).filter(pk__among=some, sealed=False).select_related("unit")
+        found += sorted(seen, key=lambda one: some.index(one.pk))
+    return [(one, alike[one.pk]) for one in found[:limit]]

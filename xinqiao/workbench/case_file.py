@@ -5,9 +5,12 @@ The page first finds the matter, writes down that it is opened, and only then re
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, Q, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import JSONField, Model, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.timezone import localdate
@@ -35,7 +38,7 @@ from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.models import Officer
-from xinqiao.people.models import Identity
+from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import rating
 from xinqiao.rules.completion import STATE_AFTER as REPORT_AFTER
 from xinqiao.rules.confidentiality import Access
@@ -177,7 +180,7 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
         entries=_history(matter, events, records, officer, seen, closed=closed),
         ratings=[{**one, "text": seen.text(one["text"])} for one in ratings],
         ratings_wait=ratings_wait,
-        related=_related(matter, officer),
+        related=_related(matter, officer, seen.rows),
         standing=standing.standing(matter, desks, officer, facts=facts),
         urgent=_urgent_seen(matter, officer),
     )
@@ -186,11 +189,35 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
 # ---- reading --------------------------------------------------------------------------------------------------------
 
 
-def _rows(model: type[Model], *fields: str, order: str = "pk", **condition) -> ArraySubquery:
-    """Rows below the matter as dicts, within the matter's own statement."""
+def _rows(model: type[Model], *fields: str, order: str = "pk", **condition) -> RawSQL:
+    """Rows below the matter as dicts, within the matter's own statement. It is written out here: to compose it takes longer than to ask it."""
     link = {"matter_id": OuterRef("pk"), **condition}
     rows = model.objects.filter(**link).order_by(order)
-    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in fields})))
+    found = ArraySubquery(rows.values(row=JSONObject(**{name: name for name in fields})))
+    sql, values = Matter.objects.order_by().annotate(found=found).values("found").query.sql_with_params()
+    end = f' AS "found" FROM "{Matter._meta.db_table}"'
+    return RawSQL(sql.removeprefix("SELECT ").removesuffix(end), values, ArrayField(JSONField()))
+
+
+@cache
+def _below() -> dict[str, RawSQL]:
+    """What is read with every matter. The same for everybody, so that it is composed once."""
+    return {
+        "request_rows": _rows(Request, "number", "text", order="number"),
+        "file_rows": _rows(Attachment, "id", "submission_id", "event_seq", "original_name", "size_bytes", "note"),
+        "letter_rows": _rows(Document, "id", "kind", "number", "title", "status", "issued_at"),
+        "opinion_rows": _rows(
+            Opinion, "instance", "state", "facts", "evidence", "answers", "body", "reasons", "outcome", "issued_at", "served_on",
+            "organisation__name",
+        ),
+        "record_rows": _rows(
+            Record, "id", "sort", "text", "data", "at", "referral_id", "event_seq", "shown_to_citizen", "by__user__name",
+            "by__organisation_id",
+        ),
+        "urgent_rows": _rows(UrgentReport, "id", "organisation_id", "organisation__name", "org_lft", "state", "marked_at", "sent_at"),
+        "urgent_owed": _rows(UrgentDelivery, "report__organisation_id", done_at=None),
+        "rating_rows": _rows(Rating, "organisation_id", "target", "value", "reason", "text"),
+    }  # fmt: skip
 
 
 def find(officer: Officer, number: str, *, at: datetime) -> Matter:
@@ -199,25 +226,9 @@ def find(officer: Officer, number: str, *, at: datetime) -> Matter:
     matters = Matter.objects.visible_to(officer).filter(pk=Subquery(found))
     matter = (
         matters.select_related("content_class__parent", "place", "unit", "received_by")
-        .annotate(
-            request_rows=_rows(Request, "number", "text", order="number"),
-            file_rows=_rows(Attachment, "id", "submission_id", "event_seq", "original_name", "size_bytes", "note"),
-            letter_rows=_rows(Document, "id", "kind", "number", "title", "status", "issued_at"),
-            opinion_rows=_rows(
-                Opinion, "instance", "state", "facts", "evidence", "answers", "body", "reasons", "outcome", "issued_at",
-                "served_on", "organisation__name",
-            ),
-            record_rows=_rows(
-                Record, "id", "sort", "text", "data", "at", "referral_id", "event_seq", "shown_to_citizen", "by__user__name",
-                "by__organisation_id",
-            ),
-            urgent_rows=_rows(UrgentReport, "id", "organisation_id", "organisation__name", "org_lft", "state", "marked_at", "sent_at"),
-            urgent_owed=_rows(UrgentDelivery, "report__organisation_id", done_at=None),
-            rating_rows=_rows(Rating, "organisation_id", "target", "value", "reason", "text"),
-            opened_lately=reading.opened_lately(officer, at),
-        )
+        .annotate(**_below(), opened_lately=reading.opened_lately(officer, at))
         .first()
-    )  # fmt: skip
+    )
     if matter is None:
         raise Http404
     for name in ("letter_rows", "opinion_rows", "record_rows", "urgent_rows"):
@@ -259,13 +270,20 @@ def _reported(events: list[Event], officer: Officer) -> frozenset[tuple[str, str
     rows = {event.facts["report"]: event for event in events if event.step in REPORT_AFTER and "report" in event.facts}
     own, sides = officer.organisation.key, (("office", "office"), ("unit", "organisation"))
     return frozenset(
-        (REPORT_AFTER[event.step], side) for event in rows.values() for name, side in sides if event.facts.get(name) == own
+        (REPORT_AFTER[event.step], side)
+        for event in rows.values()
+        for name, side in sides
+        if event.facts.get(name) == own
     )
 
 
 def _urgent_facts(matter: Matter, officer: Officer) -> dict:
     """Where the own organ's urgent report stands, and whether one may be begun (UR-1)."""
-    own = [row for row in matter.urgent_rows if row["organisation_id"] == officer.organisation_id and row["state"] in URGENT_OPEN]
+    own = [
+        row
+        for row in matter.urgent_rows
+        if row["organisation_id"] == officer.organisation_id and row["state"] in URGENT_OPEN
+    ]
     owed = any(row["report__organisation_id"] == officer.organisation_id for row in matter.urgent_owed)
     possible = not matter.sealed and not matter.is_closed and matter.stage != Stage.WITHDRAWN
     return {"urgent": own[-1]["state"] if own else "", "urgent_owed": owed, "urgent_possible": possible}
@@ -276,7 +294,9 @@ def _urgent_seen(matter: Matter, officer: Officer) -> list[dict]:
     cell = allowed(officer.role_set, "urgent_report", Action.READ)
     if not cell or matter.sealed:
         return []
-    first, last = officer.scope if cell.reach is Reach.TERRITORY else (officer.organisation.lft, officer.organisation.lft)
+    first, last = (
+        officer.scope if cell.reach is Reach.TERRITORY else (officer.organisation.lft, officer.organisation.lft)
+    )
     return [row for row in matter.urgent_rows if first <= row["org_lft"] <= last]
 
 
@@ -474,10 +494,10 @@ def _window_is_over(row: dict, matter: Matter, events: list[Event], today: date)
     return due_on is not None and today > due_on
 
 
-def _related(matter: Matter, officer: Officer) -> list[dict]:
+def _related(matter: Matter, officer: Officer, people: list[Petitioner]) -> list[dict]:
     """Matters joined, merged or split from this one; while registering, earlier ones of the same person to compare (DU-1)."""
     if matter.stage in REGISTERING and not (matter.joined_to or matter.split_from):
-        found = [("先前提出的", one) for one in candidates(matter, officer)]
+        found = [("先前提出的", one) for one in candidates(matter, officer, people=people)]
         known = {one.pk for _relation_of, one in found}
         found += [("文字相近", one) for one, _share in similar(matter, officer) if one.pk not in known]
     else:

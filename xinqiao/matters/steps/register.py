@@ -45,19 +45,22 @@ def _somebody_reads_on(act: Act) -> bool:
     return any(Matter.objects.visible_to(post).filter(pk=act.matter.pk).exists() for post in able)
 
 
-def earlier_of_same_person(matter: Matter):
-    """Matters of the same mobile or ID number filed before this one (DU-2), found by blind index. Nobody is counted or ranked."""
-    mine = list(matter.petitioners.all())
+def earlier_of_same_person(matter: Matter, people: list[Petitioner] | None = None):
+    """Matters of the same mobile or ID number filed before this one (DU-2), found by blind index. Nobody is counted or ranked.
+
+    `people`: its petitioners, where they were read already.
+    """
+    mine = list(matter.petitioners) if people is None else people
     mobiles = {index for petitioner in mine for index in petitioner.indexes_of("mobile")}
     ids = {index for petitioner in mine for index in petitioner.indexes_of("id_number")}
     same = Petitioner.objects.filter(Q(mobile_index__in=mobiles) | Q(id_index__in=ids)).exclude(matter_id=matter.pk)
     return Matter.objects.filter(pk__in=same.values("matter_id"), received_at__lte=matter.received_at)
 
 
-def candidates(matter: Matter, officer: Officer, limit: int = 10):
+def candidates(matter: Matter, officer: Officer, limit: int = 10, *, people: list[Petitioner] | None = None):
     """Earlier submissions that may be on the same matter (DU-1), for a person to judge: same person or same place and words."""
     seen = Matter.objects.visible_to(officer).exclude(pk=matter.pk)
-    by_person = seen.filter(pk__in=earlier_of_same_person(matter).values("pk"))
+    by_person = seen.filter(pk__in=earlier_of_same_person(matter, people).values("pk"))
     return by_person.select_related("unit").order_by("-received_at")[:limit]
 
 
@@ -118,7 +121,9 @@ def classify(
     matter.kind, matter.content_class = kind, content_class
     matter.place = place or matter.place
     matter.litigation = litigation
-    matter.urgent = urgent or matter.urgent_reports.filter(state__in=OPEN).exists()  # a report that is open is ended there only
+    matter.urgent = (
+        urgent or matter.urgent_reports.filter(state__in=OPEN).exists()
+    )  # a report that is open is ended there only
     matter.mixed = also_reports and kind != Kind.REPORT
     set_requests(matter, lines)
     named = add_accused(
@@ -126,7 +131,8 @@ def classify(
     )
     if is_shut_out(matter.pk, by.organisation):
         raise refusal(
-            "检举控告涉及本部门或者本级党委、政府的，本部门不能继续看。请不要保存，改用“密封上送”，由上一级办理。", "own_office"
+            "检举控告涉及本部门或者本级党委、政府的，本部门不能继续看。请不要保存，改用“密封上送”，由上一级办理。",
+            "own_office",
         )
     facts = {"kind": kind.value, "class": content_class.code, "unseal_reason": unseal_reason}
     if kind == Kind.REPORT or matter.mixed:
@@ -148,7 +154,8 @@ def _propose_unsealing(act: Act, reason: str, facts: dict) -> Matter:
     """The kind is noted; the seal stays until a second person agrees. In an office of one the reason alone must do."""
     if too_short(reason):
         raise refusal(
-            f"这一件按检举控告保密，改为其他类别会让更多人看到。请写明理由（至少{REASON_AT_LEAST}个字）。", "unseal_reason"
+            f"这一件按检举控告保密，改为其他类别会让更多人看到。请写明理由（至少{REASON_AT_LEAST}个字）。",
+            "unseal_reason",
         )
     home = act.by.organisation_id == act.matter.received_by_id
     if not home or not act.by.may(Role.TRIAGE):
