@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from tests.workbench.test_statistics import lies_at
 from tests.world import World, at, client_of
 from xinqiao.jobs import duties
+from xinqiao.ledgers import campaigns
 from xinqiao.matters import counted
 from xinqiao.matters.models import Matter
 from xinqiao.notifications.models import InAppMessage
@@ -146,6 +147,49 @@ class TestDraft:
             pass
         report.refresh_from_db()
         assert report.state == ReportState.FAILED and report.problem
+
+
+class TestInspectionBulletin:
+    """督查通报 (H.5, A-55): what the rounds of a campaign found, as its page tells it."""
+
+    @pytest.fixture
+    def campaign(self, world):
+        leader, begins = world.wang_leads_office, at("2026-03-01")
+        said = {"begins_on": begins.date(), "ends_on": at("2026-06-01").date(), "by": leader, "at": begins}
+        made = campaigns.make(name="清欠行动", about="清理拖欠工程款，年底前全部结清。", **said)
+        for organ, officer in ((world.housing, world.xu_handles), (world.county_housing, world.han_at_county_housing)):
+            target = {"problem": "拖欠工程款没有结清", "measure": "督促结清", "limit_on": at("2026-03-20").date()}
+            target |= {"place": world.government, "organisation": organ, "officer": officer}
+            campaigns.add_target(made, by=leader, at=at("2026-03-02"), **target)
+        for number, day in ((1, "2026-03-16"), (2, "2026-03-31")):
+            units = {
+                world.housing.pk: ("criticism", "看了三处工地，两处还没有结清。"),
+                world.county_housing.pk: ("praise", "三处工地都已结清，凭证齐全。"),
+            }
+            held = {"held_on": at(day).date(), "findings": f"第{number}轮总体平稳", "units": units}
+            campaigns.close_round(made.rounds.get(number=number).pk, by=leader, at=at(day), **held)
+        return made
+
+    def test_says_what_the_summary_of_each_round_says(self, world, campaign):
+        report = drafted(world, ReportSort.INSPECTION, campaign_id=campaign.pk)
+        words = says(report)
+        tables = [one for one in report.blocks if one["section"] == "round" and one["kind"] == PartKind.TABLE]
+        rounds = list(campaign.rounds.filter(held_on__isnull=False))
+        for one, table in zip(rounds, tables, strict=True):
+            told = campaigns.round_summary(one, today=at(NOW).date())
+            assert (told.total, told.late) == (3, 2), "the third is to answer to the command"
+            assert f"目标{told.total}项，已销号{told.done}项，超过期限{told.late}项。{told.findings}" in words
+            rows = [
+                [unit.organisation, str(unit.total), str(unit.done), str(unit.late), unit.text] for unit in told.units
+            ]
+            assert table["rows"] == rows and table["title"] == f"清欠行动第{told.number}轮"
+        assert f"{world.housing.name}：批评，连续2轮，应当向指挥部说明。" in words
+        assert f"{world.county_housing.name}：表扬，连续2轮" not in words
+
+    def test_says_nothing_of_another_campaign_or_of_rounds_outside_the_period(self, world, campaign):
+        assert "没有完成的督查轮次" in says(drafted(world, ReportSort.INSPECTION, campaign_id=campaign.pk + 1))
+        april = {"start_on": at("2026-04-01").date(), "end_on": at("2026-04-30").date()}
+        assert "没有完成的督查轮次" in says(drafted(world, ReportSort.INSPECTION, **april))
 
 
 class TestWriting:
