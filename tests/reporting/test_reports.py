@@ -1,6 +1,7 @@
 """Reports: every sort has its parts, drafted from figures, nothing typed is lost, frozen once issued, nobody named (H.1, H.4, H.5, R-41(1))."""
 
 import io
+import re
 
 import docx
 import pytest
@@ -266,6 +267,25 @@ class TestIssue:
         )
         second = issued(world, drafted(world, ReportSort.MONTHLY))
         assert second.number == "临信析〔2026〕2号"
+
+    def test_looking_for_an_organ_keeps_what_was_ticked(self, world, monkeypatch):
+        monkeypatch.setattr("xinqiao.workbench.acts.fields.LISTED_AT_MOST", 2)
+        report = handed_in(world, drafted(world, ReportSort.BRIEF))
+        client, address = (
+            client_of(world.wang_leads_office),
+            reverse("workbench:analysis_act", args=[report.pk, "issue"]),
+        )
+        assert world.police.name not in client.get(address).content.decode()
+        ticked = [world.county_housing.pk, world.environment.pk, "9" * 30]
+        sent = {"seq": report.seq, "copies": ticked, "unit_search": world.police.name, "do": "find"}
+        found = client.post(address, sent)
+        words = found.content.decode()
+        assert found.status_code == 200 and Report.objects.get().state == ReportState.SUBMITTED
+        assert world.police.name in words and len(re.findall(r'name="copies"[^>]* checked', words)) == 2
+        sent = {"seq": report.seq, "copies": [*ticked[:2], world.police.pk], "unit_search": world.police.name}
+        assert client.post(address, sent).status_code == 302
+        given = set(Copy.objects.values_list("organisation", flat=True))
+        assert given == {world.county_housing.pk, world.environment.pk, world.police.pk}
 
     def test_nobody_else_sees_it(self, world):
         report = drafted(world)

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,9 +41,11 @@ class IssueForm(forms.Form):
         label=gettext_lazy("发给哪些机关、单位"), help_text=gettext_lazy("可以不选；被选的机关、单位收到提醒，能看全文")
     )
 
-    def __init__(self, *args, officer: Officer, search: str = "", **kwargs):
-        super().__init__(*args, **kwargs)
-        chosen = self.data.getlist("copies") if self.is_bound else []
+    def __init__(self, *args, officer: Officer, typed: QueryDict, **kwargs):
+        """`typed`: what was ticked so far and what is looked for; bound or not, the ticked ones stay on the page."""
+        chosen = [one for one in typed.getlist("copies") if one.isdecimal() and len(one) < 10]
+        super().__init__(*args, initial={"copies": chosen}, **kwargs)
+        search = typed.get("unit_search", "")
         offer(self.fields["copies"], addressees(officer), chosen=chosen, search=search, search_name="unit_search")
 
 
@@ -61,19 +63,23 @@ def addressees(officer: Officer):
 @require_http_methods(["GET", "POST"])
 @never_cache
 def act_page(request: HttpRequest, report_id: int, act: str) -> HttpResponse:
-    """What has nothing to ask is done at once; issuing and sending back have a page of their own."""
+    """What has nothing to ask is done at once; issuing and sending back have a page of their own.
+
+    Looking for an organ shows the page once more with everything ticked, and does nothing else.
+    """
     report = found(request.officer, report_id)
     officer = request.officer
     if act not in DONE or report.office_id != officer.organisation_id or not writing.may_write(officer):
         raise Http404
     asks = {
-        "issue": lambda data: IssueForm(data, officer=officer, search=request.GET.get("unit_search", "")),
+        "issue": lambda data: IssueForm(data, officer=officer, typed=request.POST),
         "send_back": NoteForm,
     }
-    if request.method == "GET" and (act not in asks or report.state != S.SUBMITTED or not writing.may_issue(officer)):
+    acts = request.method == "POST" and not (act == "issue" and request.POST.get("do") == "find")
+    if not acts and (act not in asks or report.state != S.SUBMITTED or not writing.may_issue(officer)):
         raise Http404
-    form = asks[act](request.POST if request.method == "POST" else None) if act in asks else None
-    if request.method == "POST" and (form is None or form.is_valid()):
+    form = asks[act](request.POST if acts else None) if act in asks else None
+    if acts and (form is None or form.is_valid()):
         try:
             _do(act, report, form, request)
         except StepRefused as refused:
@@ -84,7 +90,10 @@ def act_page(request: HttpRequest, report_id: int, act: str) -> HttpResponse:
         else:
             messages.success(request, DONE[act])
             return redirect("workbench:analysis_report", report.pk)
-    context = {"form": form, "report": report, "act": act, "title": _("签发") if act == "issue" else _("退回修改")}
+    context = {
+        "form": form, "report": report, "act": act, "title": _("签发") if act == "issue" else _("退回修改"),
+        "seq": request.POST.get("seq", report.seq), "search": request.POST.get("unit_search", ""),
+    }  # fmt: skip
     return render(request, "workbench/reports/act.html", context, status=422 if form.errors else 200)
 
 
