@@ -225,6 +225,25 @@ class TestWriting:
         )
         assert again.status_code == 302 and "后写的一句" in says(Report.objects.get())
 
+    def test_the_title_is_written_like_a_part(self, world):
+        report = drafted(world)
+        client, address = client_of(world.li_triages), reverse("workbench:analysis_title", args=[report.pk])
+        page = reverse("workbench:analysis_report", args=[report.pk])
+        assert address in client.get(page).content.decode() and report.title in client.get(address).content.decode()
+        for wrong in ("", "请找13800138000", "字" * 101):
+            answer = client.post(address, {"seq": report.seq, "title": wrong})
+            assert answer.status_code == 422 and wrong in answer.content.decode()
+        report = handed_in(world, report)
+        assert client.post(address, {"seq": report.seq, "title": "三月形势分析"}).status_code == 302
+        renamed = Report.objects.get()
+        assert (renamed.title, renamed.state) == ("三月形势分析", ReportState.DRAFT), (
+            "what was handed in bore another title"
+        )
+        slower = client.post(address, {"seq": report.seq, "title": "后写的标题"})
+        assert slower.status_code == 409
+        assert all(words in slower.content.decode() for words in ("三月形势分析", "后写的标题"))
+        assert client_of(world.feng_in_county).get(address).status_code == 404
+
     def test_numbers_of_people_are_refused_and_what_was_typed_stays(self, world):
         report = drafted(world)
         address = reverse("workbench:analysis_part", args=[report.pk, block_of(report, "volume")["id"]])

@@ -126,7 +126,7 @@ workbench:ledger_new workbench:ledger_edit workbench:ledger_act workbench:ledger
 workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
 workbench:month                                                    | statistics C          | officer   | matters | H.1, B.3 "counts", G.4: a month of the own area as figures; each leads to what this post may open
 workbench:reports workbench:analysis_report workbench:analysis_file | analysis R            | officer   | post    | H.1, H.4, H.5: reports of the own office, issued ones that were given to the own organ
-workbench:analysis_new workbench:analysis_part workbench:analysis_parts | analysis W        | officer   | post    | H.1: write and change what is not issued
+workbench:analysis_new workbench:analysis_title workbench:analysis_part workbench:analysis_parts | analysis W        | officer   | post    | H.1: write and change what is not issued
 workbench:analysis_act                                             | analysis W or analysis A | officer | post   | H.5: hand in; the leader of the petition office issues or sends back
 workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
 workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:meeting_drop | meeting W | officer | post | A-48: the record of the own unit until it is issued

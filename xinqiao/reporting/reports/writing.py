@@ -1,6 +1,7 @@
 """Changing a report, handing it in, issuing it (H.5). Every act keeps the version that it made; an older page is told, and loses nothing.
 
 change(report_id, Edit(…), seq=…, by=, at=)       one block: write, add, move, take out
+rename(report_id, title, seq=…, by=, at=)         its title
 submit · send_back · issue(…, copies=…) · drop
 """
 
@@ -39,9 +40,11 @@ from xinqiao.rules.reports import (
     number,
 )
 from xinqiao.rules.stages import Kind
+from xinqiao.rules.wording import LIMITS
 
 from .models import Copy, Report, Version
 
+TITLE_AT_MOST = LIMITS["title"]
 NAME_AT_LEAST = 2  # characters of a name that is looked for
 
 
@@ -97,9 +100,13 @@ def change(report_id: int, edit: Edit, *, seq: int | None, by: Officer, at: date
 
 @transaction.atomic
 def rename(report_id: int, title: str, *, seq: int | None, by: Officer, at: datetime, request=None) -> Report:
+    """Another title. Raises StepRefused: `conflict` where somebody was faster."""
     report = _locked(report_id, by, seq, *WRITABLE)
+    _require(bool(title.strip()), "请写标题。", "title")
+    _require(len(title) <= TITLE_AT_MOST, f"标题最多{TITLE_AT_MOST}个字，现在有{len(title)}个字。", "title")
     _check_said({"title": title})
     report.title = title
+    report.state = ReportState.DRAFT  # what was handed in bore another title
     return _kept(report, "rename", by=by, at=at, request=request)
 
 

@@ -1,4 +1,4 @@
-"""Writing one part, moving, adding and taking out parts. Whoever was slower sees both texts, and loses neither."""
+"""Writing the title and one part, moving, adding and taking out parts. Whoever was slower sees both texts, and loses neither."""
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +17,7 @@ from xinqiao.rules import wording
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.reports import TEXT_AT_MOST, WRITABLE, PartKind
 
+from ..acts.fields import OneLine
 from ..door import officer_required
 from .pages import found, seq_of
 
@@ -68,6 +69,12 @@ class TableForm(forms.Form):
     def said(self) -> dict:
         lines = self.cleaned_data["cells"]
         return {"title": self.cleaned_data["title"], "columns": lines[0] if lines else [], "rows": lines[1:]}
+
+
+class TitleForm(forms.Form):
+    """What the report is called."""
+
+    title = OneLine(limit="title", label=gettext_lazy("标题"), error_messages={"required": gettext_lazy("请写标题。")})
 
 
 def as_lines(block: dict) -> str:
@@ -125,6 +132,42 @@ def part_page(request: HttpRequest, report_id: int, block: int) -> HttpResponse:
         "form": form, "report": report, "part": part, "kind": PartKind(part["kind"]), "conflict": conflict, "gone": gone,
         "newer": "" if not conflict or gone else (as_lines(part) if "columns" in part else part.get("text", "")),
     }  # fmt: skip
+    return render(request, "workbench/reports/part.html", context, status=status)
+
+
+@officer_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def title_page(request: HttpRequest, report_id: int) -> HttpResponse:
+    """The title to write, with the newer one beside it where somebody was faster (409)."""
+    report = _writable(request, report_id)
+    if request.method == "GET" and report.state not in WRITABLE:
+        raise Http404
+    posted = request.method == "POST"
+    form = TitleForm(request.POST if posted else None, initial={"title": report.title})
+    status, conflict = 422 if posted else 200, ""
+    if posted and form.is_valid():
+        try:
+            said = {"by": request.officer, "at": timezone.now(), "request": request}
+            writing.rename(report.pk, form.cleaned_data["title"], seq=seq_of(request), **said)
+        except StepRefused as refused:
+            if refused.code == "conflict":
+                status, conflict = 409, refused.message
+                report.refresh_from_db()
+            else:
+                form.add_error("title", refused.message)
+        else:
+            messages.success(request, _("已保存。"))
+            return redirect("workbench:analysis_report", report.pk)
+    gone = bool(conflict) and report.state not in WRITABLE
+    context = {
+        "form": form,
+        "report": report,
+        "kind": PartKind.HEADING,
+        "conflict": conflict,
+        "gone": gone,
+        "newer": report.title,
+    }
     return render(request, "workbench/reports/part.html", context, status=status)
 
 
