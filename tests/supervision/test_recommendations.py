@@ -182,9 +182,9 @@ class TestWay:
         answer(world, row, "2026-04-20", adoption=Adoption.PARTLY, reasons="增加编制要由编制部门批准。")
         acts.close(row.pk, outcome="到单位看过登记簿，当日登记、告知。", by=world.sun_supervises, at=at("2026-04-25"))
         row.refresh_from_db()
-        assert tallied(world)[Sort.IMPROVE] == acts.Tally(issued=1, adopted=0, partly=1, not_adopted=0, waiting=0, late=0), (
-            "the last word counts"
-        )
+        assert tallied(world)[Sort.IMPROVE] == acts.Tally(
+            issued=1, adopted=0, partly=1, not_adopted=0, waiting=0, late=0
+        ), "the last word counts"
         matter = row.matters.get()
         for hide, why in (
             (lambda: Matter.objects.filter(pk=matter.pk).update(sealed=True), "sealed"),
