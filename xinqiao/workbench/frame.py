@@ -19,19 +19,27 @@ from .admin import nav as administration
 from .models import ListSettings, SavedFilter
 from .supervision.sections import home as supervision_home
 
-# Name of the page: label, icon, what it belongs to in the table of permissions.
-SUPERVISING = {
-    "urgent_list": ("重大紧急", "siren", "urgent_report"),
-    "ledgers": ("台账", "clipboard-list", "ledger"),
-    "completions": ("办结报告", "file-check", "transfer"),
+# Pages beside the lists. Name of the page: label, icon, what it belongs to in the table of permissions.
+GUARDED = {
+    "reveals": ("查看申请", "shield-user", "reveal", Action.APPROVE),
+    "sealed": ("密封移送登记", "file-lock", "sealed_register", Action.READ),
 }
-
+FIGURES = {
+    "statistics": ("统计", "chart-column", "statistics", Action.COUNT),
+    "indicators": ("指标", "gauge", "statistics", Action.COUNT),
+    "month": ("每月情况", "calendar-days", "statistics", Action.COUNT),
+    "reports": ("报告", "file-text", "analysis", Action.READ),
+}
+SUPERVISING = {
+    "urgent_list": ("重大紧急", "siren", "urgent_report", Action.READ),
+    "ledgers": ("台账", "clipboard-list", "ledger", Action.READ),
+    "completions": ("办结报告", "file-check", "transfer", Action.READ),
+}
 # Telling upwards: what was seen, what was screened, what was decided in a meeting.
 REPORTING_UP = {
-    "information": ("信息上报", "send", "information"),
-    "screening": ("排查", "list-checks", "screening"),
-    "meetings": ("研判例会", "messages-square", "meeting"),
-    "reports": ("报告", "file-text", "analysis"),
+    "information": ("信息上报", "send", "information", Action.READ),
+    "screening": ("排查", "list-checks", "screening", Action.READ),
+    "meetings": ("研判例会", "messages-square", "meeting", Action.READ),
 }
 
 
@@ -134,32 +142,19 @@ def _nav(request: HttpRequest, officer: Officer) -> list[dict]:
         }
         for one in shelves.shelves_of(officer)
     ]
-    if allowed(officer.role_set, "statistics", Action.COUNT):
-        url = _address("workbench:statistics")
-        lists.append({"label": "统计", "url": url, "icon": "chart-column", "current": request.path.startswith(url)})
-        url = _address("workbench:indicators")
-        lists.append({"label": "指标", "url": url, "icon": "gauge", "current": request.path.startswith(url)})
-        url = reverse("workbench:month")
-        lists.append(
-            {"label": "每月情况", "url": url, "icon": "calendar-days", "current": request.path.startswith(url)}
-        )
-    lists += _supervising(request, officer)
-    upwards = _pages(request, officer, REPORTING_UP)
-    if allowed(officer.role_set, "reveal", Action.APPROVE):
-        url = _address("workbench:reveals")
-        lists.append({"label": "查看申请", "url": url, "icon": "shield-user", "current": request.path.startswith(url)})
-    groups = [{"title": "工作台", "links": lists}, *_own_filters(request, counts, mine)]
-    if channels.may_register(officer):
-        groups.append({"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]})
-    if allowed(officer.role_set, "sealed_register", Action.READ):
-        url = _address("workbench:sealed")
-        lists.append({"label": "密封移送登记", "url": url, "icon": "file-lock", "current": request.path == url})
-    if upwards:  # a village has little else: there it comes first, also on a phone
-        place = 0 if officer.organisation.line == Line.VILLAGE else len(groups)
-        groups.insert(place, {"title": "排查和信息", "links": upwards})
-    if leaving := _leaving(request, officer):
-        groups.append({"title": "导出和通报", "links": leaving})
-    return groups
+    upwards = {"title": "排查和信息", "links": _pages(request, officer, REPORTING_UP)}
+    village = officer.organisation.line == Line.VILLAGE  # it has little else: there this comes first, also on a phone
+    groups = [
+        *([upwards] if village else []),
+        {"title": "工作台", "links": [*lists, *_pages(request, officer, GUARDED)]},
+        *_own_filters(request, counts, mine),
+        {"title": "登记窗口", "links": [_window(request, key, officer) for key in _windows(officer)]},
+        {"title": "督查和台账", "links": _supervising(request, officer)},
+        {"title": "数据和报告", "links": _pages(request, officer, FIGURES)},
+        *([] if village else [upwards]),
+        {"title": "导出和通报", "links": _leaving(request, officer)},
+    ]
+    return [group for group in groups if group["links"]]
 
 
 def _supervising(request: HttpRequest, officer: Officer) -> list[dict]:
@@ -168,7 +163,7 @@ def _supervising(request: HttpRequest, officer: Officer) -> list[dict]:
     return ([home] if home else []) + _pages(request, officer, SUPERVISING)
 
 
-def _pages(request: HttpRequest, officer: Officer, pages: dict[str, tuple[str, str, str]]) -> list[dict]:
+def _pages(request: HttpRequest, officer: Officer, pages: dict[str, tuple[str, str, str, Action]]) -> list[dict]:
     """The links of those pages that this post may open."""
     return [
         {
@@ -177,8 +172,8 @@ def _pages(request: HttpRequest, officer: Officer, pages: dict[str, tuple[str, s
             "icon": icon,
             "current": request.path.startswith(_address(f"workbench:{name}")),
         }
-        for name, (label, icon, thing) in pages.items()
-        if allowed(officer.role_set, thing, Action.READ)
+        for name, (label, icon, thing, action) in pages.items()
+        if allowed(officer.role_set, thing, action)
     ]
 
 
@@ -226,6 +221,8 @@ def _leaving(request: HttpRequest, officer: Officer) -> list[dict]:
 
 def _windows(officer: Officer) -> list[str]:
     """The channels that this post uses most; the others are on the page of each window."""
+    if not channels.may_register(officer):
+        return []
     if officer.organisation.line == Line.VILLAGE:
         return ["agent"]
     return ["visit", "letter", "phone"]
