@@ -1,15 +1,18 @@
 """Ledgers (台账): who may do what with an item, what has to be there, and that no act is without its line in a chain (A-33, G.4)."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from tests.world import World, at
 from xinqiao.integrity.models import AuditEntry
-from xinqiao.ledgers import items
-from xinqiao.ledgers.models import Entry, Item
-from xinqiao.matters import act
+from xinqiao.jobs.proof import papers
+from xinqiao.ledgers import evidence, items
+from xinqiao.ledgers.models import Entry, Evidence, Item
+from xinqiao.matters import act, files
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter
 from xinqiao.rules.audit import AuditKind
@@ -36,8 +39,6 @@ def added(world, **changes) -> Item:
 
 
 def done(world, item: Item, by=None, **changes) -> Item:
-    from xinqiao.matters import files
-
     picture = files.store("屋面已经修好。".encode(), name="验收.txt")
     return items.report_done(
         item.pk, by=by or world.xu_handles, at=at("2026-04-20"), text=WORDS, files=[picture], **changes
@@ -180,3 +181,17 @@ class TestWhoSees:
         )  # fmt: skip
         assert not Item.objects.visible_to(world.sun_supervises).exists(), "not up the territory (A-57)"
         assert Item.objects.visible_to(world.feng_in_county).get() == item
+
+
+class TestFiles:
+    def test_of_an_item_are_no_orphans_and_a_changed_one_is_found(self, world):
+        """Like attachments (FD-4): what shows that a thing was done is proved to lie there as it came."""
+        done(world, added(world))
+        kept = Evidence.objects.exclude(stored_name="").get()
+        assert kept.stored_name not in files.orphans(also_kept=evidence.stored_names())[0]
+        assert list(papers.stored_files(lambda _rows: None)) == []
+        path = next(Path(settings.XINQIAO_FILES).rglob(kept.stored_name))
+        path.unlink()
+        found = [(one.table, one.id, one.reason) for one in papers.stored_files(lambda _rows: None)]
+        assert found == [("ledgers_evidence", kept.pk, "the file is not on the disk")]
+        assert kept.stored_name in files.orphans(also_kept=evidence.stored_names())[1]

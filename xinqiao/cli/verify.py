@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--checkpoints", type=Path, action="append", metavar="DIR",
         help="存证副本的文件夹，可以写几次；不写就用 XINQIAO_CHECKPOINTS · copies of the checkpoints",
     )  # fmt: skip
-    parser.add_argument("--files", action="store_true", help="附件和文书的文件也核对 · the stored files too")
+    parser.add_argument("--files", action="store_true", help="附件、台账凭证和文书的文件也核对 · the stored files too")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 · print JSON")
     parser.add_argument(
         "--all", action="store_true", help=f"列出全部问题，不只前{SHOWN}条；打开每份文书、验证每个签名 · name every broken row; open every letter"

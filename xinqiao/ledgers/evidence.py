@@ -51,7 +51,7 @@ def offered(item: Item, by: Officer) -> tuple[dict[int, str], dict[int, str]]:
 
 
 def stored_names() -> Iterable[str]:
-    """Names of the files that belong to items: no orphans (`files.orphans`)."""
+    """Names of the files that belong to items: `also_kept` for `matters.files.orphans`."""
     return Evidence.objects.exclude(stored_name="").values_list("stored_name", flat=True)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection
 
@@ -11,8 +12,9 @@ from xinqiao.crypto.canonical import encode_all
 from xinqiao.documents import archive
 from xinqiao.documents.models import Document, DocumentSeries
 from xinqiao.jobs import issued_letters
+from xinqiao.ledgers.models import Evidence
 from xinqiao.matters import files
-from xinqiao.matters.models import Event, MatterNumber, NumberSeries
+from xinqiao.matters.models import Attachment, Event, MatterNumber, NumberSeries
 from xinqiao.rules.document_contents import document_kind
 from xinqiao.rules.numbering import sequence_value
 from xinqiao.rules.stages import Step
@@ -20,6 +22,7 @@ from xinqiao.rules.stages import Step
 from .finding import CHUNK, Finding, Told, counted, stream
 
 SERIES = 14  # characters of a number that name its series: division and day
+WITH_FILES = (Attachment._meta.db_table, Evidence._meta.db_table)
 GONE = "the submission of this receipt is gone"
 
 
@@ -210,13 +213,17 @@ def _numbers_without_matter() -> Iterator[Finding]:
 
 
 def stored_files(told: Told) -> Iterator[Finding]:
-    """Every attachment on the disk, and the sealed original beside it, against the digests that were noted when it came."""
-    rows = stream(
-        "SELECT id, matter_id, stored_name, digest, original_digest, hash_algorithm FROM matters_attachment ORDER BY id"
+    """Every attachment and every proof of a ledger on the disk, and the sealed original beside it, against the digests noted when it came."""
+    rows = chain.from_iterable(
+        stream(
+            f"SELECT '{table}', id, matter_id, stored_name, digest, original_digest, hash_algorithm FROM {table}"
+            " WHERE stored_name <> '' ORDER BY id"
+        )
+        for table in WITH_FILES
     )
-    for pk, matter_id, name, digest, original_digest, algorithm in counted(rows, told):
+    for table, pk, matter_id, name, digest, original_digest, algorithm in counted(rows, told):
         if reason := _why_not_as_sent(name, digest, original_digest, algorithm):
-            yield Finding("matters_attachment", pk, matter_id, None, reason)
+            yield Finding(table, pk, matter_id, None, reason)
     kept = Document.objects.exclude(pdf_path=None).defer("data", "text").order_by("pk").iterator(chunk_size=CHUNK)
     for document in kept:
         path = archive.pdf_folder() / document.pdf_path
