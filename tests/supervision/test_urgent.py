@@ -14,6 +14,7 @@ from xinqiao.matters.steps.urgent import owed_outside
 from xinqiao.notifications.models import InAppMessage
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind, Role, Step
+from xinqiao.rules.urgent import NOT_CONTINUED
 
 pytestmark = pytest.mark.django_db
 MORNING = "2026-03-20 10:00"
@@ -128,7 +129,7 @@ class TestAlarm:
 
     def test_is_off_once_it_was_sent(self, world):
         matter_id = sent_urgently(world)
-        assert urgent_alarms.ring_due(at("2026-03-21 10:00")) == 0 and self.alarms(matter_id) == []
+        assert urgent_alarms.ring_due(at("2026-03-20 13:59")) == 0 and self.alarms(matter_id) == []
 
     def test_tells_the_head_of_the_office_then_the_leader(self, world):
         leader = world.officer("zhuan", "专员领导", world.government, Role.LEADER)
@@ -174,6 +175,32 @@ class TestCourse:
         assert (matter.urgent_reports.get().state, matter.urgent) == ("closed", False)
         assert not any(row.shown_to_citizen for row in matter.records.filter(sort="urgent"))
         assert Matter.objects.visible_to(Citizen(matter_id=matter_id)).exists()
+
+    def test_who_signs_is_told_once_of_each_moment_at_which_a_continued_report_is_late(self, world):
+        matter_id = sent_urgently(world)  # the next is due at 14:00
+
+        def heard():
+            return InAppMessage.objects.filter(officer=world.wang_leads_office, text=NOT_CONTINUED).count()
+
+        assert urgent_alarms.ring_due(at("2026-03-20 13:59")) == 0
+        assert (
+            urgent_alarms.ring_due(at("2026-03-20 14:01")) == 1 and urgent_alarms.ring_due(at("2026-03-21 09:00")) == 0
+        )
+        assert heard() == InAppMessage.objects.filter(text=NOT_CONTINUED).count() == 1, "nobody but who signs it"
+        later = {**URGENT, "next_report_at": at("2026-03-21 18:00")}
+        world.take(Step.CONTINUE_URGENT, matter_id, world.wang_leads_office, "2026-03-21 10:00", **later)
+        assert urgent_alarms.ring_due(at("2026-03-21 17:00")) == 0
+        assert urgent_alarms.ring_due(at("2026-03-22 09:00")) == 1 and heard() == 2
+        ended = "住户已经安置，墙体加固完毕。"
+        world.take(
+            Step.CONTINUE_URGENT,
+            matter_id,
+            world.wang_leads_office,
+            "2026-03-22 10:00",
+            **{**URGENT, "next_report_at": at("2026-03-22 12:00")},
+        )
+        world.take(Step.CLOSE_URGENT, matter_id, world.wang_leads_office, "2026-03-22 11:00", outcome=ended)
+        assert urgent_alarms.ring_due(at("2026-03-23 09:00")) == 0 and heard() == 2
 
     def test_register_lists_what_waits_with_its_minutes(self, world):
         flagged(world)

@@ -1,10 +1,12 @@
-"""重大紧急: the alarms at 30 and 60 minutes, and who is told of a report that was sent (UR-1, UR-3).
+"""重大紧急: the alarms at 30 and 60 minutes, the bell for a continued report that is late, and who is told of one that was sent (UR-1, UR-3, UR-5).
 
-Both read what is stored. A worker that stood still rings what fell due meanwhile, each alarm once. A line behind the bell names neither
+All read what is stored. A worker that stood still rings what fell due meanwhile, each alarm once. A line behind the bell names neither
 the matter nor what it is about.
 """
 
 from datetime import datetime
+
+from django.db import transaction
 
 from xinqiao.matters.act import MatterHidden
 from xinqiao.matters.models import Event, UrgentDelivery, UrgentReport
@@ -15,7 +17,7 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import petition_office_for
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line, Role, Step
-from xinqiao.rules.urgent import ALARMS, NOT_SENT
+from xinqiao.rules.urgent import ALARMS, NOT_CONTINUED, NOT_SENT, UrgentState
 
 BATCH = 100
 SENT = frozenset({Step.SEND_URGENT, Step.CONTINUE_URGENT, Step.CLOSE_URGENT})
@@ -34,7 +36,7 @@ def ring_due(at: datetime) -> int:
         due = UrgentReport.objects.filter(state__in=NOT_SENT, alarm_at__lte=at).order_by("alarm_at", "pk")
         for report_id, matter_id in due.values_list("pk", "matter_id")[:BATCH]:
             rung += _ring(matter_id, report_id, at)
-    return rung
+    return rung + _remind(at)
 
 
 def _ring(matter_id: int, report_id: int, at: datetime) -> int:
@@ -44,6 +46,23 @@ def _ring(matter_id: int, report_id: int, at: datetime) -> int:
     except (StepRefused, MatterHidden):
         return 0
     return 1
+
+
+@transaction.atomic
+def _remind(at: datetime) -> int:
+    """The moment that the last report named for the next one has passed: the heads of the organ are told once of each such moment (UR-5).
+
+    Nothing is noted in the history: what was promised stands in the last letter, what was sent in the next.
+    """
+    late = UrgentReport.objects.filter(state=UrgentState.SENT, alarm_at__lte=at).order_by("alarm_at", "pk")
+    rows = list(late.select_related("organisation", "matter").select_for_update(of=("self",), skip_locked=True)[:BATCH])
+    for row in rows:
+        if not row.matter.sealed:
+            heads = _posts([row.organisation_id], (Role.OFFICE_LEADER, Role.UNIT_LEADER))
+            inbox.tell_many(heads, NOT_CONTINUED, subject=f"urgent:{row.pk}:late:{row.rounds}", at=at, urgent=True)
+        row.alarm_at = None
+    UrgentReport.objects.bulk_update(rows, ["alarm_at"])
+    return len(rows)
 
 
 def tell(event: Event, *, at: datetime) -> int:

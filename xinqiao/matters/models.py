@@ -577,7 +577,7 @@ class UrgentReport(models.Model):
     marked_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     marked_at = models.DateTimeField("标记时间")
     rung = models.SmallIntegerField(default=0, help_text="how many alarms have rung (UR-3)")
-    alarm_at = models.DateTimeField(null=True, help_text="when the next alarm rings, while it is not sent")
+    alarm_at = models.DateTimeField(null=True, help_text="when the next bell rings: it is not sent, or not continued")
     signed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField("首次报送时间", null=True)
     rounds = models.SmallIntegerField(default=0, help_text="1: the first report; then each continued one")

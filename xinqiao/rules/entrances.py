@@ -145,7 +145,7 @@ api:follow                                                         | progress R 
 # the worker: by the clock
 duty:withdrawals duty:deadlines duty:provisional                   | step W                | system    | event   | WD-3, DL-17, DL-20, T-57, T-58
 duty:rating_windows                                                | alike_ratings W       | system    | event   | RA-3, RA-6, G.4: reminder, end of the window, ratings that look alike; never a single value
-duty:urgent_alarms                                                 | urgent_report W       | system    | event   | UR-3: 30 and 60 minutes after the mark, each once
+duty:urgent_alarms                                                 | urgent_report W       | system    | event   | UR-3, UR-5: 30 and 60 minutes after the mark, and when a continued report is late, each once
 duty:patrol                                                        | finding W             | system    | event   | SV-1: days noted for a second look
 duty:recommendations                                               | recommendation W      | system    | event   | SV-5, SV-6: who is asked is told once, a last day that passed is found once
 duty:ledgers                                                       | ledger W              | system    | event   | A-33: whose turn it is, what is past its day; told once, to who may see it

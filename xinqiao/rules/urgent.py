@@ -107,6 +107,7 @@ ALARMS = (
     Alarm(30, Role.OFFICE_LEADER, "重大紧急信息标记30分钟还没有报送，请马上处理。"),
     Alarm(60, Role.LEADER, "重大紧急信息标记60分钟还没有报送，请督促。"),
 )
+NOT_CONTINUED = "重大紧急信息到了续报时间还没有续报，请马上续报；情况已经结束的，请做终报。"  # UR-5
 SENT_WITHIN = timedelta(minutes=60)  # UR-3
 
 # Where it stands after each of its steps.

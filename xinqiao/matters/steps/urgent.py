@@ -78,10 +78,10 @@ def mark(matter: Matter, *, by: Officer, at: datetime) -> UrgentReport:
 def send_urgent(
     matter_id: int, *, by: Officer, at: datetime, version: int | None = None, department: Organisation | None = None
 ) -> Matter:
-    """The head signs: the report goes to everybody who must have it; the alarm is off (UR-1, UR-2)."""
+    """The head signs: the report goes to everybody who must have it; from now on the next report is waited for (UR-1, UR-2)."""
     act = begin(Step.SEND_URGENT, matter_id, by=by, at=at, version=version)
     row = _own(act, (State.WRITTEN,), "还没有填写，或者已经报送。请先填写“标记重大紧急”。")
-    row.state, row.sent_at, row.alarm_at = State.SENT, at, None
+    row.state, row.sent_at, row.alarm_at = State.SENT, at, row.next_report_at
     _deliver(act, row, "专报", department)
     return act.matter
 
@@ -102,6 +102,7 @@ def continue_urgent(
     act = begin(Step.CONTINUE_URGENT, matter_id, by=by, at=at, version=version)
     row = _own(act, (State.SENT,), "没有正在续报的重大紧急信息。")
     _fill(act, row, said, affected, danger_to_life, next_report_at)
+    row.alarm_at = next_report_at
     _deliver(act, row, "续报")
     return act.matter
 
@@ -113,7 +114,7 @@ def close_urgent(matter_id: int, *, by: Officer, at: datetime, version: int | No
     row = _own(act, (State.SENT,), "没有正在续报的重大紧急信息。")
     row.outcome = _words(act, outcome, "结果")
     row.said = {**row.said, "happened": row.outcome}
-    row.state, row.closed_by, row.closed_at, row.next_report_at = State.CLOSED, by, at, None
+    row.state, row.closed_by, row.closed_at, row.next_report_at, row.alarm_at = State.CLOSED, by, at, None, None
     act.matter.urgent = False
     _deliver(act, row, "终报")
     return act.matter
