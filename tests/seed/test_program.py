@@ -18,6 +18,8 @@ from xinqiao.organisations.models import ContentClass, Officer, Organisation, Us
 from xinqiao.reporting.indicators import facts as indicator_facts
 from xinqiao.reporting.indicators import few, figures
 from xinqiao.reporting.models import Fact
+from xinqiao.reporting.reports import writing
+from xinqiao.reporting.reports.models import Report, Version
 from xinqiao.rules import deadlines, indicators
 from xinqiao.rules.calendar import WorkCalendar
 from xinqiao.rules.moves import MOVES
@@ -256,6 +258,23 @@ class TestIndicators:
 
     def test_come_of_themselves_when_the_worker_turns_and_stay_the_same(self, counted):
         assert indicator_facts.check(at=datetime.combine(TODAY, time(3), SHANGHAI)) == 0
+
+
+class TestReports:
+    def test_the_prefecture_office_issued_one_and_writes_another(self, seeded):
+        issued, in_writing = Report.objects.select_related("office").order_by("pk")
+        assert {one.office.key for one in (issued, in_writing)} == {"lanjiang-petition"}
+        assert (issued.sort, issued.state, issued.start_on) == ("monthly", "issued", date(2026, 10, 1))
+        assert issued.number and issued.copies.count() > 1 and not writing.identity_lines(str(issued.blocks))
+        assert (in_writing.sort, in_writing.state, in_writing.start_on) == ("special", "draft", date(2026, 10, 1))
+        told = [one for one in issued.blocks if one["section"] == "time" and one["kind"] == "table"]
+        assert told and told[0]["rows"], "with the figures of the indicators"
+
+    def test_in_office_hours_before_today(self, seeded):
+        calendar = WorkCalendar.default()
+        for moment in Version.objects.values_list("at", flat=True):
+            here = localtime(moment, SHANGHAI)
+            assert here.date() < TODAY and calendar.is_working_day(here.date()) and 8 <= here.hour < 18, here
 
 
 class TestSameNumber:

@@ -12,7 +12,16 @@ from xinqiao.rules.patrol import WATCHED_STEPS
 from xinqiao.rules.stages import Stage
 from xinqiao.supervision import patrol
 
-from . import demo_logins, information_beats, ledger_beats, load_region, plan, recommendation_beats, sweep
+from . import (
+    demo_logins,
+    information_beats,
+    ledger_beats,
+    load_region,
+    plan,
+    recommendation_beats,
+    report_drafts,
+    sweep,
+)
 from .case import Case
 from .timetable import SHANGHAI
 from .ways import FOLLOWED, beat
@@ -41,6 +50,7 @@ def run(*, seed: int = 1, count: int = 300, today: date | None = None, progress=
     recommendation_beats.recommend(horizon)
     information_beats.tell(town, horizon.date())
     ledger_beats.keep(town, horizon)
+    report_drafts.write(town, horizon.date())
     demo_logins.keep(_followed(cases))
     return {
         "seed": seed,
