@@ -2,6 +2,7 @@
 
 import io
 import re
+from types import SimpleNamespace
 
 import docx
 import pytest
@@ -23,6 +24,7 @@ from xinqiao.reporting.reports.writing import Edit
 from xinqiao.rules import reports
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.reports import ANNUAL_CONTENTS, ROWS, SECTIONS, PartKind, ReportSort, ReportState
+from xinqiao.rules.small_cells import NOT_SHOWN
 from xinqiao.rules.stages import Kind, Role
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,11 @@ class TestDraft:
         assert told["临江地区生态环境局"] == "未显示" and "3" not in told.values()
         tree = Organisation.objects.filter(name__in=told).order_by("lft").values_list("name", flat=True)
         assert list(told) == list(tree)  # never by number (G.4)
+
+    def test_what_is_withheld_is_left_out_of_the_sentence(self):
+        area = SimpleNamespace(levels=lambda: [("地区（市、州）", NOT_SHOWN), ("县（市、区）", "15")])
+        sentence, table = sections.MAKERS["levels"](SimpleNamespace(area=area))
+        assert sentence["text"] == "县（市、区）15件。" and len(table["rows"]) == 2
 
     def test_reports_on_officials_are_in_no_figure(self, world):
         """C-01"""

@@ -11,7 +11,7 @@ from xinqiao.ledgers.models import InspectionRound
 from xinqiao.rules import indicators
 from xinqiao.rules.ledgers import Verdict
 from xinqiao.rules.reports import LIST_AT_MOST, ROWS, SECTIONS, TOP, PartKind, ReportSort
-from xinqiao.rules.small_cells import AT_LEAST
+from xinqiao.rules.small_cells import AT_LEAST, NOT_SHOWN
 from xinqiao.rules.stages import Channel, Kind
 from xinqiao.supervision import recommendations
 
@@ -122,8 +122,9 @@ def _compared(lines: Iterable[Line]) -> list[list[str]]:
 def _volume(draft: Draft) -> Iterable[dict]:
     area, total = draft.area, draft.area.total
     compared = f"，比{draft.before}{total.on_before}，比上年同期{total.on_year}"
+    still_open = f"其中还在办理的{area.still_open}件。" if area.still_open != NOT_SHOWN else ""
     yield text(
-        f"{area.period.words()}，{area.name}共收到信访事项{total.told}件{compared}。其中还在办理的{area.still_open}件。集体访{area.groups()}件。"
+        f"{area.period.words()}，{area.name}共收到信访事项{total.told}件{compared}。{still_open}集体访{area.groups()}件。"
     )
     now, before = area.indicators, area.indicators_before
     told = [code for code in ("repeat_filed", "online_share") if not now[code].is_empty]
@@ -186,7 +187,8 @@ def _about(place) -> str:
 
 def _levels(draft: Draft) -> Iterable[dict]:
     rows = draft.area.levels()
-    yield text("，".join(f"{name}{told}件" for name, told in rows) + "。" if rows else "本期没有可以统计的件。")
+    said = "，".join(f"{name}{told}件" for name, told in rows if told != NOT_SHOWN)
+    yield text(f"{said}。" if said else "各级数字小，不分别说明。" if rows else "本期没有可以统计的件。")
     yield table("办理层级", ["层级", "件数"], rows)
 
 
