@@ -215,11 +215,11 @@ def _round(row: InspectionRound, today) -> dict:
 
 @officer_required
 @require_http_methods(["GET", "POST"])
-def round_page(request: HttpRequest, campaign_id: int, number: int) -> HttpResponse:
+def round_page(request: HttpRequest, campaign_id: int, turn: int) -> HttpResponse:
     """One round: what was found, or the form to write it down."""
     officer, today = request.officer, localdate()
     campaign = found(officer, campaign_id)
-    row = campaign.rounds.filter(number=number).first()
+    row = campaign.rounds.filter(number=turn).first()
     if row is None:
         raise Http404
     writes = campaigns.runs(campaign, officer) and row.closed_at is None
@@ -232,7 +232,7 @@ def round_page(request: HttpRequest, campaign_id: int, number: int) -> HttpRespo
         )
     elif sent:
         messages.info(request, _("这一轮督查已经记录。"))
-        return redirect("workbench:campaign_round", campaign.pk, number)
+        return redirect("workbench:campaign_round", campaign.pk, turn)
     if sent and form.is_valid():
         try:
             campaigns.close_round(row.pk, by=officer, at=timezone.now(), request=request, **form.facts())
@@ -240,7 +240,7 @@ def round_page(request: HttpRequest, campaign_id: int, number: int) -> HttpRespo
             form.add_error(None, refused.message)
         else:
             messages.success(request, _("督查情况已记录。"))
-            return redirect("workbench:campaign_round", campaign.pk, number)
+            return redirect("workbench:campaign_round", campaign.pk, turn)
     summary = campaigns.round_summary(row, today=today) if row.closed_at else None
     context = {
         "campaign": campaign,
