@@ -203,7 +203,7 @@ SAMPLES: dict[str, dict] = {
         "valid_until": "2026-12-31", "applied_on": "2026-03-01",
     },
     "F-32": OFFICE | {
-        "addressee": "临河县人民政府", "urgent_kind": "专报", "matter_number": "410101 20260302 0427 0", "happened": "一栋住宅楼山墙开裂，住户已经撤到楼下。",
+        "addressee": "临河县人民政府", "urgent_kind": "专报", "matter_number": "4101012026030204270", "happened": "一栋住宅楼山墙开裂，住户已经撤到楼下。",
         "where": "和平路12号院5号楼", "since": "2026年3月2日20时发生，20时30分获悉", "affected": "36人", "life_danger": "有", "rescue": "20时10分拨打119，消防已到场。",
         "demands": "安排临时住处，鉴定房屋。", "taken": "街道已腾出学校体育馆，住建部门正在勘查。", "contact": "信访局值班室 0999-5550100",
         "next_report": "2026年3月2日23时", "legal_basis": "信访工作条例第二十五条", "signer": "王主任", "outside": "国家信访局",
