@@ -238,6 +238,11 @@ class TestIndicators:
         empty = {code for code in oracle.STATEMENTS if not oracle.truth(code, TODAY)}
         assert not {code for code in empty if not code.startswith("supervised_")}
 
+    def test_promises_are_kept_in_time_more_often_than_not(self, counted):
+        numbers = [*oracle.truth("executed_in_time", TODAY).values()]
+        whole, kept = sum(one[0] for one in numbers), sum(one[1] for one in numbers)
+        assert whole / 2 < kept < whole
+
     def test_sums_of_months_are_those_of_the_days(self, counted):
         root = Organisation.objects.filter(parent=None).order_by("lft").first()
         for figure in figures.of((0, root.rgt), date(2025, 1, 1), TODAY, oracle.STATEMENTS):

@@ -3,16 +3,19 @@
 from xinqiao.matters import opinions
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.calendar import WorkCalendar
-from xinqiao.rules.stages import Outcome, Role, Route, ServiceManner, Step
+from xinqiao.rules.stages import Outcome, Role, Route, ServiceManner, Stage, Step
 
 from .case import HANDLERS, Case, basis_of
 from .office_beats import finished_checks
+from .petitions import Answer
 
 EVIDENCE = (
     "现场查看记录和照片", "信访人陈述笔录", "有关单位的书面说明", "调取的合同、票据复印件", "业务系统查询结果", "走访邻里记录",
     "检测机构出具的报告", "会议纪要和公示材料",
 )  # fmt: skip
 EXTENSION_DAYS = (15, 20, 30)
+WITHIN_DAYS = 60  # at least, of what takes longer than a week: most of it is then carried out in time
+A_WEEK = 7
 
 
 def sign_in(case: Case) -> None:
@@ -203,7 +206,7 @@ def _content(case: Case) -> dict:
     answers = []
     for number, one in enumerate(case.petition.answers, 1):
         owes = one.outcome in (Outcome.SUPPORT, Outcome.PARTLY) and one.execution
-        until = calendar.on_or_after(case.in_days(one.execution.days)).isoformat() if owes else ""
+        until = calendar.on_or_after(case.in_days(_promised_days(one))).isoformat() if owes else ""
         answers.append(
             opinions.answer(
                 number,
@@ -219,6 +222,12 @@ def _content(case: Case) -> dict:
         )
     evidence = sorted(case.rng.sample(EVIDENCE, 3))
     return {"facts": case.petition.facts + again, "evidence": evidence, "answers": answers}
+
+
+def _promised_days(answer: Answer) -> int:
+    """Calendar days from the opinion until it is carried out. A promise of a week stays one, and is kept late as a rule."""
+    days = answer.execution.days
+    return days if days <= A_WEEK else max(days, WITHIN_DAYS)
 
 
 def return_opinion(case: Case) -> None:
@@ -263,14 +272,30 @@ def proof_of_service(case: Case) -> tuple[ServiceManner, dict]:
 
 
 def execute(case: Case) -> None:
-    done = next(one.execution for one in case.petition.answers if one.execution)
-    case.take(Step.START_EXECUTION, case.handler, plan=f"{done.what}，由{done.who}负责，{done.days}日内完成。")
+    answer = next(one for one in case.petition.answers if one.execution)
+    done = answer.execution
+    case.take(
+        Step.START_EXECUTION, case.handler, plan=f"{done.what}，由{done.who}负责，{_promised_days(answer)}日内完成。"
+    )
 
 
 def executed(case: Case) -> None:
     done = next(one.execution for one in case.petition.answers if one.execution)
     text = f"{done.what}已经完成，有验收（支付）凭证在卷，{case.today.month}月{case.today.day}日已告知信访人。"
     case.take(Step.REPORT_EXECUTION, case.handler, text=text)
+
+
+def carry_out(case: Case) -> None:
+    """落实, where the opinion that was served promises something."""
+    owes = any(one.execution and one.outcome in (Outcome.SUPPORT, Outcome.PARTLY) for one in case.petition.answers)
+    case.remembered["carries_out"] = owes and case.matter.referrals.filter(stage=Stage.OPINION_SERVED).exists()
+    if case.remembered["carries_out"]:
+        execute(case)
+
+
+def carried_out(case: Case) -> None:
+    if case.remembered["carries_out"]:
+        executed(case)
 
 
 def settle(case: Case) -> None:

@@ -48,7 +48,7 @@ GAPS = {
         "refuse_not_ours": (1, 6), "refuse_litigation": (2, 7), "refuse_again": (2, 7), "start": (0, 1), "contact": (0, 3),
         "convert": (4, 7), "ask_extension": (20, 28), "extend": (1, 2), "decline_extension": (1, 2), "draft": (8, 20),
         "submit": (8, 26), "return_opinion": (0, 2), "resubmit": (1, 3), "issue": (0, 2), "serve": (0, 4),
-        "execute": (1, 5), "executed": (8, 20), "settle": (8, 22), "performed": (8, 18), "broken": (23, 27),
+        "execute": (1, 5), "executed": (8, 20), "carry_out": (1, 3), "carried_out": (3, 8), "settle": (8, 22), "performed": (8, 18), "broken": (23, 27),
         "reply_to_suggestion": (10, 32), "completion": (1, 4), "archive": (3, 8),
         "review": (3, 24, False), "review_elsewhere": (3, 20, False), "forward": (1, 3), "accept_review": (1, 2), "refuse_review": (1, 3),
         "issue_review": (6, 13), "uphold_review": (6, 13), "serve_review": (0, 3), "recheck": (3, 24, False),
@@ -245,7 +245,7 @@ WAYS = (
     # ---- at the petition office
     Way("received", "receive", anybody, Ago(1, 2), 2),
     Way("registered", "receive register", anybody, Ago(1, 3), 2),
-    Way("triage", f"{TRIAGED} correct? supplement?", anybody, Ago(1, 6), 3),
+    Way("triage", f"{TRIAGED} correct supplement?", anybody, Ago(1, 6), 3),
     Way("triage, due in 3 days", TRIAGED, any_request, Due("PO15", "receive", 3), 3),
     Way("triage, overdue", TRIAGED, any_request, Due("PO15", "receive", -5, -2), 2),
     Way("answered directly", f"{TRIAGED} reply rate_office?", question, Ago(2, 60), 14),
@@ -343,7 +343,8 @@ WAYS = (
     Way("simple, due in 3 days", f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact", simple, Due("SIMPLE10WD", "accept_simple", 3), 3),
     Way("simple, converted", f"{TRIAGED} transfer@0-1 sign_in accept_simple start contact convert", simple, Ago(1, 20), 2),
     Way("simple, answered", f"{SIMPLE} rate_unit?", simple, Ago(1, 25, "serve"), 8),
-    Way("simple, closed", f"{SIMPLE} rate_unit", simple, Ago(50, 120, "serve"), 16),
+    Way("simple, closed", f"{SIMPLE} rate_unit", simple, Ago(50, 120, "serve"), 4),
+    Way("simple, carried out", f"{SIMPLE} rate_unit carry_out carried_out", simple, Ago(50, 120, "serve"), 12),
     # ---- supervised
     Way("supervision asked", f"{BEGUN} ask_supervision", named, Ago(1, 2), 1, "own"),
     Way("supervision declined", f"{BEGUN} ask_supervision decline_supervision", named, Ago(1, 10), 1, "own"),
@@ -372,8 +373,8 @@ WAYS = (
     Way("executed", f"{HANDLED} execute executed", supported, Ago(1, 8), 3),
     Way("execution confirmed", f"{HANDLED} execute executed confirm rate_unit?", supported, Ago(1, 6), 5),
     Way("execution disputed", f"{HANDLED} execute executed dispute_execution", supported, Ago(1, 8), 2),
-    Way("window over", f"{HANDLED} rate_unit?", ordinary, Ago(48, 140, "serve"), 26),
-    Way("window over, archived", f"{HANDLED} rate_unit archive@40-46", ordinary, Ago(75, 160, "serve"), 12, "own"),
+    Way("window over", f"{HANDLED} rate_unit? carry_out carried_out", ordinary, Ago(48, 140, "serve"), 26),
+    Way("window over, archived", f"{HANDLED} rate_unit carry_out carried_out archive@30-36", ordinary, Ago(75, 160, "serve"), 12, "own"),
     # ---- reviewed
     Way("review asked", f"{HANDLED} review accept_review", reviewable, Ago(1, 12), 4),
     Way("review due in 3 days", f"{HANDLED} review accept_review", reviewable, Due("REVIEW_DEC30", "review", 3), 2),
