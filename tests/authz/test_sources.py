@@ -35,6 +35,7 @@ ALLOWED = {
         "differs_from_stored",
     ): "whoever holds the receipt is told whether it is as stored; nothing of it is shown",
     ("workbench/shelves.py", "came_back"): "a condition of a shelf, which narrows visible_to (`Shelf.desks`)",
+    ("workbench/case_file.py", "_rows"): "writes a part of the statement that reads the matter, which `find` asks of visible_to",
     ("workbench/supervision/completion.py", "_due"): "a column of the rows that `visible` found",
     ("workbench/pages/queue.py", "_last_changes"): "of the matters that the list has just found",
     (

@@ -148,7 +148,7 @@ class TestLife:
         first = start("serve", "--migrate")
         read_until(first, "心桥已启动")
         pid = server_pid(environment)
-        assert processes._answers(f"{site}/readyz")
+        assert any(processes._answers(f"{site}/readyz") for _ in range(5)), "it may be slow on a busy machine, not silent"
 
         assert start("migrate", "--check").wait() == cli.OK, "a command beside it uses the running database"
         assert is_postgres_of(pid, Path(environment["XINQIAO_VAR"]) / "pg"), "and does not stop it"

@@ -6,7 +6,7 @@ from xinqiao.matters import intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.rules.stages import Channel, Kind, Line, Purpose, Role, Step
 
-from . import attachments
+from . import attachments, oversight_beats
 from .case import Case
 
 ORAL = {Channel.VISIT, Channel.PHONE, Channel.OUTREACH, Channel.LEADER_RECEPTION}
@@ -142,6 +142,10 @@ def register_at_unit(case: Case) -> None:
 def classify(case: Case, **more) -> None:
     """甄别: kind, class, place, requests, accused."""
     case.take(Step.CLASSIFY, case.at_office(Role.TRIAGE), **_class_facts(case), **more)
+    told_apart = any(name.endswith("_urgent") for name, _at in case.beats)
+    if "urgent" in case.petition.flags and case.petition.kind is not Kind.REPORT and not told_apart:
+        for one in oversight_beats.AT_ONCE:  # what is marked in triage is sent within minutes (UR-3)
+            one(case)
 
 
 def classify_at_unit(case: Case) -> None:

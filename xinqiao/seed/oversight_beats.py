@@ -96,3 +96,6 @@ def close_urgent(case: Case) -> None:
 def unflag_urgent(case: Case) -> None:
     reason = "到现场核实，是多年前的旧裂缝，经鉴定没有危险，已向住户说明。"
     case.take(Step.UNFLAG_URGENT, case.at_office(Role.OFFICE_LEADER), reason=reason)
+
+
+AT_ONCE = (flag_urgent, send_urgent, record_urgent_sending, close_urgent)
