@@ -4,10 +4,17 @@ Only the order matters, and only roughly: `pytest --durations=0 FILE` tells what
 """
 
 LONGEST_FIRST = (
-    "stories/test_in_the_browser.py",
     "authz/test_matrix.py",
+    "stories/test_in_the_browser.py",
     "seed/test_program.py",
+    "bench/test_one_size.py",
+    "stories/test_supervision_story.py",
     "exports/test_browser.py",
+    "supervision/test_urgent_in_browser.py",
+    "supervision/test_pages_in_browser.py",
+    "information/test_in_browser.py",
+    "reporting/test_reports_in_browser.py",
+    "reporting/test_real_messages.py",
     "workbench/acts/test_in_browser.py",
     "workbench/test_browser.py",
     "workbench/account/test_door_in_browser.py",
