@@ -76,8 +76,7 @@ def asked_again(question: Question, *, using: str = "default") -> list[tuple]:
     key = question.sql, repr(fixed)
     if key not in kept:
         kept[key] = ""
-        _forget_oldest(connection, kept)
-        return fetch(NO_BITMAPS + question.sql, question.values, using=using)
+        return fetch(_forget_oldest(kept) + NO_BITMAPS + question.sql, question.values, using=using)
     kept.move_to_end(key)
     told = {mark: value for value, mark in zip(question.values, question.marks, strict=True) if mark is not None}
     places = f"({', '.join(['%s'] * len(told))})" if told else ""
@@ -98,9 +97,7 @@ def _with_places(question: Question, marks: list) -> str:
     return f"{kinds}AS " + "".join(itertools.chain(*zip(pieces, holes, strict=False), pieces[-1:]))
 
 
-def _forget_oldest(connection, kept: OrderedDict) -> None:
-    while len(kept) > PLANS_KEPT:
-        _key, name = kept.popitem(last=False)
-        if name:
-            with connection.cursor() as cursor:
-                cursor.execute(f"DEALLOCATE {name}")
+def _forget_oldest(kept: OrderedDict) -> str:
+    """What the server is told to forget, in the same message as the question that takes its place."""
+    gone = [kept.popitem(last=False)[1] for _ in range(len(kept) - PLANS_KEPT)]
+    return "".join(f"DEALLOCATE {name}; " for name in gone if name)
