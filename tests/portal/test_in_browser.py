@@ -28,9 +28,13 @@ def fits(browser, *, axe: bool = True) -> None:
 
 
 def look(browser, name: str) -> None:
-    """Axe on the telephone; in the other sizes, whose markup is the same, only the width."""
-    fits(browser, axe=name.startswith("phone"))
+    """On a telephone, and for a moment on a desk."""
+    fits(browser)
     browser.screenshot(f"portal-{name}")
+    browser.page.set_viewport_size(DESK)
+    fits(browser, axe=False)
+    browser.screenshot(f"portal-desk-{name}")
+    browser.page.set_viewport_size(PHONE)
 
 
 def go_on(browser) -> None:
@@ -105,9 +109,9 @@ def send(browser, size: str) -> None:
 
 
 class TestFilingOnATelephone:
-    @pytest.mark.parametrize("size", ["phone", "desk", "large"])
+    @pytest.mark.parametrize("size", ["phone", "large"])
     def test_from_the_front_page_to_the_receipt(self, browser, world, size):
-        browser.begin(DESK if size == "desk" else PHONE)
+        browser.begin(PHONE)
         begin(browser, size)
         tell(browser, size)
         send(browser, size)

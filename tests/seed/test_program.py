@@ -46,7 +46,7 @@ def database(django_db_setup, django_db_blocker):
 @pytest.fixture(scope="module")
 def thrice(database):
     """What number 7 makes the first and the second time, and what number 8 makes."""
-    return [_made(seed_number=number, count=20) for number in (7, 7, 8)]
+    return [_made(seed_number=number, count=8) for number in (7, 7, 8)]
 
 
 @pytest.fixture(scope="module")

@@ -15,44 +15,35 @@ def world(transactional_db):
     return World()
 
 
-def check(browser, name: str) -> None:
-    browser.assert_accessible()
-    root = "document.documentElement"
-    assert browser.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0, browser.page.url
-    browser.screenshot(name)
-
-
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_pages_fit_and_are_accessible(browser, world, size):
+def test_pages_fit_and_are_accessible(browser, world):
     served, waiting = world.served(), world.triaged(headcount=12, title="整栋楼漏水" * 9)
-    width = size["width"]
-    browser.begin(size)
+    browser.begin(DESK)
     browser.open("/desk/")
-    check(browser, f"desk-login-{width}")
+    browser.look("desk-login")
     browser.page.fill("#id_username", "li")
     browser.page.fill("#id_password", "不对的密码")
     browser.page.click("button.primary")
-    check(browser, f"desk-login-error-{width}")
+    browser.look("desk-login-error")
     browser.page.fill("#id_password", "不要用在别处的密码1")
     browser.page.click("button.primary")
     assert browser.page.locator("h1").inner_text() == "待我办理"
-    check(browser, f"desk-queue-{width}")
+    browser.look("desk-queue")
     browser.open(f"/desk/cases/{waiting.number}/")
-    check(browser, f"desk-case-triage-{width}")
-    browser.begin(size)
+    browser.look("desk-case-triage")
+    browser.begin(DESK)
     browser.sign_in(world.xu_handles.user)
     browser.open(f"/desk/cases/{served.number}/")
     browser.page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-    check(browser, f"desk-case-{width}")
+    browser.look("desk-case")
     browser.open("/desk/?shelf=sign_in")
-    check(browser, f"desk-empty-{width}")
-    browser.begin(size)
+    browser.look("desk-empty")
+    browser.begin(DESK)
     browser.sign_in(world.tang_registers.user)
     browser.open("/desk/window/visit/")
     browser.page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-    check(browser, f"desk-window-{width}")
+    browser.look("desk-window")
     browser.page.click("text=登记并出具回执")
-    check(browser, f"desk-window-errors-{width}")
+    browser.look("desk-window-errors")
 
 
 def test_the_queue_is_walked_by_keys(browser, world):
@@ -98,7 +89,7 @@ def test_a_visit_is_registered_without_a_mouse(browser, world):
     page.keyboard.press("Space")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/desk/receipt/")
-    check(browser, "desk-receipt-1366")
+    browser.look("desk-receipt-1366")
     matter = Matter.objects.get()
     assert (matter.stage, matter.place_id) == (Stage.REGISTERED, world.county_gov.pk)
 
