@@ -18,6 +18,7 @@ from xinqiao.rules.stages import Role, Step
 
 from .. import keyset
 from ..door import officer_required
+from .turns import asked_of
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
 COLUMNS = (
@@ -44,11 +45,7 @@ def visible(officer: Officer) -> QuerySet[CompletionReport]:
 
 def waiting(officer: Officer) -> QuerySet[CompletionReport]:
     """Those in which something is asked of this post now."""
-    turn = Q(pk__in=())
-    for (state, side), (roles, _step) in TURN.items():
-        if roles & officer.role_set:
-            turn |= Q(state=state, **{side: officer.organisation_id})
-    return visible(officer).filter(turn)
+    return visible(officer).filter(asked_of(officer, {where: roles for where, (roles, _step) in TURN.items()}))
 
 
 @officer_required

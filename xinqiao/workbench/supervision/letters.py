@@ -21,6 +21,7 @@ from xinqiao.supervision.models import Recommendation
 from .. import keyset
 from ..door import officer_required
 from .sections import sections
+from .turns import asked_of
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
 COLUMNS = (
@@ -57,11 +58,7 @@ def visible(officer: Officer) -> QuerySet[Supervision]:
 
 def waiting(officer: Officer) -> QuerySet[Supervision]:
     """Those in which something is asked of this post now."""
-    turn = Q(pk__in=())
-    for (state, side), roles in TURN.items():
-        if roles & officer.role_set:
-            turn |= Q(state=state, **{side: officer.organisation_id})
-    return visible(officer).filter(turn)
+    return visible(officer).filter(asked_of(officer, TURN))
 
 
 @officer_required
