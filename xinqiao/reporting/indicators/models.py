@@ -28,8 +28,8 @@ class Fact(models.Model):
         ]
 
 
-class MonthSum(models.Model):
-    """The facts of one indicator of one organ in one month, added up. Months without any have no row."""
+class _Sums(models.Model):
+    """The facts of one indicator in one month, added up."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     code = models.CharField(max_length=30)
@@ -40,22 +40,21 @@ class MonthSum(models.Model):
     excluded = models.IntegerField(default=0)
 
     class Meta:
+        abstract = True
+
+
+class MonthSum(_Sums):
+    """The facts of one indicator of one organ in one month, added up. Months without any have no row."""
+
+    class Meta:
         constraints = [models.UniqueConstraint(name="month_sum_once", fields=["organisation", "code", "month"])]
 
 
-class AreaSum(models.Model):
+class AreaSum(_Sums):
     """The sums of a wide organisation with all below it, ready for a page that asks for every indicator at once.
 
     Kept for those of `counted.WIDE`: smaller ones add up the sums of their units. Made anew when the tree changes.
     """
-
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    code = models.CharField(max_length=30)
-    month = models.DateField(help_text="its first day")
-    denominator = models.IntegerField(default=0)
-    numerator = models.IntegerField(default=0)
-    days = models.BigIntegerField(default=0)
-    excluded = models.IntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="area_sum_once", fields=["organisation", "code", "month"])]
