@@ -27,7 +27,7 @@ bench: .venv/installed
 
 # Pins with hashes for every platform, naming no host. uv only writes the file; installing needs pip alone.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra text \
 		pyproject.toml -o requirements.lock
 
 # The directory is made when it is missing; the mark in it is older than the lock file when the pins have changed.

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "xinqiao"
 FLOORS = {
     6: {"portal", "workbench", "api", "jobs", "cli", "seed"},
     5: {"reporting"},  # what the others add up to
-    4: {"notifications", "exports", "access", "bulk", "supervision", "ledgers", "information"},
+    4: {"notifications", "exports", "access", "bulk", "supervision", "ledgers", "information", "analysis"},
     3: {"matters"},
     2: {"documents", "people", "organisations", "integrity", "search", "counts", "ui"},
     1: {"rules", "crypto"},

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "xinqiao.supervision",
     "xinqiao.ledgers",
     "xinqiao.information",
+    "xinqiao.analysis",
     "xinqiao.reporting",
     "xinqiao.portal",
     "xinqiao.workbench",

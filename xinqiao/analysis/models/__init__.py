@@ -1,0 +1,1 @@
+"""What analysis keeps: one module for each part of it."""
