@@ -349,5 +349,13 @@ class TestPaper:
         words = "\n".join(one.text for one in paper.paragraphs)
         assert "共收到信访事项21件" in words and paper.inline_shapes
         assert "21" in [cell.text for row in paper.tables[0].rows for cell in row.cells]
+        left = {
+            one["text"]
+            for one in report.blocks
+            if one["kind"] == PartKind.HEADING and one["section"] not in writing.filled(report)
+        }
+        assert left and not any(heading in flat or heading in words for heading in left), (
+            "a part nobody wrote is not printed"
+        )
         answer = client_of(world.li_triages).get(reverse("workbench:analysis_file", args=[report.pk, "docx"]))
         assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]

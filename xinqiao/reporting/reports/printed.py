@@ -6,12 +6,15 @@ from xinqiao.documents import blocks, paper
 from xinqiao.rules.reports import PartKind, ReportState
 
 from .models import Report
+from .writing import filled
 
 
 def parts(report: Report) -> dict:
-    """Title, organ, number and blocks, as the paper takes them."""
-    body, heading = [], 0
+    """Title, organ, number and blocks, as the paper takes them. A part in which nobody had anything to say is left out, heading and all."""
+    body, heading, said = [], 0, filled(report)
     for one in report.blocks:
+        if one["section"] not in said:
+            continue
         match one["kind"]:
             case PartKind.HEADING:
                 heading += 1
