@@ -78,6 +78,8 @@ class TestAddressees:
         inside = {name for name, row in rows.items() if row.done_at}
         assert inside == {"临江地区行政公署", "临江地区住房和城乡建设局", "云岭自治区信访局"}
         assert {name for name, row in rows.items() if not row.done_at} == {"本级信访工作联席会议办公室", "国家信访局"}
+        listed = client_of(world.wang_leads_office).get(reverse("workbench:urgent_list")).content.decode()
+        assert "还要线下报送" in listed, "the list says what it still waits for"
         with pytest.raises(StepRefused, match="标记之后"):  # nothing is said to be sent before it was marked
             world.take(
                 Step.RECORD_URGENT_SENDING, matter.pk, world.wang_leads_office, "2026-03-20 10:40",

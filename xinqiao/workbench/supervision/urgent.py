@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,10 +53,12 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "done": lambda: urgent.visible_to(officer).exclude(state__in=OPEN),
     }[show]()
     page = keyset.page(rows, NEWEST, ("pk",), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    owed = UrgentDelivery.objects.filter(report=OuterRef("pk"), done_at=None)
     found = (
         urgent.visible_to(officer)
         .filter(pk__in=[row["pk"] for row in page.rows])
         .select_related("organisation", "matter")
+        .annotate(owed_outside=Exists(owed))
     )
     context = {
         "rows": [_row(report, now) for report in found.order_by("-pk")],
@@ -118,6 +121,7 @@ def _row(report: UrgentReport, now: datetime) -> dict:
         "state": state.label,
         "tone": TONES[state],
         "not_sent": state in NOT_SENT,
+        "owed_outside": report.owed_outside,
     }
 
 
