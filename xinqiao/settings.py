@@ -89,6 +89,8 @@ XINQIAO_HELP_PHONE = _text("XINQIAO_HELP_PHONE")
 XINQIAO_HELP_HOURS = _text("XINQIAO_HELP_HOURS", "工作日 9:00–12:00、15:00–18:00 有人接听")
 # File with this region's rules (地方规则包, JSON); they may only tighten the national ones. XINQIAO_POLICY_PACK, default none.
 XINQIAO_POLICY_PACK = _text("XINQIAO_POLICY_PACK")
+# Proposals about texts (class, place, unit, same matter …); off: nothing is analysed and no page shows any. XINQIAO_ANALYSIS, default on.
+ANALYSIS = _choice("XINQIAO_ANALYSIS", "on", ("on", "off")) == "on"
 # A demonstration with invented people: pages say so, and `/ui/gallery` is open. XINQIAO_DEMO, default off.
 XINQIAO_DEMO = _switch("XINQIAO_DEMO")
 
