@@ -20,6 +20,7 @@ from xinqiao.rules.completion import ReportState
 from xinqiao.rules.confidentiality import TEXT_ACCESS, Reach, listed_title
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.patrol import Ground
+from xinqiao.rules.proposals import WAITING
 from xinqiao.rules.stages import (
     Channel,
     Kind,
@@ -178,6 +179,8 @@ class Matter(models.Model):
             models.Index(fields=["source", "source_number"]),
             models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="matter_split_from"),
             models.Index(fields=["id"], condition=Q(filing_objected=True), name="matter_filing_objected"),
+            # What waits for somebody to decide, few among all: which of it has no proposals yet (rules/proposals.py).
+            models.Index(fields=["-id"], condition=Q(stage__in=sorted(one.value for one in WAITING)), name="matter_waiting"),
             # Search among what is closed walks it from the newest back: what came last is not closed yet.
             models.Index(fields=["-received_at", "-id"], condition=Q(stage__in=sorted(one.value for one in CLOSED)), name="matter_closed_received"),
         ]
