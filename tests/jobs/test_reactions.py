@@ -55,7 +55,7 @@ class TestExpand:
         reactions._expand(event, at=at)
         assert Delivery.objects.count() == before
         assert set(Delivery.objects.filter(event_id=event.pk).values_list("reaction", flat=True)) == {
-            "expand", "tell_citizen", "bell:0",
+            "expand", "tell_citizen", "bell:0", "analyse",
         }  # fmt: skip
         assert not Delivery.objects.exclude(state__in=("done", "skipped")).exists()
 

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from xinqiao import metrics
+from xinqiao.analysis import proposals
 from xinqiao.api import uploads
 from xinqiao.bulk import taking
 from xinqiao.exports import keeping, making
@@ -101,6 +102,7 @@ TASKS = (
     Task("search", timedelta(seconds=10), entries.fill, early=entries.many_due),
     Task("counts", timedelta(seconds=10), counted.fold),
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
+    Task("proposals", timedelta(seconds=30), proposals.make_missing, early=proposals.more_are_missing),
     Task("indicators", timedelta(seconds=10), indicators.keep, early=indicators.some_wait),
     Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
     Task("reports", timedelta(seconds=2), drafting.draft_waiting, early=drafting.is_waiting),

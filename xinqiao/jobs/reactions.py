@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.timezone import localdate
 
+from xinqiao import analysis
+from xinqiao.analysis import proposals
 from xinqiao.documents import letters
 from xinqiao.matters.history import EXPAND
 from xinqiao.matters.models import Delivery, Event, Matter
@@ -23,6 +25,7 @@ from xinqiao.people.models import Account, Identity
 from xinqiao.reporting.indicators import facts as indicators
 from xinqiao.rules.moves import MOVES
 from xinqiao.rules.patrol import triggers_after
+from xinqiao.rules.proposals import MADE_AFTER
 from xinqiao.rules.stages import Kind, Stage, Step
 from xinqiao.rules.terms import TERMS, Holder
 from xinqiao.supervision import patrol, ratings
@@ -32,6 +35,7 @@ from . import audiences, queue, urgent_alarms
 TOLD_LATE = timedelta(days=3)  # entered later than this: history, not news
 DONE, SKIPPED = "done", "skipped"
 URGENT, RATING = "urgent", "rating_window"
+ANALYSE, SETTLE = "analyse", "settle_proposals"
 TELL_CITIZEN, PRINT_LETTERS, BELL, PATROL = "tell_citizen", "print_letters", "bell", "patrol"
 
 
@@ -207,6 +211,10 @@ def reactions_to(event: Event) -> list[str]:
         owed.append(URGENT)
     if triggers_after(Step(event.step), event.facts.get("term", "")) or event.facts.get("finding"):
         owed.append(PATROL)
+    if Step(event.step) in proposals.SETTLED_BY:  # also while analysis is off: what was proposed before is judged, or forgotten
+        owed.append(SETTLE)
+    if analysis.is_on() and Step(event.step) in MADE_AFTER:
+        owed.append(ANALYSE)
     bells = BELLS.get(Step(event.step), ())
     return owed + [f"{BELL}:{number}" for number, bell in enumerate(bells) if bell.when(event)]
 
@@ -231,13 +239,20 @@ BESIDE: dict[str, Callable[[Event, datetime], tuple[str, str]]] = {
     RATING: lambda event, at: (DONE, "open") if ratings.open_window(event) else (SKIPPED, "nothing that can be rated"),
     URGENT: lambda event, at: (DONE, f"{urgent_alarms.tell(event, at=at)}"),
     PATROL: lambda event, at: (DONE, f"{patrol.look(event, at=at)}"),
+    ANALYSE: lambda event, at: _analyse(event, at=at),
+    SETTLE: lambda event, at: (DONE, f"{proposals.settle(event)}"),
 }
+
+
+def _analyse(event: Event, *, at: datetime) -> tuple[str, str]:
+    made = proposals.make(event.matter, at=at)
+    return (DONE, ",".join(made)) if made else (SKIPPED, "nothing to propose, or decided already")
 
 
 def _expand(event: Event, *, at: datetime) -> tuple[str, str]:
     indicators.note(event.matter_id)  # whatever happened, and however late it was entered
     late = event.recorded_at - event.at > TOLD_LATE  # history, not news: nobody is told, but a duty not done stays one
-    owed = [name for name in reactions_to(event) if not late or name == PATROL]
+    owed = [name for name in reactions_to(event) if not late or name in (PATROL, SETTLE)]
     if late and not owed:
         return SKIPPED, "entered later: history, not news"
     queue.add(event.pk, event.matter_id, owed, at=at)

@@ -154,6 +154,7 @@ duty:checkpoints                                                   | upkeep W   
 duty:reports                                                       | analysis W            | system    | event   | H.1: reports that an officer asked for, part by part
 duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
 duty:roundups                                                      | inbox W               | system    | all     | checklist 46: figures of the own desk and area, numbers only, once a period
+duty:proposals                                                     | proposal W            | system    | event   | PIPL 24: of what waits and has none, a few at a time
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
@@ -165,6 +166,7 @@ reaction:expand reaction:print_letters                             | upkeep W   
 reaction:rating_window                                              | alike_ratings W       | system    | event   | RA-6: from when to when one may rate
 reaction:urgent                                                    | inbox W               | system    | event   | UR-1, UR-3: who must read the report, who must see that it is sent; by number only
 reaction:patrol                                                    | finding W             | system    | event   | SV-1: what an organ owes and did not do, kept for the supervisor
+reaction:analyse reaction:settle_proposals                         | proposal W            | system    | event   | PIPL 24, checklist 47: proposed after the event, sealed; what was decided instead
 reaction:tell_citizen                                              | message W             | system    | event   | F.3
 reaction:bell                                                      | inbox W               | system    | event   | checklist 46, C-01
 bell:receive bell:register bell:transfer bell:transfer_down bell:assign bell:pass_down bell:transfer_political_legal bell:transfer_discipline bell:pass_sealed bell:classify bell:decide_jurisdiction bell:return_from_leadership | inbox W | system | event | C-01

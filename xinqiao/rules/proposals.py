@@ -57,10 +57,12 @@ def confidence_words(confidence: float | None) -> str:
     return next(words for least, words in _CONFIDENCE if confidence >= least)
 
 
-def judge(proposed: list[str], decided: list[str] | None) -> Verdict:
-    """How a decision stands to what was proposed, the likeliest first. `decided` None: nothing was decided about it."""
+def judge(proposed: list[str], decided: list[str], *, several: bool = False) -> Verdict:
+    """How a decision stands to what was proposed, the likeliest first. `several`: each value is a proposal of its own, all may be taken."""
     if not decided:
         return Verdict.IGNORED
-    if proposed[0] in decided:
+    taken = [value for value in proposed if value in decided]
+    agreed = len(taken) == len(proposed) if several else proposed[0] in taken
+    if agreed:
         return Verdict.AGREED
-    return Verdict.AMONG if set(proposed) & set(decided) else Verdict.CHANGED
+    return Verdict.AMONG if taken else Verdict.CHANGED
