@@ -2,11 +2,13 @@
 
 import atexit
 import contextlib
+import functools
 import gc
 import os
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 # In memory where the system has room there: every fsync of the tests is then cheap, and still done.
@@ -53,8 +55,10 @@ import hypothesis  # noqa: E402
 
 from tests import canaries, weights  # noqa: E402
 
-# Nothing is timed in a test: the machine may be busy.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# Nothing is timed in a test: the machine may be busy. And what passed once passes again: the same examples every time.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 _log = canaries.log_to(_FOLDER)
@@ -244,14 +248,77 @@ def chromium():
     if path is None:
         reason = "no Chromium found; set XINQIAO_CHROMIUM or install the package chromium"
         pytest.fail(reason) if os.environ.get("XINQIAO_REQUIRE_BROWSER") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     # Playwright keeps an event loop in this thread; the tests around it are ordinary synchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    expect.set_options(timeout=_PATIENCE)
+    with sync_playwright() as playwright, _clicks_arrive():
         running = playwright.chromium.launch(executable_path=path, args=_LAUNCH)
         yield running
         running.close()
+
+
+_PATIENCE = 30_000  # milliseconds until a page that does not come is a fault: the machine may be slow
+
+
+@contextlib.contextmanager
+def _clicks_arrive():
+    """A click that leads to another page is over when that page stands whole.
+
+    Playwright's own returns when the address has changed: what a test counts or reads at once would then be counted in half a page.
+    """
+    from playwright.sync_api import Locator, Page
+
+    def arriving(click, page_of):
+        @functools.wraps(click)
+        def clicked(self, *args, **options):
+            click(self, *args, **options)
+            page_of(self).wait_for_load_state()
+
+        return clicked
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Page, "click", arriving(Page.click, lambda page: page))
+        patch.setattr(Locator, "click", arriving(Locator.click, lambda locator: locator.page))
+        yield
+
+
+class _Requests:
+    """The requests that the live site has in its hands: a test is not over, and its rows are not taken out, while there are any."""
+
+    def __init__(self):
+        self._open, self._change = 0, threading.Condition()
+
+    def counted(self, run):
+        @functools.wraps(run)
+        def counting(handler, application):
+            self._add(1)
+            try:
+                return run(handler, application)
+            finally:
+                self._add(-1)
+
+        return counting
+
+    def _add(self, one: int) -> None:
+        with self._change:
+            self._open += one
+            self._change.notify_all()
+
+    def wait_for_the_last(self) -> None:
+        with self._change:
+            assert self._change.wait_for(lambda: not self._open, _PATIENCE / 1000), "a request does not come to an end"
+
+
+@pytest.fixture(scope="session")
+def requests_of_browsers():
+    from django.core.servers.basehttp import ServerHandler
+
+    requests = _Requests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServerHandler, "run", requests.counted(ServerHandler.run))
+        yield requests
 
 
 OF_THE_SIZE = ["target-size", "scrollable-region-focusable"]
@@ -290,7 +357,7 @@ class Browser:
         self.context = self.chromium.new_context(
             viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=javascript
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(_PATIENCE)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
         self.page.on("console", self._hear)
@@ -318,7 +385,11 @@ class Browser:
 
         self.page.wait_for_load_state()  # a click returns when the next page has begun, perhaps before its first element
         built = hash(self.page.evaluate(AS_BUILT))
-        rules = {"type": "rule", "values": OF_THE_SIZE} if built in self.checked else {"type": "tag", "values": ACCESSIBILITY}
+        rules = (
+            {"type": "rule", "values": OF_THE_SIZE}
+            if built in self.checked
+            else {"type": "tag", "values": ACCESSIBILITY}
+        )
         found = Axe().run(self.page, options={"runOnly": rules, "resultTypes": ["violations"]})
         lines = [
             f"{broken['id']}: {broken['help']} - {[node['target'] for node in broken['nodes']][:5]}"
@@ -359,9 +430,10 @@ class Browser:
 
 
 @pytest.fixture
-def browser(chromium, live_server):
+def browser(chromium, live_server, requests_of_browsers):
     """A `Browser` on the live site. The test fails if the console shows an error or the CSP blocked something."""
     person = Browser(chromium, live_server.url)
     with contextlib.closing(person):
         yield person
+    requests_of_browsers.wait_for_the_last()
     assert not person.troubles, "\n".join(person.troubles)

@@ -1,5 +1,7 @@
 """Pages of the ledgers: what a post may see and do there, nothing typed is lost, evidence before a cancelled item."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -25,7 +27,7 @@ def said(world, **changes) -> dict:
 
     return {
         "problem": "3号楼屋面漏水，维修没有完成", "place": world.government.pk, "officer": world.xu_handles.pk,
-        "limit_on": localdate().replace(year=localdate().year + 1).isoformat(), "measure": "重做屋面防水层", **changes,
+        "limit_on": (localdate() + timedelta(days=365)).isoformat(), "measure": "重做屋面防水层", **changes,
     }  # fmt: skip
 
 

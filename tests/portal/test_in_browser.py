@@ -47,6 +47,7 @@ def begin(browser, size: str) -> None:
     browser.open("/")
     if size == "large":
         page.get_by_role("button", name="大字版").click()
+        page.wait_for_selector("body.large")
     look(browser, f"{size}-00-home")
     page.get_by_role("link", name="我要反映").last.click()
     look(browser, f"{size}-01-new")

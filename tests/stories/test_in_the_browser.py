@@ -4,6 +4,7 @@ Nothing is prepared but the region and its people. XINQIAO_SCREENSHOTS=1 keeps a
 """
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -130,14 +131,19 @@ class Story:
             kind = fields.first.evaluate("f => f.type || f.tagName.toLowerCase()")
             if kind in ("radio", "checkbox"):
                 wanted = fields if value is True else self.page.locator(f"[name='{name}'][value='{value}']")
-                wanted.first.check(force=True)
-                self.page.wait_for_load_state("networkidle")  # a choice may show its own fields at once
+                self.choose(wanted.first)
             elif not fields.first.is_visible():
                 continue  # folded away, with a default that is right
             elif kind == "select-one":
                 fields.first.select_option(str(value))
             else:
                 fields.first.fill(str(value))
+
+    def choose(self, box) -> None:
+        """Some choices show their own fields at once: the page comes again."""
+        comes_again = box.get_attribute("data-reshow") is not None and not box.is_checked()
+        with self.page.expect_navigation() if comes_again else nullcontext():
+            box.check(force=True)
 
     def at_desk(self, officer) -> None:
         self.browser.begin(DESK)

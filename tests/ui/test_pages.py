@@ -147,7 +147,7 @@ class TestInABrowser:
         browser.begin({"width": 1366, "height": 768})
         browser.open("/ui/gallery/officer")
         browser.page.click("[data-confirm]")
-        assert "确定要退回" in browser.page.locator("dialog[open]").text_content()
+        expect_text(browser.page.locator("dialog[open]"), "确定要退回")
         browser.page.click("dialog[open] button[value=no]")
         browser.page.wait_for_selector("dialog[open]", state="detached")
         assert browser.page.url.endswith("/ui/gallery/officer")
@@ -181,8 +181,8 @@ class TestInABrowser:
         browser.open("/ui/gallery")
         browser.page.fill("#say", "楼下还是很吵")
         browser.page.route("**/ui/gallery", lambda route: route.abort())
-        browser.page.click("text=提交评价")
-        browser.page.wait_for_timeout(300)
+        with browser.page.expect_event("requestfailed"):
+            browser.page.click("text=提交评价")
         browser.page.unroute("**/ui/gallery")
         browser.open("/ui/gallery")
         assert browser.page.input_value("#say") == "楼下还是很吵"
@@ -222,7 +222,7 @@ class TestInABrowser:
         assert "<b>窗外.jpg" in row.text_content(), "a name is text, never markup"
         assert row.locator("input[name=attachments]").input_value() == "7"
         row.locator("button").click()
-        assert row.count() == 0
+        row.wait_for(state="detached")
 
     def test_a_file_too_large_is_refused_before_it_is_sent(self, browser, settings):
         settings.XINQIAO_DEMO = True
@@ -240,7 +240,7 @@ class TestInABrowser:
         expect_text(browser.page.locator("#id_text_count"), "已写 4 个字")
         browser.page.fill("[data-filter]", "街道")
         shown = browser.page.locator("#id_told_options .option:visible")
-        assert shown.all_text_contents() == ["街道、乡镇"]
+        expect_text(shown, "街道、乡镇")
         browser.page.fill("[data-filter]", "没有这个")
         expect_text(browser.page.locator(".filter-none"), "没有找到")
 
@@ -249,4 +249,4 @@ def expect_text(locator, words: str) -> None:
     """Wait until `locator` shows `words`."""
     from playwright.sync_api import expect
 
-    expect(locator).to_contain_text(words, timeout=10_000)
+    expect(locator).to_contain_text(words)

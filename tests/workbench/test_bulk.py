@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.reading import words
 from tests.world import World, client_of
 from xinqiao.bulk import taking
 from xinqiao.bulk.models import Batch, BatchItem
@@ -47,11 +48,6 @@ def take(officer, act, matters, **facts):
 def result(officer, answer) -> str:
     assert answer.status_code == 302, answer.content.decode()
     return words(client_of(officer).get(answer.url).content.decode())
-
-
-def words(page: str) -> str:
-    main = page[page.index('<main id="main"') : page.index("</main>")]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", main))
 
 
 def steps_of(matter, step) -> int:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.access.looking import reveal
+from tests.reading import words
 from tests.world import World, client_of
 from xinqiao.documents.models import Document
 from xinqiao.matters import files
@@ -31,13 +32,13 @@ def case(officer, matter):
     return client_of(officer).get(reverse("workbench:case", args=[matter.number]))
 
 
-def words(answer) -> str:
+def whole(answer) -> str:
     return answer.content.decode()
 
 
 def without_token(answer) -> str:
     """Without what names the request itself: the token of the form and the address it came from."""
-    return re.sub(r'value="(\w+|/desk/cases/\w+/)"', "", words(answer))
+    return re.sub(r'value="(\w+|/desk/cases/\w+/)"', "", answer.content.decode())
 
 
 class TestWhoMayOpen:
@@ -88,7 +89,7 @@ class TestWhoMayOpen:
 
 class TestWhatItSays:
     def test_the_words_requests_limits_and_history(self, world):
-        page = words(case(world.xu_handles, world.served()))
+        page = whole(case(world.xu_handles, world.served()))
         for expected in (
             "我家住在和平路12号院3号楼", "修好漏水的屋顶", "赔偿泡坏的家具2300元", "王**", "138******00", "怎么算的",
             "信访事项处理意见书", "转给临江地区住房和城乡建设局。", "直接送达，2026年4月2日送达。", "请求复查",
@@ -112,11 +113,11 @@ class TestWhatItSays:
         assert set(history_words.WORDS) <= set(Step)
 
     def test_a_name_is_masked_or_hidden_as_the_post_may_know(self, world):
-        page = words(case(world.sun_supervises, world.in_handling()))
+        page = whole(case(world.sun_supervises, world.in_handling()))
         assert "王秀兰" not in page
         assert "13800138000" not in page
         secret = world.in_handling(secrecy=True)
-        page = words(case(world.xu_handles, secret))
+        page = whole(case(world.xu_handles, secret))
         assert "王秀兰" not in page
         assert "13800138000" not in page
         assert "信访人身份由信访部门保密" in page
@@ -124,26 +125,26 @@ class TestWhatItSays:
     def test_what_the_window_noted_of_a_person_follows_the_name(self, world):
         facts = {"sender_on_envelope": "柳河镇 王寄", "barcode": "XA7"}
         open_one = world.in_handling(channel="letter", channel_facts=facts)
-        assert "柳河镇 王寄" not in words(case(world.xu_handles, open_one))
+        assert "柳河镇 王寄" not in whole(case(world.xu_handles, open_one))
         client = client_of(world.xu_handles)
         reveal(client, open_one)
-        assert "柳河镇 王寄" in words(client.get(reverse("workbench:case", args=[open_one.number])))
-        masked = words(case(world.sun_supervises, open_one))
-        assert "柳河镇 王寄" not in masked
-        assert "XA7" in masked
+        assert "柳河镇 王寄" in whole(client.get(reverse("workbench:case", args=[open_one.number])))
+        masked = case(world.sun_supervises, open_one)
+        assert "柳河镇 王寄" not in whole(masked)
+        assert "XA7" in words(masked)
 
     def test_no_mark_on_a_person(self, world):
         world.in_handling()
         again = world.in_handling()
         assert Matter.objects.get(pk=again.pk).repeat
-        page = words(case(world.xu_handles, again))
+        page = whole(case(world.xu_handles, again))
         for label in ("重复信访", "缠访", "老户", "闹访"):
             assert label not in page
 
     def test_earlier_ones_of_the_same_person_are_shown_while_registering(self, world):
         earlier = world.in_handling(title="去年反映过的漏水")
         now = Matter.objects.get(pk=world.file().matter_id)
-        assert earlier.title in words(case(world.tang_registers, now))
+        assert earlier.title in whole(case(world.tang_registers, now))
 
 
 class TestRatings:
@@ -157,7 +158,7 @@ class TestRatings:
         return matter
 
     def test_wait_for_their_window(self, world):
-        page = words(case(world.xu_handles, self.rated(world)))
+        page = whole(case(world.xu_handles, self.rated(world)))
         assert "拖得太久" not in page
         assert "评价期还没有结束" in page
 
@@ -174,7 +175,7 @@ class TestRatings:
                 (world.sun_supervises, True),
                 (world.tang_registers, False),
             ):
-                assert ("拖得太久" in words(case(officer, matter))) is reads, officer
+                assert ("拖得太久" in whole(case(officer, matter))) is reads, officer
 
 
 class TestWhatCanBeDone:
@@ -268,7 +269,7 @@ class TestPapers:
         client = client_of(world.xu_handles)
         assert client.get(reverse("workbench:letter", args=[kinds["F-01"], "pdf"])).status_code == 404
         assert client.get(reverse("workbench:letter", args=[kinds["F-03"], "pdf"])).status_code == 200  # names nobody
-        assert "您的岗位不能打开" in words(case(world.xu_handles, matter))
+        assert "您的岗位不能打开" in whole(case(world.xu_handles, matter))
 
     def test_files_follow_the_matter(self, world):
         stored = files.store(SimpleUploadedFile("说明.txt", "漏水的经过".encode()), name="说明.txt")
@@ -279,7 +280,7 @@ class TestPapers:
         assert b"".join(answer.streaming_content).decode() == "漏水的经过"
         assert answer["Content-Disposition"].startswith("attachment")
         assert client_of(world.wu_at_police).get(url).status_code == 404
-        assert "说明.txt" in words(case(world.xu_handles, matter))
+        assert "说明.txt" in whole(case(world.xu_handles, matter))
 
 
 class TestNotes:
@@ -287,8 +288,8 @@ class TestNotes:
         matter = world.in_handling()
         url = reverse("workbench:note", args=[matter.number])
         assert client_of(world.xu_handles).post(url, {"text": "先问物业要图纸"}).status_code == 302
-        assert "先问物业要图纸" in words(case(world.qian_receives, matter))
-        assert "先问物业要图纸" not in words(case(world.sun_supervises, matter))
+        assert "先问物业要图纸" in whole(case(world.qian_receives, matter))
+        assert "先问物业要图纸" not in whole(case(world.sun_supervises, matter))
         assert not matter.records.get(sort="note").shown_to_citizen
         assert Matter.objects.get(pk=matter.pk).version == matter.version
 
@@ -298,7 +299,7 @@ class TestNotes:
         too_long = "长" * 2001
         answer = client_of(world.xu_handles).post(url, {"text": too_long})
         assert answer.status_code == 422
-        assert too_long in words(answer)
+        assert too_long in whole(answer)
         assert client_of(world.xu_handles).post(url, {"text": " "}).status_code == 422
         assert client_of(world.wu_at_police).post(url, {"text": "看看"}).status_code == 404
         assert not matter.records.filter(sort="note").exists()
@@ -313,7 +314,7 @@ class TestMessages:
         inbox.tell([world.xu_handles], "有一件新的信访件", matter=matter, event_id=last.pk, at=timezone.now())
         client = client_of(world.xu_handles)
         assert client.get("/desk/").context["bench"]["bell_count"] == 1
-        assert "有一件新的信访件" in words(client.get("/desk/messages/"))
+        assert "有一件新的信访件" in whole(client.get("/desk/messages/"))
         assert not client.get("/desk/").context["bench"]["bell_count"]
 
 

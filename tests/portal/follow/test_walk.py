@@ -122,6 +122,7 @@ class TestFollowing:
         prove(browser, receipt)
         look(browser, "late-desk")
         browser.page.get_by_role("button", name="大字版").click()
+        browser.page.wait_for_selector("body.large")
         browser.page.set_viewport_size(PHONE)
         look(browser, "late-large")
         browser.page.get_by_role("button", name="看完了，退出").click()
