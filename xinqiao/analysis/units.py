@@ -1,8 +1,63 @@
-"""Unit: which organ is competent, by class, place, level and history (R-22: 属地管理、分级负责)."""
+"""Unit: which organ is competent, by class, place, level and history (R-22: 属地管理、分级负责，谁主管、谁负责).
 
-from xinqiao.organisations.models import Officer, Organisation
+Four things are weighed, and each is said: the row of rules.competence for the class, the duties the organ itself is entered with, the
+words of the text, and what became of earlier matters of that class and place. Only organs of the place, or of a government around it, are
+proposed: the nearest one first. A report's accused and what hangs below them never are (C-01).
+"""
 
-from .text.proposal import Candidate, Reading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from xinqiao.matters.models import Matter, Referral
+from xinqiao.matters.secrecy import shut_out_organisations
+from xinqiao.organisations.models import ContentClass, Officer, Organisation
+from xinqiao.rules import competence
+from xinqiao.rules.stages import Line, ReferralKind, Stage
+
+from . import organs
+from .organs import Organ, Standing
+from .text.proposal import Candidate, Reading, Reason
+
+AT_MOST = 5
+LEADS, MAY = 1.0, 0.5  # the first sort of a row, and each other
+DUTY, DUTY_ABOVE, DUTY_IN_TEXT = 0.8, 0.3, 0.2  # the duties name the class; the class above it; or stand in the text
+WORDS, WORDS_AT_MOST = 0.12, 0.36  # a word of the text that is the business of this sort
+NAMED = 0.2  # the text itself names this sort of organ
+FARTHER = 0.45  # for each government farther away than the nearest that has such an organ
+ACCEPTED, RETURNED = 0.8, 0.9  # what precedents can add, and take away
+LEAST = 0.25
+
+# Lines of which organs answer requests. A petition office sends; a joint conference coordinates.
+_NOT_COMPETENT = frozenset({Line.PETITION_OFFICE, Line.JOINT_CONFERENCE, Line.CPPCC})
+_SENT = (ReferralKind.TRANSFER, ReferralKind.ASSIGNMENT, ReferralKind.POLITICAL_LEGAL, ReferralKind.DIRECT)
+_NOT_YET = (Stage.AWAITING_SIGN_IN, Stage.SIGNED_IN, Stage.RELAYED, Stage.PASSED_DOWN)
+_AGAINST = (Stage.RETURNED, Stage.OBJECTED, Stage.JURISDICTION_DISPUTED)
+LOOKED_BACK = 200  # the newest earlier matters of the class and place that are counted
+
+
+@dataclass
+class _Weighed:
+    organ: Organ
+    weight: float = 0.0
+    why: list[Reason] = field(default_factory=list)
+
+    def add(self, weight: float, note: str, words: str = "", at: int = -1) -> None:
+        self.weight += weight
+        span = (at, at + len(words)) if at >= 0 else (None, None)
+        self.why.append(Reason(words, *span, round(weight, 2), note))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked: the text, the class with its names from the widest, the place, and what stands in the tree."""
+
+    text: str
+    code: str
+    class_names: tuple[str, ...]
+    place: Organ | None
+    standing: Standing
 
 
 def propose_units(
@@ -16,6 +71,177 @@ def propose_units(
 ) -> list[Candidate]:
     """Competent organs (value: pk of the Organisation, as text), the likeliest first; without those accused in `matter_id` (C-01).
 
-    Precedents count only where `officer` may see them; without an officer there are none.
+    Precedents count only where `officer` may see them; without an officer there are none. Nothing is proposed for a text of which
+    neither the class nor a word says whose business it is.
     """
-    return []
+    standing = organs.standing()
+    around = place or received_by
+    where = standing.area_of(around.pk) if around else None
+    asked = _Asked(reading.text, class_code, _class_names(class_code), where, standing)
+    weighed = _weigh(asked, _reachable(standing, where, _kept_out(matter_id)))
+    if officer and class_code and weighed:
+        _count_precedents(weighed, asked, officer, matter_id)
+    for one in weighed:
+        one.weight *= _nearness(one.organ, weighed, standing)
+    best = sorted((one for one in weighed if one.weight >= LEAST), key=lambda one: (-one.weight, one.organ.lft))[
+        :AT_MOST
+    ]
+    total = sum(one.weight for one in best)
+    return [_candidate(one, total, standing) for one in best]
+
+
+def ranking(candidates: Iterable[Candidate]) -> Callable[[Organisation], int]:
+    """For lists of organs to choose from: the proposed ones first, in their order; all others alike."""
+    places = {int(one.value): AT_MOST - rank for rank, one in enumerate(candidates)}
+    return lambda organ: places.get(organ.pk, 0)
+
+
+# ---- who may be asked ---------------------------------------------------------------------------------------------------
+
+
+def _kept_out(matter_id: int | None) -> set[int]:
+    """The accused set of the matter: organisations and everything below them."""
+    if matter_id is None:
+        return set()
+    return set(Organisation.objects.filter(shut_out_organisations(matter_id)).values_list("pk", flat=True))
+
+
+def _reachable(standing: Standing, where: Organ | None, kept_out: set[int]) -> list[Organ]:
+    """The governments from the place upwards with their organs; without a place, those of the highest level."""
+    chain = list(standing.chain(where.pk)) if where else standing.below[None]
+    found = [organ for government in chain for organ in (government, *standing.below.get(government.pk, ()))]
+    deeper = [organ for one in found if one.line not in organs.AREA_LINES for organ in standing.below.get(one.pk, ())]
+    usable = (
+        organ
+        for organ in (*found, *deeper)
+        if organ.line not in _NOT_COMPETENT
+        and organ.pk not in kept_out
+        and (organ.line not in organs.AREA_LINES or organ in chain)
+    )
+    return list(dict.fromkeys(usable))
+
+
+def _class_names(code: str) -> tuple[str, ...]:
+    """劳动和社会保障, 劳动关系, 农民工权益: from the widest class to this one."""
+    row = ContentClass.objects.filter(code=code).select_related("parent__parent").first() if code else None
+    names = []
+    while row is not None:
+        names.append(row.name)
+        row = row.parent
+    return tuple(reversed(names))
+
+
+# ---- what speaks for an organ -------------------------------------------------------------------------------------------
+
+
+def _weigh(asked: _Asked, reachable: list[Organ]) -> list[_Weighed]:
+    row = competence.row_for(asked.code) if asked.code else None
+    business: dict[str, list[tuple[str, int]]] = {}
+    found = []
+    for organ in reachable:
+        one = _Weighed(organ)
+        sort = competence.sort_of(organ.name, organ.line)
+        _by_rule(one, sort, row, asked)
+        _by_duties(one, asked)
+        if sort and sort not in business:
+            business[sort] = _business(competence.SORTS[sort], asked.text)
+        _by_words(one, sort, business.get(sort, []))
+        if one.weight:
+            found.append(one)
+    return found
+
+
+def _by_rule(one: _Weighed, sort: str, row, asked: _Asked) -> None:
+    if row is None or sort not in row.sorts:
+        return
+    if sort == "government" and one.organ.level >= 4 and not row.township:
+        return
+    leads = sort == row.sorts[0]
+    what = asked.class_names[-1] if asked.class_names else asked.code
+    note = f"“{what}”一般由{competence.SORTS[sort].name}{'主管' if leads else '或者其他部门办理'}（{row.basis}）"
+    one.add(LEADS if leads else MAY, note)
+
+
+def _by_duties(one: _Weighed, asked: _Asked) -> None:
+    duties = set(one.organ.duties)
+    named = [name for name in reversed(asked.class_names) if name in duties]
+    if named:
+        weight = DUTY_ABOVE if len(asked.class_names) > 1 and named == [asked.class_names[0]] else DUTY
+        one.add(weight, f"该单位的职责里有“{named[0]}”")
+    elif duty := next((duty for duty in one.organ.duties if len(duty) > 1 and duty in asked.text), ""):
+        one.add(DUTY_IN_TEXT, "该单位的职责在文中出现", duty, asked.text.find(duty))
+
+
+def _business(sort: competence.Sort, text: str) -> list[tuple[str, int]]:
+    """Words of the text that are the business of this sort, each with its place; those that name it come first."""
+    named = [(word, text.find(word)) for word in sort.spoken if word in text]
+    return named[:1] + [(word, text.find(word)) for word in sort.words if word in text]
+
+
+def _by_words(one: _Weighed, sort: str, words: list[tuple[str, int]]) -> None:
+    if not words:
+        return
+    spoken = competence.SORTS[sort].spoken
+    left = WORDS_AT_MOST
+    for word, at in words:
+        weight = NAMED if word in spoken else min(WORDS, left)
+        if weight > 0.01:
+            one.add(weight, "文中提到" if word in spoken else f"{competence.SORTS[sort].name}的事", word, at)
+        left -= 0 if word in spoken else weight
+
+
+def _nearness(organ: Organ, weighed: list[_Weighed], standing: Standing) -> float:
+    """1 for the nearest organ of its sort, less for each government farther up: by level the lower one handles (分级负责)."""
+    sort = competence.sort_of(organ.name, organ.line) or organ.line
+    same = [
+        one.organ.level
+        for one in weighed
+        if (competence.sort_of(one.organ.name, one.organ.line) or one.organ.line) == sort
+    ]
+    return FARTHER ** (max(same) - organ.level)
+
+
+# ---- history ------------------------------------------------------------------------------------------------------------
+
+
+def _count_precedents(weighed: list[_Weighed], asked: _Asked, officer: Officer, matter_id: int | None) -> None:
+    """Who accepted, or sent back, the newest earlier matters of this class in this place, of those that the officer may see."""
+    area = (
+        next((one for one in asked.standing.chain(asked.place.pk) if one.level <= 3), asked.place)
+        if asked.place
+        else None
+    )
+    counts = {row["organisation_id"]: row for row in precedents(asked.code, area, officer, matter_id)}
+    for one in weighed:
+        if not (row := counts.get(one.organ.pk)):
+            continue
+        accepted, returned = row["accepted"], row["against"]
+        if accepted:
+            one.add(ACCEPTED * accepted / (accepted + 2), f"本地{accepted}件同类事项由该单位受理")
+        if returned:
+            one.add(
+                -RETURNED * returned / (returned + accepted + 1), f"本地{returned}件同类事项被该单位退回或者提出异议"
+            )
+
+
+def precedents(code: str, area: Organ | None, officer: Officer, matter_id: int | None = None):
+    """Counts for each organ of desks that accepted, and of desks that did not, among the newest matters of the class in the area."""
+    earlier = Matter.objects.visible_to(officer).filter(content_class__code=code, sealed=False)
+    if area:
+        earlier = earlier.filter(place__lft__range=(area.lft, area.rgt))
+    newest = earlier.exclude(pk=matter_id).order_by("-received_at", "-id").values("pk")[:LOOKED_BACK]
+    desks = Referral.objects.visible_to(officer).filter(matter__in=newest, kind__in=_SENT).exclude(stage__in=_NOT_YET)
+    against = Q(stage__in=_AGAINST)
+    return (
+        desks.order_by()
+        .values("organisation_id")
+        .annotate(
+            accepted=Count("matter_id", filter=~against, distinct=True),
+            against=Count("matter_id", filter=against, distinct=True),
+        )
+    )
+
+
+def _candidate(one: _Weighed, total: float, standing: Standing) -> Candidate:
+    share = one.weight / total * min(1.0, one.weight)
+    return Candidate(str(one.organ.pk), one.organ.name, round(min(share, 0.99), 3), tuple(one.why))
