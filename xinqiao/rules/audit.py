@@ -39,6 +39,7 @@ class AuditKind(Coded):
     MEASURE_TAKEN = "measure_taken", "联席会议措施", "R-39(3)"
     SAMPLE_DRAWN = "sample_drawn", "抽查抽取", "G.2"
     REPORT_WRITTEN = "report_written", "分析报告", "H.5"
+    HOT_ISSUE = "hot_issue", "热点问题研判", "H.3"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
     AUDIT_READ = "audit_read", "查看安全审计日志", "LG-4"
 

@@ -22,7 +22,10 @@ from xinqiao.rules.wording import readable
 
 WINDOWS = (7, 30, 90)  # days that the board can look back (INF)
 USUAL_WINDOW = 30
-LONGEST_WINDOW = 90  # days of matters that are put into groups
+LONGEST_WINDOW = 90
+GROUPED_DAYS = (
+    2 * LONGEST_WINDOW
+)  # days of matters that are put into groups: the longest window and the one that it is compared with
 ISSUE_AT_LEAST = 5  # voices: fewer is no issue, and its number could not be told outside the office (C-14)
 CANDIDATES_AT_MOST = 5000  # of one area in one window, the newest first: what one turn of the worker can compare
 AREA_LEVELS = (2, 3)  # prefecture and county: whose matters are put into groups
@@ -34,6 +37,8 @@ EXCERPTS, EXCERPT_LENGTH = 3, 140
 WORDS_AT_LEAST = 10  # characters of each text: what another person can check
 SPLIT_AT_LEAST = 1
 SHOWN_AT_MOST = 300  # issues of one board
+REGROUP_HOURS = 6  # between two groupings of one area (INF)
+AREAS_A_TURN = 3  # of the worker: other duties wait no longer than these take
 GROWN_BY = 3  # matters more than before: below this it is chance
 
 

@@ -1,0 +1,91 @@
+"""Which matters may be seen together, and whose desk makes the area of an issue.
+
+A report on officials, what is sealed, mixed and not split yet, moved off line, or names somebody who must not learn of it, is in no group
+and no figure, for anybody (C-01): also when it becomes so later.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import get_default_timezone, make_aware
+
+from xinqiao.matters.models import Accused, Matter, Submission
+from xinqiao.organisations.models import Organisation
+from xinqiao.rules.hot import AREA_LEVELS, CANDIDATES_AT_MOST
+from xinqiao.rules.stages import Kind, Line, Stage
+
+
+@dataclass(frozen=True)
+class Text:
+    """One candidate as it is compared: what was written, when, about which place and class, and on which desk it lies (`lft`)."""
+
+    matter_id: int
+    title: str
+    body: str
+    on: date
+    place_id: int
+    place: str
+    place_detail: str
+    class_id: int | None
+    lft: int
+
+
+def countable(to_matter: str = "") -> Q:
+    """The condition of a matter that may be in a group and in a figure. `to_matter`: the way to it, as `matter__`."""
+    path = to_matter.removesuffix("__") or "pk"
+    fields = {f"{to_matter}sealed": False, f"{to_matter}mixed": False, f"{to_matter}extract_by__isnull": True}
+    named = Exists(Accused.objects.filter(matter=OuterRef(path)))
+    return (
+        Q(**fields) & ~Q(**{f"{to_matter}kind": Kind.REPORT}) & ~Q(**{f"{to_matter}stage": Stage.OFF_LINE}) & ~Q(named)
+    )
+
+
+def areas() -> QuerySet[Organisation]:
+    """Prefectures and counties, whose matters are put into groups."""
+    return Organisation.objects.filter(active=True, line=Line.GOVERNMENT, level__in=AREA_LEVELS).order_by("lft")
+
+
+def of_area(area: Organisation, first: date, last: date) -> QuerySet[Matter]:
+    """The countable matters that came in these days and lie on a desk within the area: whoever looks over it may open each."""
+    here = Q(unit__lft__range=area.interval) | Q(unit=None, received_by__lft__range=area.interval)
+    found = Matter.objects.filter(
+        countable(), here, received_at__gte=_begin(first), received_at__lt=_begin(last + timedelta(days=1))
+    )
+    return found.order_by("-received_at", "-pk")
+
+
+def texts(area: Organisation, first: date, last: date) -> tuple[list[Text], int]:
+    """(the newest candidates, how many older ones were left out)."""
+    rows = of_area(area, first, last)
+    columns = (
+        "pk",
+        "title",
+        "received_on",
+        "place_id",
+        "place__name",
+        "place_detail",
+        "content_class_id",
+        "unit__lft",
+        "received_by__lft",
+    )
+    found = list(rows.values_list(*columns)[:CANDIDATES_AT_MOST])
+    left_out = rows.count() - len(found) if len(found) == CANDIDATES_AT_MOST else 0
+    said = bodies([row[0] for row in found])
+    return [
+        Text(
+            pk, title, said.get(pk, ""), on, place_id, place, detail, class_id, lft if lft is not None else received_lft
+        )
+        for pk, title, on, place_id, place, detail, class_id, lft, received_lft in found
+    ], left_out
+
+
+def bodies(matter_ids: Iterable[int]) -> dict[int, str]:
+    """What the citizen wrote first, of each matter."""
+    said = Submission.objects.filter(matter__in=list(matter_ids)).order_by("matter_id", "pk").distinct("matter_id")
+    return dict(said.values_list("matter_id", "content"))
+
+
+def _begin(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min), get_default_timezone())

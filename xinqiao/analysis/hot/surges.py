@@ -1,0 +1,108 @@
+"""Surge alarm (A-66): a class in a place of which much more comes within a day or three than is usual. About matters and places, never persons.
+
+One row from the beginning of a surge until it is over, and one bell for it (`jobs/hot_issues.py`).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from xinqiao.matters.models import Matter
+from xinqiao.organisations.models import Organisation
+from xinqiao.rules.hot import AREA_LEVELS, SURGE_QUIET_HOURS, SURGES, USUAL_DAYS, Surge
+from xinqiao.rules.stages import Line
+
+from ..models import HotSurge
+from .candidates import countable
+from .voices import voices
+
+
+@dataclass(frozen=True)
+class Risen:
+    """What rose, and how much."""
+
+    place_id: int
+    class_id: int
+    row: Surge
+    matters: int
+    usual: float
+    desks: tuple[int, int]  # between which places of the tree the matters lie
+
+
+def watch(at: datetime) -> list[HotSurge]:
+    """Note what rises now; returns the surges that began just now."""
+    began = []
+    with transaction.atomic():
+        running = {
+            (one.place_id, one.content_class_id): one for one in HotSurge.objects.select_for_update().filter(over=False)
+        }
+        for one in risen(at):
+            known = running.get((one.place_id, one.class_id))
+            if known is None:
+                began.append(_begin(one, at))
+            else:
+                known.matters, known.seen_at = max(known.matters, one.matters), at
+                known.save(update_fields=["matters", "seen_at"])
+        quiet = at - timedelta(hours=SURGE_QUIET_HOURS)
+        HotSurge.objects.filter(over=False, seen_at__lt=quiet).update(over=True)
+    return began
+
+
+def risen(at: datetime) -> list[Risen]:
+    """Each class and place over a threshold at this moment, by the first row of the table that it passes."""
+    longest = max(row.hours for row in SURGES)
+    rows = _rows(at - timedelta(hours=longest), at)
+    found: dict[tuple[int, int], Risen] = {}
+    for row in SURGES:
+        since = at - timedelta(hours=row.hours)
+        for (place_id, class_id), here in rows.items():
+            ids = [pk for pk, moment, _lft in here if moment > since]
+            if len(ids) < row.at_least or (place_id, class_id) in found:
+                continue
+            count = len(set(voices(ids).values()))
+            usual = _usual(place_id, class_id, since, row.hours)
+            if row.is_one(count, usual):
+                desks = [lft for _pk, moment, lft in here if moment > since]
+                found[place_id, class_id] = Risen(place_id, class_id, row, count, usual, (min(desks), max(desks)))
+    return list(found.values())
+
+
+def _rows(first: datetime, last: datetime) -> dict[tuple[int, int], list[tuple[int, datetime, int]]]:
+    found = defaultdict(list)
+    recent = Matter.objects.filter(
+        countable(), received_at__gt=first, received_at__lte=last, content_class__isnull=False
+    )
+    columns = ("pk", "place_id", "content_class_id", "received_at", "unit__lft", "received_by__lft")
+    for pk, place_id, class_id, moment, lft, received_lft in recent.values_list(*columns):
+        found[place_id, class_id].append((pk, moment, received_lft if lft is None else lft))
+    return found
+
+
+def _usual(place_id: int, class_id: int, until: datetime, hours: int) -> float:
+    """Voices in as many hours, by the mean of the days before."""
+    before = Matter.objects.filter(
+        countable(),
+        place=place_id,
+        content_class=class_id,
+        received_at__gt=until - timedelta(days=USUAL_DAYS),
+        received_at__lte=until,
+    )
+    count = len(set(voices(before.values_list("pk", flat=True)).values()))
+    return count * hours / (USUAL_DAYS * 24)
+
+
+def _begin(one: Risen, at: datetime) -> HotSurge:
+    return HotSurge.objects.create(
+        area=_area(*one.desks), place_id=one.place_id, content_class_id=one.class_id, hours=one.row.hours, matters=one.matters,
+        usual=one.usual, began_at=at, seen_at=at,
+    )  # fmt: skip
+
+
+def _area(first: int, last: int) -> Organisation:
+    """The narrowest government on whose desks all of them lie: whoever looks over it may open each."""
+    holding = Organisation.objects.filter(
+        active=True, line=Line.GOVERNMENT, level__lte=max(AREA_LEVELS), lft__lte=first, rgt__gte=last
+    )
+    return holding.order_by("-lft").first() or Organisation.objects.order_by("lft").first()
