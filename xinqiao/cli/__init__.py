@@ -35,6 +35,7 @@ COMMANDS = {
     "reindex": "xinqiao.cli.reindex",
     "counts": "xinqiao.cli.counts",
     "indicators": "xinqiao.cli.indicators",
+    "hot": "xinqiao.cli.hot",
     "bench": "xinqiao.cli.bench",
 }
 

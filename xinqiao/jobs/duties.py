@@ -12,6 +12,7 @@ from django.db import connection, models
 
 from xinqiao import metrics
 from xinqiao.analysis import proposals
+from xinqiao.analysis.hot import duty as hot
 from xinqiao.api import uploads
 from xinqiao.bulk import taking
 from xinqiao.exports import keeping, making
@@ -29,6 +30,7 @@ from . import (
     anchored_rows,
     deadlines,
     exported,
+    hot_issues,
     ledger_bells,
     rating_windows,
     recommended,
@@ -107,6 +109,8 @@ TASKS = (
     Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
     Task("reports", timedelta(seconds=2), drafting.draft_waiting, early=drafting.is_waiting),
     Task("ledgers", timedelta(minutes=1), ledger_bells.ring),
+    Task("hot_issues", timedelta(minutes=10), hot.keep),
+    Task("hot_surges", timedelta(minutes=10), hot_issues.watch),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
 )
 

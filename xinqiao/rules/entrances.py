@@ -159,6 +159,7 @@ duty:rescan                                                        | upkeep W   
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
 duty:indicators duty:indicators_check                              | statistics W          | system    | all     | G.2: facts and sums of organs, without a person; proved every night
+duty:hot_issues duty:hot_surges                                    | hot_issue W           | system    | all     | H.3, A-66: like matters into groups, what rises into a bell; no person, no report
 duty:counts duty:counts_check                                      | statistics W          | system    | all     | B.3 "counts": sums by unit, without a matter or a person; proved once a night
 
 # the worker: after an event

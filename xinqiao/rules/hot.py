@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from xinqiao.rules.stages import Coded
+from xinqiao.rules.stages import Coded, Role
 from xinqiao.rules.wording import readable
 
 WINDOWS = (7, 30, 90)  # days that the board can look back (INF)
@@ -227,6 +227,7 @@ USUAL_DAYS = 28
 SURGE_QUIET_HOURS = (
     72  # a surge is over when the threshold was not reached for so long: only then another one can begin
 )
+SURGE_ROLES = (Role.OFFICE_LEADER, Role.ANALYST)  # who is told
 SURGE_WORDS = "一个地方、一类问题的信访件短时间明显增多，请查看热点问题。"
 
 

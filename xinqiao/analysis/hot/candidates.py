@@ -24,6 +24,7 @@ class Text:
     matter_id: int
     title: str
     body: str
+    at: datetime
     on: date
     place_id: int
     place: str
@@ -62,6 +63,7 @@ def texts(area: Organisation, first: date, last: date) -> tuple[list[Text], int]
     columns = (
         "pk",
         "title",
+        "received_at",
         "received_on",
         "place_id",
         "place__name",
@@ -75,9 +77,18 @@ def texts(area: Organisation, first: date, last: date) -> tuple[list[Text], int]
     said = bodies([row[0] for row in found])
     return [
         Text(
-            pk, title, said.get(pk, ""), on, place_id, place, detail, class_id, lft if lft is not None else received_lft
+            pk,
+            title,
+            said.get(pk, ""),
+            moment,
+            on,
+            place_id,
+            place,
+            detail,
+            class_id,
+            received_lft if lft is None else lft,
         )
-        for pk, title, on, place_id, place, detail, class_id, lft, received_lft in found
+        for pk, title, moment, on, place_id, place, detail, class_id, lft, received_lft in found
     ], left_out
 
 

@@ -49,15 +49,17 @@ class Known:
 
 
 def by_text(texts: list[Text]) -> list[int]:
-    """A number for each text, the same for those on the same matter: the grouping of `analysis.text`."""
+    """A number for each text, the same for those on the same matter: the grouping of `analysis.text`, in the order of time."""
     from xinqiao.analysis.text import grouping
+    from xinqiao.analysis.text.sameness import Message
 
-    return grouping.clusters([
-        grouping.Message(
-            id=str(one.matter_id), title=one.title, body=one.body, said_on=one.on, place=one.place + one.place_detail,
-        )
-        for one in texts
-    ])  # fmt: skip
+    order = sorted(range(len(texts)), key=lambda n: (texts[n].at, texts[n].matter_id))
+    said = [
+        Message(texts[n].matter_id, texts[n].title, f"{texts[n].body}\n{texts[n].place_detail}", texts[n].at)
+        for n in order
+    ]
+    labels = dict(zip(order, grouping.clusters(said), strict=True))
+    return [labels[n] for n in range(len(texts))]
 
 
 def keep(
