@@ -6,6 +6,7 @@ What others ask for (学校要求我们交钱) is no request of the citizen, nor
 That somebody should look into it is one only where nothing more is asked.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -31,7 +32,7 @@ _ASKS = (
     r"(?:请求|恳请|恳求|请您|请[^问教假客求柬示帖吃]|敬请|烦请|还请|想请|望(?!着|见|远|月|去|了|子|岳|城|江|到|而|湖|不)|希望(?!小学|工程|中学)|期望|期盼|盼望|盼(?=早|能|复|解|政|领)|渴望|"
     r"呼吁|建议|要求|申请(?!表|书|人|材|过|了|的|时|后|到|单)|求(?=助|领导|政府|书记|解决|你|您|给|帮|有关)|能否|可否|能不能|可不可以|是否(?:可以|能够?|应该?)|应该?(?:尽快|立即|及时)|必须(?:尽快|立即))"
 )
-_ASK = re.compile(rf"(?:^|(?<=[。！!？?；;，,：:、\s”\"（()）.]))\s*(?P<who>{_MORE}{_SELF}{_MORE})(?P<verb>{_ASKS})")
+_ASK = re.compile(rf"(?:^|(?<=[。！!？?；;，,：:、~～\s”\"（()）.]))\s*(?P<who>{_MORE}{_SELF}{_MORE})(?P<verb>{_ASKS})")
 # 这些要求 的希望: nouns; 学校要求: somebody else asks
 _NO_ASK = re.compile(
     r"^(?:请(?:了|过|来|人|他|她)|要求(?:的|是|很|太|过|他|她|我们?(?!的))|希望(?:的|是|很|渺|破|落)|建议(?:的|书)|申请(?:了|过)|请(?:各位)?(?:原谅|谅解|见谅|理解))"
@@ -126,7 +127,7 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence cut where items of a list begin in it."""
     cuts = [one.start() for one in _ITEM.finditer(text, start, end) if one.start() > start]
     bounds = [start, *cuts, end]
-    yield from zip(bounds, bounds[1:], strict=False)
+    yield from itertools.pairwise(bounds)
 
 
 def _asks_at(text: str, start: int, end: int) -> int | None:
