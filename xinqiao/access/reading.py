@@ -48,6 +48,13 @@ def report(request, matter: Matter) -> None:
     audit.note(AuditKind.READ_REPORT, officer=request.officer, matter_id=matter.pk, request=request, fields="text")
 
 
+def report_was_opened(officer: Officer, matter: Matter, at: datetime) -> bool:
+    """Whether this officer opened the text of the report within the last hour, so that what repeats its words may stand beside it."""
+    since = at - timedelta(minutes=OPENED_AGAIN_MINUTES)
+    entries = AuditEntry.objects.filter(matter_id=matter.pk, kind=AuditKind.READ_REPORT, officer_id=officer.pk)
+    return entries.filter(at__gte=since).exists()
+
+
 def letter(request, document: Document, *, fields: str) -> None:
     """A letter that names the petitioner, or tells of a report, leaves as a file."""
     audit.note(

@@ -30,7 +30,7 @@ from .situation import Situation
 
 @dataclass(frozen=True)
 class Panel:
-    """One box: a text as it was written, facts as (name, value), or lines."""
+    """One box: a text as it was written, facts as (name, value), or lines. `marked`: its words may be marked as grounds of a proposal."""
 
     title: str
     text: str = ""
@@ -38,6 +38,7 @@ class Panel:
     lines: tuple[str, ...] = ()
     numbered: bool = False
     note: str = ""
+    marked: bool = False
 
 
 def submission(here: Situation) -> list[Panel]:
@@ -54,7 +55,7 @@ def submission(here: Situation) -> list[Panel]:
     if matter.content_class:
         facts.append((_("分类"), str(matter.content_class)))
     text = "\n".join(filter(None, (first.content, first.reasons))) if first else ""
-    boxes = [Panel(_("信访内容"), text=plain(text), facts=tuple(facts))]
+    boxes = [Panel(_("信访内容"), text=plain(text), facts=tuple(facts), marked=True)]
     if requests:
         boxes.append(Panel(_("诉求"), lines=tuple(map(plain, requests)), numbered=True))
     if matter.joint or matter.group:

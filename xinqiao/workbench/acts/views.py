@@ -13,6 +13,7 @@ from xinqiao.matters.models import Matter
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
 
+from ..analysis import panel
 from ..door import officer_required
 from . import consequences, preview
 from .forms import again
@@ -42,8 +43,9 @@ def _act(step: str) -> Act:
 
 
 def _answer(request, here: Situation, act: Act) -> HttpResponse:
-    if request.POST.get("do") in ("find", "show"):
-        return _page(request, here, act, again(act.form, request, here))
+    wish = request.POST.get("do", "take")
+    if wish in ("find", "show") or wish.startswith(f"{panel.WISH}:"):
+        return _other_choice(request, here, act, wish)
     form = act.form(request.POST, request.FILES, situation=here)
     if _version(request) != here.matter.version and not (here.move and here.move.quiet):
         return _page(request, here, act, form, status=409, stale=conflict(here.matter).message)
@@ -60,6 +62,14 @@ def _answer(request, here: Situation, act: Act) -> HttpResponse:
         _let_go(form)
         form.add_error(None, refusal.message)
         return _page(request, here, act, form, status=422)
+
+
+def _other_choice(request, here: Situation, act: Act, wish: str) -> HttpResponse:
+    """A search, other fields, a proposal that was pressed for: the page once more, with everything typed."""
+    if wish in ("find", "show"):
+        return _page(request, here, act, again(act.form, request, here))
+    adopted = panel.adopt(act.form, request, here, wish)
+    return _page(request, here, act, adopted.form, said=adopted.said)
 
 
 def _take(request, here: Situation, act: Act, form) -> HttpResponse:
@@ -105,7 +115,10 @@ def _done(request, here: Situation, act: Act) -> HttpResponse:
     return redirect("workbench:case", number=matter.number)
 
 
-def _page(request, here: Situation, act: Act, form, *, status: int = 200, stale: str = "") -> HttpResponse:
+def _page(
+    request, here: Situation, act: Act, form, *, status: int = 200, stale: str = "", said: str = ""
+) -> HttpResponse:
+    proposed = panel.box(request, here, form, said=said)
     context = {
         "act": act,
         "here": here,
@@ -115,7 +128,9 @@ def _page(request, here: Situation, act: Act, form, *, status: int = 200, stale:
         "stale": stale,
         "article": consequences.article_words(here.move.article) if here.move else "",
         "condition": consequences.condition_words(here.move.precondition) if here.move else "",
-        "panels": act.panel(here) if here.move or stale else [],
+        "panels": panel.with_marks(act.panel(here), proposed) if here.move or stale else [],
+        "proposed": proposed,
+        "may_open_report": panel.may_open_report(here),
         "ended": consequences.limits_ended(here),
         "begun": consequences.limits_begun(here, act),
         "letters": consequences.letters(here, act),

@@ -24,6 +24,7 @@ class StepForm(forms.Form):
     wishes: dict[str, dict] = {}
     folded: tuple[str, tuple[str, ...]] | None = None
     danger = False
+    adopted: frozenset[str] = frozenset()  # fields that a proposal was just put into
 
     def __init__(self, *args, situation: Situation, **kwargs):
         self.situation = situation
@@ -84,7 +85,9 @@ class StepForm(forms.Form):
         shown = [self._row(self[name]) for name in self.fields if name not in folded and name != "confirmed"]
         inside = [name for name in folded if name in self.fields]
         if inside:
-            is_open = any(self.errors.get(name) or self.given(name) for name in inside) if self.is_bound else False
+            is_open = bool(self.adopted & set(inside))
+            if self.is_bound:
+                is_open = any(self.errors.get(name) or self.given(name) for name in inside)
             body = format_html_join("", "{}", ((self._row(self[name]),) for name in inside))
             shown.append(
                 format_html(
@@ -141,8 +144,11 @@ class StepForm(forms.Form):
             field.error_messages["invalid_choice"] = _("请从列出的选项中选择。")
 
 
-def again(form_class, request, situation: Situation) -> StepForm:
-    """The same page once more with everything typed, and no complaint: for a search or another choice on the page."""
+def again(form_class, request, situation: Situation, filled: dict | None = None) -> StepForm:
+    """The same page once more with everything typed, and no complaint: for a search or another choice on the page.
+
+    `filled`: values of fields that a button on the page has put in.
+    """
     sent = form_class(request.POST, request.FILES, situation=situation)
     typed = {
         name: field.widget.value_from_datadict(request.POST, {}, name)
@@ -150,4 +156,4 @@ def again(form_class, request, situation: Situation) -> StepForm:
         if not isinstance(field, forms.FileField)
     }
     searched = {name: value for name, value in request.POST.items() if name.endswith("_find")}
-    return form_class(initial={**typed, **searched}, situation=situation)
+    return form_class(initial={**typed, **searched, **(filled or {})}, situation=situation)
