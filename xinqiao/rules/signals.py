@@ -24,7 +24,7 @@ class Signal:
 
 
 def _signal(value: str, words: str, weight: float, note: str = "", before: str = "", after: str = "") -> Signal:
-    compiled = (re.compile(f"(?:{before})$") if before else None, re.compile(after) if after else None)
+    compiled = (re.compile(rf"(?:{before})\Z") if before else None, re.compile(after) if after else None)
     return Signal(value, re.compile(words), weight, note, *compiled)
 
 
@@ -271,7 +271,7 @@ LITIGATION = (
         r"(?:已经?|被|把我们?|将我们?|我们?(?:已经?)?(?:向|到|去))[^，。；\n]{0,10}(?:起诉|诉至|告上|提起诉讼|提起(?:行政|民事)诉讼)(?:了|到|至|，|法院|法庭)?",
         0.7,
         "已经起诉",
-        r"准备|打算|想|如果|没有|不[^，。；\n]{0,4}|保留[^，。；\n]{0,10}",
+        r"准备|打算|想|如果|没有|不[^，。；\n]{0,4}|保留[^，。；\n]{0,10}|[要让叫]|建议",
         r"^(?:的?权|无门)",
     ),
     _signal(
