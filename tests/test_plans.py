@@ -152,6 +152,7 @@ PAGES = {
     "indicators": ("", Role.OFFICE_LEADER),
     "month": ("", Role.OFFICE_LEADER),
     "reports": ("", Role.OFFICE_LEADER),
+    "proposal_effect": ("", Role.SUPERVISOR),
 }
 STATEMENTS_OF = {
     "running": 40,  # one for each duty and queue there is, whatever they hold

@@ -29,6 +29,7 @@ FIGURES = {
     "indicators": ("指标", "gauge", "statistics", Action.COUNT),
     "month": ("每月情况", "calendar-days", "statistics", Action.COUNT),
     "reports": ("报告", "file-text", "analysis", Action.READ),
+    "proposal_effect": ("系统建议的效果", "lightbulb", "proposal", Action.COUNT),
 }
 SUPERVISING = {
     "urgent_list": ("重大紧急", "siren", "urgent_report", Action.READ),

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from xinqiao.organisations.models import Officer
+from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Role
 
 from . import lists
@@ -16,6 +17,8 @@ def nav(request: HttpRequest, officer: Officer) -> list[dict]:
         _link(request, "变更申请", "workbench:rights_requests", "clipboard-check", count=lists.waiting_count(officer)),
     ]
     links.append(_link(request, "运行状况", "workbench:running", "activity"))
+    if allowed(officer.role_set, "proposal", Action.COUNT):
+        links.append(_link(request, "系统建议的效果", "workbench:proposal_effect", "lightbulb"))
     if officer.may(Role.AUDITOR):
         links.append(_link(request, "审计日志", "workbench:audit", "scroll-text"))
     return [{"title": "系统管理", "links": [link for link in links if link]}]

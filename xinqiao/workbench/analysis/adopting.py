@@ -105,7 +105,9 @@ FIELDS: dict[Step, dict[Sort, Field]] = {
         Sort.URGENCY: _tick("urgent"),
         Sort.RESPONDENTS: RESPONDENT,
     },
-    **dict.fromkeys((Step.TRANSFER, Step.TRANSFER_DOWN, Step.ASSIGN, Step.TRANSFER_POLITICAL_LEGAL, Step.PASS_DOWN), _TO),
+    **dict.fromkeys(
+        (Step.TRANSFER, Step.TRANSFER_DOWN, Step.ASSIGN, Step.TRANSFER_POLITICAL_LEGAL, Step.PASS_DOWN), _TO
+    ),
 }
 # Where there is nothing to fill in yet, they are there to be read.
 READ_ONLY = {Step.REGISTER: (Sort.CLASS, Sort.KIND, Sort.PLACE, Sort.LITIGATION, Sort.URGENCY)}
