@@ -169,6 +169,9 @@ TEMPLATES = [
     },
 ]
 
+# Controls of forms are written out in Python: a template for each took most of the time of a form.
+FORM_RENDERER = "xinqiao.ui.controls.Renderer"
+
 # --- Database ---------------------------------------------------------------------------------------------------------
 
 # Longest statement, in milliseconds. XINQIAO_STATEMENT_TIMEOUT_MS, default 15,000.
@@ -238,7 +241,7 @@ ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS, ACCOUNT_EMAIL_VERIFICATION = {"use
 SOCIALACCOUNT_ADAPTER = "xinqiao.workbench.account.provider.Adapter"
 SOCIALACCOUNT_STORE_TOKENS = SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_LOGIN_ON_GET = True
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "xinqiao.database.sessions"
 # Longest session, in seconds. XINQIAO_SESSION_SECONDS, default 43,200 (12 hours).
 SESSION_COOKIE_AGE = _number("XINQIAO_SESSION_SECONDS", 12 * 60 * 60)
 

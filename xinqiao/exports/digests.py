@@ -203,10 +203,12 @@ def acknowledge(digest_id: int, *, by: Officer, at: datetime, request=None) -> D
 def readers(digest: Digest) -> list[Officer]:
     """Who can open and sign for it at the organ that received it."""
     posts = Officer.objects.filter(organisation_id=digest.recipient_id, active=True, user__is_active=True)
-    return [one for one in posts.select_related("user", "organisation") if visible_to(one).filter(pk=digest.pk).exists()]
+    return [
+        one for one in posts.select_related("user", "organisation") if visible_to(one).filter(pk=digest.pk).exists()
+    ]
 
 
-def waiting(officer: Officer) -> QuerySet[Digest]:
+def waiting(officer: Officer, at: datetime) -> QuerySet[Digest]:
     """What waits for this officer: to be signed for, or to be decided."""
     found = visible_to(officer)
     if allowed(officer.role_set, "digest", Action.APPROVE):

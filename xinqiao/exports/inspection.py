@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from xinqiao import crypto
@@ -255,9 +254,9 @@ def may_be_inspected(officer: Officer) -> QuerySet[Organisation]:
     return Organisation.objects.filter(lft__range=officer.organisation.territory, active=True).order_by("lft")
 
 
-def waiting(officer: Officer) -> QuerySet[ExportRequest]:
-    """Requests that this officer could decide now."""
+def waiting(officer: Officer, at: datetime) -> QuerySet[ExportRequest]:
+    """Requests that this officer could decide at that moment."""
     if not allowed(officer.role_set, "requested_export", Action.APPROVE):
         return ExportRequest.objects.none()
-    found = visible_to(officer).filter(state=RequestState.ASKED, lapses_at__gt=timezone.now())
+    found = visible_to(officer).filter(state=RequestState.ASKED, lapses_at__gt=at)
     return found.exclude(asked_by__user=officer.user_id)

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from xinqiao.counts import deltas, folding, truth
 from xinqiao.counts.cells import UNDECIDED, Cell
 from xinqiao.counts.models import Delta, Standing
+from xinqiao.database.composed import Composed
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Line
 
@@ -110,7 +111,10 @@ def rebuild(*, at: datetime | None = None) -> int:
 
 def differing() -> int:
     """How many figures did not agree when they were compared last: for /readyz and the pages."""
-    return Standing.objects.filter(pk=1).values_list("differing", flat=True).first() or 0
+    return _DIFFERING.first() or 0
+
+
+_DIFFERING = Composed(lambda: Standing.objects.filter(pk=1).values_list("differing", flat=True)[:1])
 
 
 # ---- the tree ------------------------------------------------------------------------------------------------------------
@@ -130,7 +134,8 @@ def wide_above(organisations: set[int]) -> dict[int, list[tuple[int, int]]]:
     found = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT unit_id, org_id, child_id FROM ({_UP.format(start='id = ANY(%s)')}) tree", [list(organisations)] * 2
+            f"SELECT unit_id, org_id, child_id FROM ({_UP.format(start='id = ANY(%s)')}) tree",
+            [list(organisations)] * 2,
         )
         for unit, organisation, child in cursor.fetchall():
             found[unit].append((organisation, child))

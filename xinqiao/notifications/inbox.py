@@ -4,12 +4,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from xinqiao.database.composed import Composed
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
 
 from .models import InAppMessage
 
 COUNTED_TO = 100  # the bell shows 99+
+_unread_ids = Composed(  # asked with every page
+    lambda officer_id: _unread(officer_id).order_by("-created_at").values_list("matter_id", flat=True)[:COUNTED_TO]
+)
 
 
 def tell(officers, text: str, *, matter: Matter, event_id: int, at: datetime, urgent: bool = False) -> int:
@@ -38,7 +42,7 @@ def tell_many(officers, text: str, *, subject: str, at: datetime, urgent: bool =
 
 def unread_count(officer: Officer) -> int:
     """How many unread lines, counted to 100 at most. A matter that was hidden since is not counted."""
-    ids = list(_unread(officer).order_by("-created_at").values_list("matter_id", flat=True)[:COUNTED_TO])
+    ids = _unread_ids(officer_id=officer.pk)
     visible = set(_visible(officer, ids).values_list("pk", flat=True)) if any(ids) else ()
     return sum(matter_id is None or matter_id in visible for matter_id in ids)
 
@@ -57,7 +61,7 @@ def mark_read(
     officer: Officer, *, at: datetime, message_ids=None, matter_id: int | None = None, subject: str = ""
 ) -> int:
     """Mark lines as read: these, those of one matter or one `subject` with its events (it was opened), or all."""
-    rows = _unread(officer)
+    rows = _unread(officer.pk)
     if message_ids is not None:
         rows = rows.filter(pk__in=message_ids)
     if matter_id is not None:
@@ -75,8 +79,8 @@ def forget_before(at: datetime, *, days: int = 90, limit: int = 1000) -> int:
     return InAppMessage.objects.filter(pk__in=ids).delete()[0]
 
 
-def _unread(officer: Officer):
-    return InAppMessage.objects.filter(officer=officer, read_at__isnull=True)
+def _unread(officer_id: int) -> QuerySet[InAppMessage]:
+    return InAppMessage.objects.filter(officer_id=officer_id, read_at__isnull=True)
 
 
 def _visible(officer: Officer, ids) -> QuerySet[Matter]:

@@ -8,11 +8,21 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from xinqiao.database.composed import Composed
 from xinqiao.rules.confidentiality import TERRITORY_ROLES
 from xinqiao.rules.stages import LEVELS, Line, Role
 
 
 class UserManager(BaseUserManager):
+    def get(self, *conditions, **values) -> "User":
+        """As any manager's; who is signed in is asked with every page (`pk` alone), so that this is composed once."""
+        if conditions or list(values) != ["pk"] or not isinstance(values["pk"], int):
+            return super().get(*conditions, **values)
+        user = _user_of.first(pk=values["pk"])
+        if user is None:
+            raise User.DoesNotExist
+        return user
+
     def create_user(self, username: str, password: str | None, *, name: str) -> "User":
         """A person who can log in. Posts (Officer) are given separately."""
         user = self.model(username=username, name=name)
@@ -38,6 +48,9 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+_user_of = Composed(lambda pk: User.objects.filter(pk=pk))
 
 
 class SignIn(models.Model):

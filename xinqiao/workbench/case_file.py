@@ -5,11 +5,11 @@ The page first finds the matter, writes down that it is opened, and only then re
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import JSONField, Model, OuterRef, Q, Subquery
+from django.db.models import JSONField, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.http import Http404
@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 
 from xinqiao.access import reading
 from xinqiao.access.reveal import Seen
+from xinqiao.database.composed import Composed
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import clocks, identities
 from xinqiao.matters.finding import similar
@@ -31,12 +32,14 @@ from xinqiao.matters.models import (
     Record,
     Referral,
     Request,
+    Submission,
     UrgentDelivery,
     UrgentReport,
 )
 from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps.follow import OFFICE_DECISIONS, rating_due
 from xinqiao.matters.steps.register import candidates
+from xinqiao.organisations import stand_in
 from xinqiao.organisations.models import Officer
 from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import rating
@@ -139,12 +142,12 @@ def read(officer: Officer, matter: Matter, seen: Seen, *, today: date, text_open
     """The page of a matter that `find` gave. `seen`: what it shows of the identity. `text_open`: 打开材料 was pressed (reports)."""
     closed = identities.is_report(matter) and not text_open
     masked = identities.text_access(matter, officer) is not Access.FULL
-    desks = list(matter.referrals.select_related("organisation", "sender", "handler__user").order_by("pk"))
+    desks = _of(matter, _DESKS)
     for desk in desks:  # what an office wrote to the next one speaks of the petition
         desk.instruction = "" if closed else seen.text(desk.instruction)
     own = [desk for desk in desks if desk.organisation_id == officer.organisation_id]
-    running = list(matter.clocks.select_related("organisation").order_by("pk"))
-    events = list(matter.events.select_related("officer__user", "organisation").order_by("seq"))
+    running = _of(matter, _CLOCKS)
+    events = _of(matter, _EVENTS)
     records = [Said(**row) for row in matter.record_rows]
     facts = standing.Situation(
         supported=_is_supported(matter),
@@ -222,12 +225,9 @@ def _below() -> dict[str, RawSQL]:
 
 def find(officer: Officer, number: str, *, at: datetime) -> Matter:
     """Raises Http404 for a number that is not there, and for one that is not theirs to see: the same page."""
-    found = MatterNumber.objects.filter(number=number).values("matter_id")
-    matters = Matter.objects.visible_to(officer).filter(pk=Subquery(found))
+    active = officer.active and officer.user.is_active
     matter = (
-        matters.select_related("content_class__parent", "place", "unit", "received_by")
-        .annotate(**_below(), opened_lately=reading.opened_lately(officer, at))
-        .first()
+        _found(frozenset(officer.roles)).first(number=number, at=at, **stand_in.numbers(officer)) if active else None
     )
     if matter is None:
         raise Http404
@@ -236,6 +236,47 @@ def find(officer: Officer, number: str, *, at: datetime) -> Matter:
     matter.letter_rows = [row for row in matter.letter_rows if row["status"] != Status.DRAFT]
     matter.opinion_rows = [row for row in matter.opinion_rows if row["state"] in ("issued", "served", "revoked")]
     return matter
+
+
+@lru_cache(maxsize=128)
+def _found(roles: frozenset[str]) -> Composed:
+    """The matter of a number, if a post of these roles may see it."""
+
+    def query(number: str, at: datetime, **numbers: int) -> QuerySet:
+        officer = stand_in.officer(roles, **numbers)
+        found = MatterNumber.objects.filter(number=number).values("matter_id")
+        matters = Matter.objects.visible_to(officer).filter(pk=Subquery(found))
+        return matters.select_related("content_class__parent", "place", "unit", "received_by").annotate(
+            **_below(), opened_lately=reading.opened_lately(officer, at)
+        )[:1]
+
+    return Composed(query, may_lack=stand_in.NUMBERS)
+
+
+_DESKS = Composed(
+    lambda matter_id: (
+        Referral.objects.filter(matter_id=matter_id)
+        .select_related("organisation", "sender", "handler__user")
+        .order_by("pk")
+    )
+)
+_CLOCKS = Composed(
+    lambda matter_id: Clock.objects.filter(matter_id=matter_id).select_related("organisation").order_by("pk")
+)
+_EVENTS = Composed(
+    lambda matter_id: (
+        Event.objects.filter(matter_id=matter_id).select_related("officer__user", "organisation").order_by("seq")
+    )
+)
+_SUBMISSIONS = Composed(lambda matter_id: Submission.objects.filter(matter_id=matter_id).order_by("pk"))
+
+
+def _of(matter: Matter, rows: Composed) -> list:
+    """These rows of the matter, which they know."""
+    found = rows(matter_id=matter.pk)
+    for one in found:
+        one.matter = matter
+    return found
 
 
 def _with_moments(row: dict) -> dict:
@@ -349,7 +390,7 @@ def _is_examined(running: list[Clock]) -> bool:
 def _submissions(matter: Matter, seen: Seen, *, masked: bool) -> list[dict]:
     """`masked`: for readers of statistics the person complained of is masked too (B.3 "M")."""
     made = []
-    for one in matter.submissions.order_by("pk"):
+    for one in _of(matter, _SUBMISSIONS):
         said = {**one.respondent, **({"name": mask_name(one.respondent.get("name", ""))} if masked else {})}
         against = "、".join(said[name] for name in ("unit", "name", "post") if said.get(name))
         facts = channels.shown_facts(one.channel, one.channel_facts, personal=seen.opening is not None)
@@ -501,11 +542,26 @@ def _related(matter: Matter, officer: Officer, people: list[Petitioner]) -> list
         known = {one.pk for _relation_of, one in found}
         found += [("文字相近", one) for one, _share in similar(matter, officer) if one.pk not in known]
     else:
-        near = [pk for pk in (matter.joined_to, matter.split_from) if pk]
-        linked = Q(pk__in=near) | Q(joined_to=matter.pk) | Q(split_from=matter.pk)
-        rows = Matter.objects.visible_to(officer).filter(linked).exclude(pk=matter.pk).select_related("unit")
-        found = [(_relation(matter, one), one) for one in rows.order_by("pk")[:50]]
+        rows = _linked(frozenset(officer.roles))(
+            matter_id=matter.pk,
+            joined_to=matter.joined_to or 0,
+            split_from=matter.split_from or 0,
+            **stand_in.numbers(officer),
+        )
+        found = [(_relation(matter, one), one) for one in rows]
     return [{"relation": relation, "matter": one} for relation, one in found]
+
+
+@lru_cache(maxsize=128)
+def _linked(roles: frozenset[str]) -> Composed:
+    """The matters joined to, merged with or split from one, as a post of these roles may see them."""
+
+    def query(matter_id: int, joined_to: int, split_from: int, **numbers: int) -> QuerySet:
+        linked = Q(pk=joined_to) | Q(pk=split_from) | Q(joined_to=matter_id) | Q(split_from=matter_id)
+        rows = Matter.objects.visible_to(stand_in.officer(roles, **numbers)).filter(linked).exclude(pk=matter_id)
+        return rows.select_related("unit").order_by("pk")[:50]
+
+    return Composed(query, may_lack=stand_in.NUMBERS)
 
 
 def _relation(matter: Matter, other: Matter) -> str:

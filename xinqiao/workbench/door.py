@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from xinqiao.database.composed import Composed
 from xinqiao.integrity import audit
 from xinqiao.organisations import rights
 from xinqiao.organisations.models import Officer, SignIn, User
@@ -39,6 +40,13 @@ POST, SIGNED_IN_AT, SEEN_AT, CONFIRMED_AT = "officer_id", "signed_in_at", "seen_
 SIGN_IN, RIGHTS, FACTOR = "sign_in", "rights", "factor"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 logger = logging.getLogger("xinqiao.door")
+# Asked with every page.
+_posts_of = Composed(
+    lambda user_id: (
+        Officer.objects.filter(user_id=user_id, active=True).select_related("user", "organisation").order_by("pk")
+    )
+)
+_sign_in_of = Composed(lambda pk, user_id: SignIn.objects.filter(pk=pk, user_id=user_id))
 
 
 def officer_required(view: Callable) -> Callable:
@@ -168,7 +176,7 @@ def _note_unconfirmed(request: HttpRequest, why: str) -> None:
 
 def active_posts(user: User) -> list[Officer]:
     """The posts a user may work in now, the oldest first."""
-    return list(Officer.objects.filter(user=user, active=True).select_related("user", "organisation").order_by("pk"))
+    return _posts_of(user_id=user.pk)
 
 
 def home(post: Officer) -> str:
@@ -254,7 +262,7 @@ def _refusal(request: HttpRequest, now: datetime) -> HttpResponse | None:
 def _end_of(request: HttpRequest, posts: list[Officer], now: datetime) -> SessionEnd | None:
     """Why the session is over, if it is."""
     session = request.session
-    row = SignIn.objects.filter(pk=session.get(SIGN_IN), user=request.user).first()
+    row = _sign_in_of.first(pk=session.get(SIGN_IN) or 0, user_id=request.user.pk)
     if row is None or row.ended_at:
         return SessionEnd(row.ended_why) if row and row.ended_why else SessionEnd.BY_OWNER
     if not posts:

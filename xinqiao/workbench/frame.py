@@ -28,6 +28,7 @@ FIGURES = {
     "statistics": ("统计", "chart-column", "statistics", Action.COUNT),
     "indicators": ("指标", "gauge", "statistics", Action.COUNT),
     "month": ("每月情况", "calendar-days", "statistics", Action.COUNT),
+    "hot_issues": ("热点问题", "flame", "hot_issue", Action.READ),
     "reports": ("报告", "file-text", "analysis", Action.READ),
     "proposal_effect": ("系统建议的效果", "lightbulb", "proposal", Action.COUNT),
 }
@@ -74,7 +75,7 @@ def shelf_counts(request: HttpRequest, more: dict[str, tally.Wanted] | None = No
         officer, today = request.officer, localdate()
         wanted = {one.key: tally.Wanted(one.key) for one in shelves.shelves_of(officer) if one.counted}
         wanted |= _saved_counts(request) if more else {}
-        leaving = {"inspection": inspection.waiting(officer), "digests": digests.waiting(officer)}
+        leaving = {"inspection": inspection.waiting, "digests": digests.waiting}
         request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, leaving)
     return request.shelf_counts
 
@@ -106,9 +107,7 @@ def _bench(request: HttpRequest, officer: Officer) -> dict:
         "switch_url": _address("workbench:post"),
         "search_url": "" if administers else _address("workbench:search"),
         "search_words": "搜编号、正文、地点",
-        "new_url": _address("workbench:window", channels.first_for(officer))
-        if channels.may_register(officer)
-        else "",
+        "new_url": _address("workbench:window", channels.first_for(officer)) if channels.may_register(officer) else "",
         "bell_url": "" if administers else _address("workbench:messages"),
         "bell_count": ("99+" if waiting > 99 else waiting) or "",
         "logout_url": _address("workbench:logout"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from xinqiao.database.composed import Composed
 from xinqiao.organisations.models import Officer
 
 MOST_FILTERS = 12
@@ -32,13 +33,15 @@ class ListSettings(models.Model):
     @classmethod
     def of(cls, officer: Officer) -> "ListSettings":
         """The settings of this post; those of everybody where it changed nothing."""
-        return cls.objects.filter(pk=officer.pk).first() or cls(officer_id=officer.pk)
+        return _settings_of.first(officer_id=officer.pk) or cls(officer_id=officer.pk)
 
     @property
     def saved(self) -> list[SavedFilter]:
         """The saved filters, as far as they can be read."""
         rows = self.filters if isinstance(self.filters, list) else []
-        return [SavedFilter(row["id"], row["name"], row["query"]) for row in rows if {"id", "name", "query"} <= set(row)]
+        return [
+            SavedFilter(row["id"], row["name"], row["query"]) for row in rows if {"id", "name", "query"} <= set(row)
+        ]
 
     def saved_as(self, filter_id: int) -> SavedFilter | None:
         return next((one for one in self.saved if one.id == filter_id), None)
@@ -47,3 +50,6 @@ class ListSettings(models.Model):
         """Write these filters, in this order."""
         self.filters = [{"id": one.id, "name": one.name, "query": one.query} for one in saved]
         self.save()
+
+
+_settings_of = Composed(lambda officer_id: ListSettings.objects.filter(pk=officer_id))

@@ -6,13 +6,14 @@ parameters. Counts stop at COUNTED_TO, that of the list shown at TOTAL_TO.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.utils import timezone
 
 from xinqiao.matters.models import ASSIGNED_READERS, Referral
 from xinqiao.organisations.models import Officer, Organisation, User
@@ -26,8 +27,10 @@ TOTAL = "shown"
 OWN_AT_ONCE = 1000  # own open desks looked through together; an office with more is asked shelf by shelf
 MANY_FOR = 600  # seconds until that is tried again
 ALL_OF_OWN = "all of own"
-SAME = {("unit", "unread"): "new", ("unit", "overdue"): "overdue", ("unit", "soon"): "due"}  # a tile there, a shelf of its own
+# A tile there, a shelf of its own.
+SAME = {("unit", "unread"): "new", ("unit", "overdue"): "overdue", ("unit", "soon"): "due"}
 DAY = date(5000, 7, 1)  # stands for today
+MOMENT = datetime(5000, 7, 1, tzinfo=UTC)  # stands for now
 SPAN_DAYS = 3650  # days this near to DAY are counted from it
 POST, UNIT, USER, LFT, RGT, FIRST, LAST = range(-1907, -1900)
 _many_open: dict[int, float] = {}  # organisation: when it last had too many open desks, in this process
@@ -50,8 +53,13 @@ class Wanted:
     limit: int = COUNTED_TO
 
 
-def count(officer: Officer, today: date, wanted: dict[str, Wanted], more: dict[str, QuerySet] | None = None) -> dict[str, int]:
-    """How many each of `wanted`, and of the query sets `more`, has; one statement.
+Rows = Callable[[Officer, datetime], QuerySet]  # those of a post at a moment
+
+
+def count(
+    officer: Officer, today: date, wanted: dict[str, Wanted], more: dict[str, Rows] | None = None
+) -> dict[str, int]:
+    """How many each of `wanted`, and of the rows `more`, has; one statement.
 
     A second one where the own open desks are too many to be looked through at once, the first time in a while.
     """
@@ -91,7 +99,7 @@ def _once_each(wanted: Iterable[Wanted | None]) -> list[Wanted]:
     return [replace(one, limit=limit) for one, limit in limits.items()]
 
 
-def _found(officer: Officer, today: date, wanted: list[Wanted], more: dict[str, QuerySet]) -> dict[Wanted | str, int]:
+def _found(officer: Officer, today: date, wanted: list[Wanted], more: dict[str, Rows]) -> dict[Wanted | str, int]:
     """The counts by what was wanted, its limit left out, and by the names of `more`."""
     at_once = _within_own(officer, wanted)
     found = _ask(officer, today, [one for one in wanted if one not in at_once], at_once, more)
@@ -108,7 +116,11 @@ def _within_own(officer: Officer, wanted: list[Wanted]) -> list[Wanted]:
         return []
     only_own = _sees_own_only(officer)
     shelf_of = shelves.BY_KEY
-    return [one for one in wanted if shelf_of[one.shelf].own_open or (only_own and shelf_of[one.shelf].is_open and one.shelf)]
+    return [
+        one
+        for one in wanted
+        if shelf_of[one.shelf].own_open or (only_own and shelf_of[one.shelf].is_open and one.shelf)
+    ]
 
 
 def _sees_own_only(officer: Officer) -> bool:
@@ -116,12 +128,12 @@ def _sees_own_only(officer: Officer) -> bool:
     return first == last and not officer.role_set & ASSIGNED_READERS
 
 
-def _ask(officer: Officer, today: date, each: list[Wanted], at_once: list[Wanted], more: dict[str, QuerySet]) -> dict:
+def _ask(officer: Officer, today: date, each: list[Wanted], at_once: list[Wanted], more: dict[str, Rows]) -> dict:
     kind = _kind_of(officer)
     if not (officer.active and officer.user.is_active):
         return {replace(one, limit=0): 0 for one in (*each, *at_once)} | dict.fromkeys(more, 0)
     parts = {replace(one, limit=0): _composed(*kind, one) for one in each}
-    parts |= {name: _limited(query, COUNTED_TO) for name, query in more.items()}
+    parts |= {name: _composed_rows(*kind, rows) for name, rows in more.items()}
     asked = {name: part for name, part in parts.items() if part}
     columns = [f"(SELECT count(*) FROM ({part.sql}) AS counted)" for part in asked.values()]
     params = [value for part in asked.values() for value in part.params]
@@ -160,7 +172,8 @@ def _filled(officer: Officer, today: date, params: list) -> tuple[list, list]:
 def _exchanged(value, own: dict[int, int], today: date) -> tuple:
     """The value, and its mark; None for what is the same for all who ask the same."""
     if isinstance(value, datetime):
-        return value, ("timestamptz", value)
+        now = timezone.now() if value == MOMENT else value
+        return now, ("timestamptz", value)
     if isinstance(value, date):
         days = (value - DAY).days
         return (today + timedelta(days=days), ("date", days)) if abs(days) < SPAN_DAYS else (value, None)
@@ -174,6 +187,12 @@ def _composed(roles: frozenset[str], one_unit: bool, wanted: Wanted) -> Statemen
     """The rows of one count."""
     shelf = shelves.BY_KEY[wanted.shelf]
     return _limited(shelf.narrowed(stand_in(roles, one_unit), DAY, wanted.chosen), wanted.limit)
+
+
+@lru_cache(maxsize=256)
+def _composed_rows(roles: frozenset[str], one_unit: bool, rows: Rows) -> Statement | None:
+    """The rows of one count that is no shelf's."""
+    return _limited(rows(stand_in(roles, one_unit), MOMENT), COUNTED_TO)
 
 
 @lru_cache(maxsize=2048)

@@ -37,14 +37,26 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def side_link(link: dict) -> SafeString:
-    """{% side_link link %}: one line of the side bar. Most are the same for everybody, so they are written once."""
-    facts = (str(link.get(name) or "") for name in ("icon", "count", "tone"))
-    return _side_link(str(link["url"]), str(link["label"]), *facts, bool(link.get("current")), get_language())
+def side_groups(groups: list[dict]) -> SafeString:
+    """{% side_groups nav %}: the groups of the side bar, `title` and `links`. Most lines are the same for everybody: they are written once."""
+    language = get_language()
+    return mark_safe("".join([_side_group(group, language) for group in groups or ()]))
+
+
+def _side_group(group: dict, language: str) -> str:
+    head = format_html("<h2>{}</h2>", group["title"]) if group.get("title") else ""
+    return f"{head}\n  <ul>{''.join([_side_line(link, language) for link in group['links']])}</ul>"
+
+
+def _side_line(link: dict, language: str) -> SafeString:
+    facts = [str(link.get(name) or "") for name in ("icon", "count", "tone")]
+    return _side_link(str(link["url"]), str(link["label"]), *facts, bool(link.get("current")), language)
 
 
 @lru_cache(maxsize=1024)
-def _side_link(url: str, label: str, icon_name: str, count: str, tone: str, current: bool, _language: str) -> SafeString:
+def _side_link(
+    url: str, label: str, icon_name: str, count: str, tone: str, current: bool, _language: str
+) -> SafeString:
     picture = icons.icon(icon_name) if icon_name else ""
     number = '<span class="count {}">{}<span class="visually-hidden"> {}</span></span>'
     return format_html(

@@ -16,6 +16,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from xinqiao.database.composed import Composed
 from xinqiao.matters.entries import GROUPS
 from xinqiao.matters.models import Event
 from xinqiao.organisations.models import Officer, Organisation
@@ -76,7 +77,14 @@ def listed(asked: QueryDict, officer: Officer, today: date) -> tuple[shelves.She
     The choices have a value for `order`, `channel`, `kind` and `only`, further ones where they were made, and `words` for a reader.
     """
     found = asked_for(asked, officer, today)
-    names = {"channel": "", "kind": "", "only": "", **found.chosen.as_query(), "order": found.order.key, "words": found.words()}
+    names = {
+        "channel": "",
+        "kind": "",
+        "only": "",
+        **found.chosen.as_query(),
+        "order": found.order.key,
+        "words": found.words(),
+    }
     return found.shelf, names, found.order.sorted(found.desks(officer, today))
 
 
@@ -235,7 +243,10 @@ def select(name: str, label: str, every: str, options: tuple, value: str) -> Saf
 def _hidden(asked: Asked) -> dict[str, str]:
     """What stays as it is when one of the three selects changes."""
     kept = asked.chosen.as_query()
-    return {"shelf": asked.shelf.key, **{name: value for name, value in kept.items() if name not in ("channel", "kind")}}
+    return {
+        "shelf": asked.shelf.key,
+        **{name: value for name, value in kept.items() if name not in ("channel", "kind")},
+    }
 
 
 def _more(officer: Officer, asked: Asked) -> dict:
@@ -270,7 +281,7 @@ def _add_names(found: list[dict], shown: set[str]) -> None:
     """Names of units and handlers, each in one statement: joined to the list they took longer to plan than to read."""
     units = {row["matter__unit_id"] or row["organisation_id"] for row in found} if "unit" in shown else set()
     handlers = {row["handler_id"] for row in found} if "handler" in shown else set()
-    unit_names, handler_names = _named(Organisation, "name", units), _named(Officer, "user__name", handlers)
+    unit_names, handler_names = _named(_UNITS, units), _named(_HANDLERS, handlers)
     class_ids = {row["matter__content_class_id"] for row in found} if "class" in shown else ()
     classes = filters.class_rows(class_ids) if class_ids else {}
     for row in found:
@@ -280,17 +291,21 @@ def _add_names(found: list[dict], shown: set[str]) -> None:
         row["handler"] = handler_names.get(row["handler_id"], "")
 
 
-def _named(model, field: str, ids: set[int | None]) -> dict[int, str]:
+_UNITS = Composed(lambda ids: Organisation.objects.filter(pk__among=ids).order_by().values_list("pk", "name"))
+_HANDLERS = Composed(lambda ids: Officer.objects.filter(pk__among=ids).order_by().values_list("pk", "user__name"))
+_CHANGES = Composed(
+    lambda ids: Event.objects.filter(matter__pk__among=ids).order_by().values_list("matter_id").annotate(Max("at"))
+)
+
+
+def _named(rows: Composed, ids: set[int | None]) -> dict[int, str]:
     ids = ids - {None}
-    return dict(model.objects.filter(pk__in=ids).order_by().values_list("pk", field)) if ids else {}
+    return dict(rows(ids=sorted(ids))) if ids else {}
 
 
 def _last_changes(matter_ids: set[int]) -> dict:
     """When something happened last in each of these matters, in one statement."""
-    if not matter_ids:
-        return {}
-    events = Event.objects.filter(matter_id__in=matter_ids).order_by()
-    return dict(events.values_list("matter_id").annotate(Max("at")))
+    return dict(_CHANGES(ids=sorted(matter_ids))) if matter_ids else {}
 
 
 def _row(row: dict, officer: Officer, today: date, changed_at: datetime | None) -> dict:

@@ -14,6 +14,17 @@ def body(rows: Iterable) -> SafeString:
     return mark_safe("\n".join(_line(row) for row in rows))
 
 
+def columns(bars: Iterable[dict]) -> SafeString:
+    """The columns of a course of time, from the left."""
+    return mark_safe(
+        "".join(
+            f'<rect{" class=withheld" if bar["withheld"] else ""} x="{bar["x"]}" y="{bar["y"]}" width="7" height="{bar["height"]}">'
+            f"<title>{escape(bar['title'])}</title></rect>"
+            for bar in bars
+        )
+    )
+
+
 def _line(row) -> str:
     bar = _BAR.format(f'<rect width="{row.width}" height="10"/>') if row.is_told else _WITHHELD
     more = "".join(f'<td class="n">{escape(one)}</td>' for one in row.more)

@@ -6,6 +6,7 @@ from django.http import Http404
 
 from xinqiao.counts.folding import EVERYTHING
 from xinqiao.counts.reading import Head
+from xinqiao.database.composed import Composed
 from xinqiao.matters import counted
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.permissions import Action, Reach, allowed
@@ -25,6 +26,12 @@ class Scope:
     lists: str = ""
 
 
+_CHILDREN = Composed(
+    lambda parent_id: Organisation.objects.filter(parent_id=parent_id).only("pk", "name", "lft", "rgt").order_by("lft")
+)
+_AT = Composed(lambda lft: Organisation.objects.filter(lft=lft))
+
+
 def scope_of(officer: Officer, asked: str) -> Scope:
     """The organisation named in the address, else the widest one. Raises Http404 for one outside the scope, as for one that is not."""
     cell = allowed(officer.role_set, "statistics", Action.COUNT)
@@ -42,7 +49,7 @@ def scope_of(officer: Officer, asked: str) -> Scope:
         roots = list(Organisation.objects.filter(parent=None).order_by("lft"))
         last = max((one.rgt for one in roots), default=0)
         return Scope(_head(EVERYTHING, 0, last, roots, wide=True), "全部机关", None, roots)
-    children = list(Organisation.objects.filter(parent=shown).only("pk", "name", "lft", "rgt").order_by("lft"))
+    children = _CHILDREN(parent_id=shown.pk)
     head = _head(shown.pk, *shown.interval, children, wide=counted.is_wide(shown))
     lists = _lists(officer, "area") if cell.reach is Reach.TERRITORY else ""
     return Scope(head, shown.name, shown, children, _way(top, shown), lists)
@@ -56,7 +63,7 @@ def _top(officer: Officer, reach: Reach) -> Organisation | None:
     """The widest organisation of this post; None for everything, where that has several roots."""
     if reach is Reach.TERRITORY:
         first, _last = officer.organisation.territory
-        return Organisation.objects.get(lft=first)
+        return _AT(lft=first)[0]
     roots = list(Organisation.objects.filter(parent=None)[:2])
     return roots[0] if len(roots) == 1 else None
 
@@ -73,7 +80,9 @@ def _asked(asked: str, top: Organisation | None) -> Organisation | None:
 def _way(top: Organisation | None, shown: Organisation) -> list[Organisation]:
     if top and top.pk == shown.pk:
         return [shown]
-    above = Organisation.objects.filter(lft__lte=shown.lft, rgt__gte=shown.rgt).only("pk", "name", "lft").order_by("lft")
+    above = (
+        Organisation.objects.filter(lft__lte=shown.lft, rgt__gte=shown.rgt).only("pk", "name", "lft").order_by("lft")
+    )
     return [one for one in above if top is None or one.lft >= top.lft]
 
 

@@ -75,6 +75,10 @@ class Table:
         ]  # fmt: skip
 
     @property
+    def drawn_columns(self) -> str:
+        return drawing.columns(self.drawn)
+
+    @property
     def drawn_width(self) -> int:
         return len(self.rows) * COLUMN
 
