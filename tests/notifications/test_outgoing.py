@@ -12,7 +12,8 @@ from django.core import mail
 from django.utils import timezone
 
 from tests.world import SHANGHAI
-from xinqiao.notifications import http_client, inbox, messages, outgoing
+from xinqiao import http_client
+from xinqiao.notifications import inbox, messages, outgoing
 from xinqiao.notifications.models import Channel, Message, OptOut, State
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=SHANGHAI)

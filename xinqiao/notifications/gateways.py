@@ -16,7 +16,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from . import http_client
+from xinqiao import http_client
+
 from .models import Channel, State
 
 SERVER_ERROR, BUSY = 500, (429, 503)

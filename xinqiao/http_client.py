@@ -1,4 +1,4 @@
-"""The one way out over HTTP (secure-checklist 44): https, the address resolved, checked and pinned, no redirects, 10 s, 1 MB."""
+"""The one way out over HTTP (secure-checklist 44): https, the address resolved, checked and pinned, no redirects, a time limit, 1 MB."""
 
 import http.client
 import ipaddress
@@ -27,13 +27,22 @@ class Answer:
 
 
 def post(
-    url: str, body: bytes, headers: dict[str, str], *, private_network: bool = False, loopback: bool = False
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    *,
+    private_network: bool = False,
+    loopback: bool = False,
+    seconds: int = TIMEOUT_SECONDS,
 ) -> Answer:
-    """POST once. `private_network`: the operator's gateway stands in the inner network; `loopback`: plain http to this machine (tests)."""
+    """POST once, within `seconds`. `private_network`: the operator's service stands in the inner network; `loopback`: on this machine,
+    where plain http will do."""
     scheme, host, port, target = _parts(url, loopback=loopback)
     address = _checked_address(host, port, private_network=private_network, loopback=loopback)
-    end = time.monotonic() + TIMEOUT_SECONDS
-    connection = _connect(scheme, host, port, address)
+    if scheme == "http" and not ipaddress.ip_address(address.partition("%")[0]).is_loopback:
+        raise NotReached("只有本机可以不用 https")
+    end = time.monotonic() + seconds
+    connection = _connect(scheme, host, port, address, seconds)
     try:
         try:
             connection.request("POST", target, body=body, headers={**headers, "Connection": "close"})
@@ -81,10 +90,11 @@ def may_talk_to(address, *, private_network: bool = False, loopback: bool = Fals
     return address.is_global or (private_network and address.is_private)
 
 
-def _connect(scheme: str, host: str, port: int, address: str) -> http.client.HTTPConnection:
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
+def _connect(scheme: str, host: str, port: int, address: str, seconds: int) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection(host, port, timeout=seconds)
     try:
-        raw = socket.create_connection((address, port), timeout=TIMEOUT_SECONDS)
+        raw = socket.create_connection((address, port), timeout=min(seconds, TIMEOUT_SECONDS))
+        raw.settimeout(seconds)
         if scheme == "https":
             raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
     except OSError as error:
