@@ -36,6 +36,8 @@ COMMANDS = {
     "counts": "xinqiao.cli.counts",
     "indicators": "xinqiao.cli.indicators",
     "hot": "xinqiao.cli.hot",
+    "similar": "xinqiao.cli.similar",
+    "cluster": "xinqiao.cli.cluster",
     "bench": "xinqiao.cli.bench",
 }
 

@@ -1,16 +1,20 @@
 """Texts on the same matter, put together (同类项合并): for analysis only, it never joins cases (DU-7).
 
 Groups grow from single texts: the two likest groups become one, as long as their texts are on the average likely enough to speak of the same
-matter. A chain of texts of which each is like the next is therefore no group. Copies of one text about two places never come together,
-nor do groups that have such a pair between them.
+matter. A chain of texts of which each is like the next is therefore no group. What is enough depends on how many pairs say it: two single
+texts must be likelier than two groups, of which every text was compared with every other. Copies of one text about two places never come
+together, nor do groups that have such a pair between them.
 """
 
 import heapq
+import math
 from collections.abc import Callable, Sequence
 
 from .sameness import LEAST, MOST, Comparison, Message
 
-ENOUGH = -3.0  # odds, on the average, up to which two groups become one
+ENOUGH_OF_TWO = -1.0  # logarithm of the odds from which two single texts become a group
+LESS_A_DOUBLING = 1.0  # so much less is enough for twice as many pairs
+LEAST_ENOUGH = -3.5  # but never less than this
 LOOKED_AT = 64  # pairs between two groups that are compared; with more of them, every so-many-th
 
 
@@ -28,6 +32,11 @@ def clusters(messages: Sequence[Message]) -> list[int]:
     return _numbered(
         _Groups(len(messages), links, apart, lambda one, other: _said(among.sameness(one, other).odds)).joined()
     )
+
+
+def enough(pairs: int) -> float:
+    """What so many pairs between two groups must come to, on the average."""
+    return max(LEAST_ENOUGH, ENOUGH_OF_TWO - LESS_A_DOUBLING * math.log2(pairs))
 
 
 def _said(odds: float) -> float:
@@ -79,7 +88,7 @@ class _Groups:
                 if one < other:
                     self._ask(one, other)
         while self.waiting:
-            _value, one, other, *when, sure = heapq.heappop(self.waiting)
+            _over, one, other, *when, sure = heapq.heappop(self.waiting)
             if one not in self.members or other not in self.members or when != [self.changed[one], self.changed[other]]:
                 continue
             if sure:
@@ -94,8 +103,9 @@ class _Groups:
         total, number = self.links[one][other]
         sure = exactly or number == len(self.members[one]) * len(self.members[other])
         value = self._average(one, other) if exactly else total / number
-        if value > ENOUGH and other not in self.apart[one]:
-            heapq.heappush(self.waiting, (-value, *_pair(one, other), *self._when(*_pair(one, other)), sure))
+        over = value - enough(len(self.members[one]) * len(self.members[other]))
+        if over > 0 and other not in self.apart[one]:
+            heapq.heappush(self.waiting, (-over, *_pair(one, other), *self._when(*_pair(one, other)), sure))
 
     def _when(self, one: int, other: int) -> tuple[int, int]:
         return self.changed[one], self.changed[other]

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
 from itertools import pairwise
+from operator import mul
 
 from xinqiao.search import words
 
@@ -33,15 +34,17 @@ LEAST, MOST = -8.0, 6.0  # what one pair can say
 SAME_TEXT = 0.7  # cosine from which a text is taken for a copy
 SAID_FROM = 0.4  # share of a name, rare characters counting more, from which the other text is taken to mention it
 
-# Logarithms of odds; see docs/text.md for the method and the scores.
-START, WORDS, COVER, RAREST, RARE_ONES, DAYS, DISTRICTS, SITES = -13.0, 15.0, 4.75, 0.75, 5.75, -0.7, -2.7, -8.0
+# Logarithms of odds, in the order of `parts`; see docs/text.md for the method and the scores.
+START = -13.0
+WEIGHTS = (15.0, 4.75, 0.75, 5.75, -0.7, -2.7)
+SITES = -8.0
 
 
 @dataclass(frozen=True)
 class Message:
     """A text as it came. `id` is whatever the caller knows it by."""
 
-    id: int
+    id: int | str
     title: str
     body: str
     at: datetime
@@ -123,20 +126,27 @@ class Sameness:
 
 def compare(one: Profile, other: Profile, scale: Scale) -> Sameness:
     """How likely two texts speak of the same matter."""
-    common = one.words.keys() & other.words.keys()
-    cosine = sum(one.words[word] * other.words[word] for word in common)
-    cover = min(_said(one, other), _said(other, one))
-    titled = [word for word in common if word in one.title or word in other.title]
-    rarest = max(map(scale.weight, titled), default=0.0)
-    rare = math.log1p(sum(1 / max(scale.counts.get(word, 0), 1) for word in titled))
-    days = abs(one.at - other.at) / timedelta(days=1)
-    odds = (
-        START + WORDS * math.sqrt(cosine) + COVER * cover + RAREST * rarest + RARE_ONES * rare + DAYS * math.log1p(days)
-    )
-    if one.districts and other.districts and not one.districts & other.districts:
-        odds += DISTRICTS
+    found, titled = parts(one, other, scale)
     apart = are_apart(one, other)
-    return Sameness(odds + SITES * apart, cosine, tuple(titled), apart)
+    odds = START + sum(map(mul, WEIGHTS, found)) + SITES * apart
+    return Sameness(odds, found[0] ** 2, titled, apart)
+
+
+def parts(one: Profile, other: Profile, scale: Scale) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """The six numbers of a pair, and the words that both have and one of them in its title."""
+    common = one.words.keys() & other.words.keys()
+    titled = tuple(word for word in common if word in one.title or word in other.title)
+    texts = [max(scale.counts.get(word, 0), 2) for word in titled]  # these two have it
+    days = abs(one.at - other.at) / timedelta(days=1)
+    found = (
+        math.sqrt(sum(one.words[word] * other.words[word] for word in common)),
+        min(_said(one, other), _said(other, one)),
+        math.log((scale.texts + 1) / (min(texts) + 0.5)) if texts else 0.0,
+        math.log1p(sum(1 / number for number in texts)),
+        math.log1p(days),
+        float(bool(one.districts and other.districts and not one.districts & other.districts)),
+    )
+    return found, titled
 
 
 def _said(one: Profile, other: Profile) -> float:
