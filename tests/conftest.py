@@ -207,8 +207,9 @@ _LAUNCH = [
 
 
 def _chromium_path() -> str | None:
-    named = os.environ.get("XINQIAO_CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """The one without windows first: it draws the same pages with a quarter of the work."""
+    found = map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))
+    return os.environ.get("XINQIAO_CHROMIUM") or next(filter(None, found), None)
 
 
 def pytest_collection_modifyitems(config, items) -> None:
