@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import log
 
 from xinqiao.rules import answers as rules
@@ -20,7 +21,7 @@ from .belonging import COMMON, Common, Share, asked, compared, pieces, plain, sa
 from .proposal import Reading
 
 ANSWERED = 0.12  # share of what is rare in a demand that the passage answering it has
-NOT_BELONGING = -0.02  # `belonging.compared` of an answer that is about something else
+NOT_BELONGING = -0.04  # `belonging.compared` of an answer that is about something else
 WORDS_AT_LEAST = 40  # pieces that say something; a shorter answer is not compared with the question
 DAYS_APART = 7  # a date of the petition in the answer that differs by more is asked about
 
@@ -31,10 +32,11 @@ _SAID_ON = re.compile(r"(?:您|你|信访人|网友)[^。；\n]{0,6}?(?:于|在)
 _PETITIONED = re.compile(r"^[^。；\n]{0,10}?(?:来信|来访|来电|留言|反映|提出|提交|投诉|信访)")
 _UNTIL = re.compile(r"^(?:以?前|之前|底前|止)[^。；，\n]{0,12}")
 _DOOR = re.compile(r"(?<![0-9A-Za-z])([0-9]{1,4})\s*(号院|号楼|栋|幢|单元|弄)")
-_SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"  # fmt: skip
+_GIVEN = "[^的和与将已方面式等在了为及或一不是有家们，。；：、\\s]"
+_SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"  # fmt: skip
 _PERSON = re.compile(
-    rf"(?:(?:邻居|业主|村民|居民|员工|职工|住户|租户|老板|投诉人|举报人|当事人|患者|学生|家长|司机|证人|死者|伤者)\s*(?P<a>[{_SURNAMES}][一-龥]{{1,2}}?)(?=[的，,、（(和与于在称说表将已不从向]|家|$))"
-    rf"|(?P<b>[{_SURNAMES}][一-龥]{{1,2}})(?=(?:先生|女士|小姐|阿姨|大爷|（身份证|的?身份证号|的?住址|的?手机号|，?身份证))"
+    rf"(?:(?:邻居|业主|村民|居民|员工|职工|住户|租户|老板|投诉人|举报人|当事人|患者|学生|家长|司机|证人|死者|伤者)\s*(?P<a>[{_SURNAMES}]{_GIVEN}{{1,2}}?)(?=[的，,、（(和与于在称说表将已不从向]|家|$))"
+    rf"|(?P<b>[{_SURNAMES}]{_GIVEN}{{1,2}})(?=(?:先生|女士|小姐|阿姨|大爷|（身份证|的?身份证号|的?住址|的?手机号|，?身份证))"
 )
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])"
@@ -178,15 +180,18 @@ def grounds(answer: str) -> Iterator[Finding]:
     laws = list(rules.LAW.finditer(answer))
     if not laws and not rules.DOCUMENT_NUMBER.search(answer):
         yield Finding(Hint.NO_GROUND, "没有写依据哪部法律、法规或者政策。")
-    cited: set[str] = set()
+    cited = {name for name, cited in map(partial(_cited, answer), laws) if cited}
     for one in laws:
         name = one["quoted"] or one["plain"]
-        behind = re.split(r"[。；\n]", answer[one.end() : one.end() + rules.NEAR])[0]
-        if rules.ARTICLE.search(behind) or rules.DOCUMENT_NUMBER.search(behind):
-            cited.add(name)
-        elif name not in cited:
+        if name not in cited:
             cited.add(name)
             yield Finding(Hint.NO_ARTICLE, f"《{name}》没有写到第几条。", one[0], one.start(), one.end())
+
+
+def _cited(answer: str, law: re.Match) -> tuple[str, bool]:
+    """A law by its name, and whether an article or the number of a document stands behind it in the same sentence."""
+    behind = re.split(r"[。；\n]", answer[law.end() : law.end() + rules.NEAR])[0]
+    return law["quoted"] or law["plain"], bool(rules.ARTICLE.search(behind) or rules.DOCUMENT_NUMBER.search(behind))
 
 
 def steps(answer: str) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
+from xinqiao.analysis import answers
 from xinqiao.matters import opinions
 from xinqiao.matters.act import Act
 from xinqiao.matters.models import Opinion
@@ -114,6 +115,7 @@ def opinion_context(here: Situation) -> dict:
         "opinion": opinion,
         "opinion_title": opinions.TITLES[opinion.instance],
         "checks": checks(here, opinion),
+        "answer_check": answers.check(here.matter, opinion, here.officer, today=here.today),
         "versions": kept,
         "changes": changes(before.text, opinions.as_lines(opinion)) if before else [],
         "before": before,

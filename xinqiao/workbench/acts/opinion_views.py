@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from xinqiao.analysis import answers
 from xinqiao.documents import letters
 from xinqiao.matters import opinions
 from xinqiao.matters.act import MatterHidden
@@ -92,6 +93,7 @@ def _page(request, here: Situation, opinion, form, *, status: int = 200, stale: 
         "stale": stale,
         "theirs": opinions.as_lines(opinion) if stale else [],
         "checks": opinion_page.checks(here, opinion),
+        "answer_check": answers.check(here.matter, opinion, here.officer, today=here.today),
         "versions": opinion_page.versions(here, opinion),
         "panels": panels.submission(here) if opinion.instance == "handling" else panels.review_request(here),
         "laws": LAWS,
