@@ -1,0 +1,287 @@
+"""Making a classifier (`classifier.Model`) from decided texts: what counts is chosen, weighed, put into a space, and two parts are fitted.
+
+    model = fit(readings, labels)                        one level
+    model = fit(readings, codes, ways={"0306": ("03", "0306"), …})   as deep as there are texts
+
+1. Pieces that stand in fewer than PIECE_IN texts are dropped, so that no name and no number of one person is in a model.
+2. A piece weighs more the fewer texts and the fewer classes it stands in (idf × evenness over the classes).
+3. Ridge regression on these (linear part), and on random Fourier features of their main directions (smooth part), classes with few texts counting
+   more. Below each class with enough texts in several classes the same again among its own texts.
+4. How sure the model may say it is, is fitted on a fifth of the texts that was left out; texts that say the same are never parted (`alike`).
+
+`more` are texts without a decision: they tell which words go together, nothing else. The same texts and seed give the same model. numpy and scipy
+are of the extra `text`; nothing here runs in the web process.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse
+
+from . import features
+from .classifier import FIELD_WEIGHTS, STAY, Head, Model, Space
+from .proposal import Reading
+
+PIECE_IN = 3  # texts; what stands in fewer may be a name
+PIECES_AT_MOST = 12_000  # of each field, the most frequent
+TEXTS_AT_MOST = 8_000  # the last ones; of a class with few texts the last KEPT_OF_CLASS stay in any case
+KEPT_OF_CLASS = 40
+CLASS_FROM = 8  # texts of a class from which it is learned; with fewer, the class above is proposed
+DIRECTIONS, WAVES, WIDTH = 300, 2000, 1.0
+EVENNESS_COUNTS = 0.5  # exponent: how much it counts in which classes a piece stands
+RIDGE_LINEAR, RIDGE_SMOOTH = 0.2, 0.3
+BALANCE = 0.5  # exponent: 0 every text counts the same, 1 every class
+LEFT_OUT = 5  # one in so many for the confidence
+LEFT_OUT_FROM = 40  # texts; with fewer there is nothing to fit it on
+
+_SAME_LENGTH, _SAME_SHARE, _COMMON = 5, 0.5, 60
+
+
+class TooFew(ValueError):
+    """There are no two classes with enough texts."""
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Texts as counts, each with its way down the tree."""
+
+    counts: list[dict[str, Counter]]
+    ways: list[tuple[str, ...]]
+
+
+def fit(
+    readings: Sequence[Reading],
+    labels: Sequence[str],
+    *,
+    seed: int = 0,
+    ways: Mapping[str, tuple[str, ...]] | None = None,
+    groups: Sequence[int] | None = None,
+    more: Sequence[Reading] = (),
+) -> Model:
+    """Learn from decided texts, the oldest first. `ways`: the classes above a label and itself. Raises TooFew."""
+    ways = ways or {}
+    groups = list(groups) if groups is not None else alike(readings)
+    kept = _kept(labels)
+    texts = _Texts(
+        [features.counts(readings[one]) for one in kept], [ways.get(labels[one], (labels[one],)) for one in kept]
+    )
+    groups = [groups[one] for one in kept]
+    others = (
+        [features.counts(one) for one in more[-max(TEXTS_AT_MOST - len(kept), 0) :]]
+        if len(kept) < TEXTS_AT_MOST
+        else []
+    )
+    sharpness = _sharpness(texts, groups, others, seed)
+    return _fitted(texts, others, seed, sharpness)
+
+
+# ---- which texts -----------------------------------------------------------------------------------------------------
+
+
+def alike(readings: Sequence[Reading]) -> list[int]:
+    """For each text the number of the first one that says the same: texts that share half of their pieces of five characters."""
+    standing: dict[str, list[int]] = defaultdict(list)
+    first, sizes = list(range(len(readings))), []
+
+    def root(one: int) -> int:
+        while first[one] != one:
+            first[one] = first[first[one]]
+            one = first[one]
+        return one
+
+    for number, reading in enumerate(readings):
+        text = "".join(
+            character for character in reading.title + reading.body[: features.READ_AT_MOST] if character.isalnum()
+        )
+        own = {text[at : at + _SAME_LENGTH] for at in range(max(len(text) - _SAME_LENGTH, 0) + 1)}
+        sizes.append(len(own))
+        shared = Counter(other for piece in own if len(standing[piece]) <= _COMMON for other in standing[piece])
+        for other, count in shared.items():
+            if count >= _SAME_SHARE * min(len(own), sizes[other]):
+                one, two = sorted((root(number), root(other)))
+                first[two] = one
+        for piece in own:
+            standing[piece].append(number)
+    return [root(one) for one in range(len(readings))]
+
+
+def left_out(groups: Sequence[int], seed: int, one_in: int = LEFT_OUT) -> np.ndarray:
+    """Which texts are left out: one in so many groups, the same for the same seed."""
+    return np.array([crc32(f"{seed}:{one}".encode()) % one_in == 0 for one in groups])
+
+
+def _kept(labels: Sequence[str]) -> list[int]:
+    number, kept = Counter(), []
+    for one in range(len(labels) - 1, -1, -1):
+        number[labels[one]] += 1
+        if len(labels) - one <= TEXTS_AT_MOST or number[labels[one]] <= KEPT_OF_CLASS:
+            kept.append(one)
+    return kept[::-1]
+
+
+# ---- the space -------------------------------------------------------------------------------------------------------
+
+
+def _space(
+    texts: _Texts, others: list[dict[str, Counter]], seed: int
+) -> tuple[Space, scipy.sparse.csr_matrix, np.ndarray]:
+    """The space of these texts, the texts in it, and their places along the directions."""
+    tops = sorted({way[0] for way in texts.ways})
+    column = {name: number for number, name in enumerate(tops)}
+    of_class = np.array([column[way[0]] for way in texts.ways])
+    pieces, weights = {}, []
+    for field in FIELD_WEIGHTS:
+        pieces[field], weight = _weighed([one[field] for one in texts.counts], of_class, len(tops))
+        weights.append(weight)
+    empty = np.zeros((0, 1), np.float32)
+    space = Space(pieces, np.concatenate(weights), empty, empty, empty)
+    rows = _matrix(space, texts.counts)
+    all_rows = scipy.sparse.vstack([rows, _matrix(space, others)]).tocsr() if others else rows
+    space.directions, placed = _directions(all_rows, seed)
+    rng = np.random.default_rng(seed)
+    space.waves = (rng.standard_normal((placed.shape[1], WAVES)) * math.sqrt(2 * WIDTH)).astype(np.float32)
+    space.phases = rng.uniform(0, 2 * math.pi, WAVES).astype(np.float32)
+    return space, rows, placed[: rows.shape[0]]
+
+
+def _weighed(counts: list[Counter], of_class: np.ndarray, classes: int) -> tuple[list[str], np.ndarray]:
+    """The pieces of one field that are kept, and what each weighs."""
+    in_texts = Counter()
+    for one in counts:
+        in_texts.update(one.keys())
+    kept = sorted(
+        (key for key, number in in_texts.items() if number >= PIECE_IN), key=lambda key: (-in_texts[key], key)
+    )[:PIECES_AT_MOST]
+    if not kept:
+        return [], np.zeros(0, np.float32)
+    index = {key: number for number, key in enumerate(kept)}
+    per_class = np.zeros((classes, len(kept)), np.float32)
+    for one, top in zip(counts, of_class, strict=True):
+        per_class[top, [index[key] for key in one if key in index]] += 1
+    number = per_class.sum(axis=0)
+    share = (per_class + 0.5) / (np.bincount(of_class, minlength=classes)[:, None] + 1)
+    share /= share.sum(axis=0)
+    uneven = 1 + (share * np.log(share)).sum(axis=0) / math.log(max(classes, 2))
+    rare = np.log((1 + len(counts)) / (1 + number)) + 1
+    return kept, (rare * (uneven + 0.05) ** EVENNESS_COUNTS).astype(np.float32)
+
+
+def _matrix(space: Space, counts: list[dict[str, Counter]]) -> scipy.sparse.csr_matrix:
+    rows = [space.row(one) for one in counts]
+    ends = np.cumsum([0, *(len(at) for at, _ in rows)])
+    at = np.concatenate([at for at, _ in rows]) if rows else np.zeros(0, np.int32)
+    values = np.concatenate([value for _, value in rows]) if rows else np.zeros(0, np.float32)
+    return scipy.sparse.csr_matrix((values, at, ends), shape=(len(rows), len(space.weights)), dtype=np.float32)
+
+
+def _directions(rows: scipy.sparse.csr_matrix, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Main directions of the texts (truncated singular value decomposition by random projection), and the texts along them."""
+    number = min(DIRECTIONS, rows.shape[0] - 1, rows.shape[1])
+    kernel = (rows @ rows.T).toarray()
+    rng = np.random.default_rng(seed)
+    guess = rng.standard_normal((rows.shape[0], min(number + 40, rows.shape[0]))).astype(np.float32)
+    for _ in range(3):
+        guess = scipy.linalg.qr(kernel @ guess, mode="economic", check_finite=False)[0]
+    values, turned = scipy.linalg.eigh(guess.T @ (kernel @ guess), check_finite=False)
+    size = np.sqrt(np.maximum(values[::-1][:number], 1e-6)).astype(np.float32)
+    left = (guess @ turned)[:, ::-1][:, :number]
+    return (rows.T @ (left / size)).astype(np.float32), (left * size).astype(np.float32)
+
+
+# ---- the heads -------------------------------------------------------------------------------------------------------
+
+
+def _fitted(texts: _Texts, others: list[dict[str, Counter]], seed: int, sharpness: float) -> Model:
+    space, rows, placed = _space(texts, others, seed)
+    waved = space.waved(placed).astype(np.float32)
+    heads: dict[str, Head] = {}
+    _add_heads(heads, texts.ways, np.arange(len(texts.ways)), STAY, 0, rows, waved, sharpness)
+    if STAY not in heads:
+        raise TooFew("fewer than two classes with enough texts")
+    learned = {one for head in heads.values() for one in head.classes if one != STAY}
+    about = {
+        "texts": len(texts.ways),
+        "more": len(others),
+        "classes": len(learned),
+        "pieces": len(space.weights),
+        "seed": seed,
+    }
+    return Model(space, heads, about)
+
+
+def _add_heads(heads, ways, chosen, above: str, depth: int, rows, waved, sharpness: float) -> None:
+    """The head among the classes below `above`, from the texts `chosen`, and those below it."""
+    named = [ways[one][depth] if len(ways[one]) > depth else STAY for one in chosen]
+    number = Counter(named)
+    classes = sorted(one for one, count in number.items() if one != STAY and count >= (CLASS_FROM if depth else 2))
+    named = [one if one in classes else STAY for one in named]
+    if depth and named.count(STAY) >= CLASS_FROM and classes:  # texts of classes too small to be learned: stay above
+        classes = [STAY, *classes]
+    used = np.array([one for one, name in zip(chosen, named, strict=True) if name in classes], dtype=int)
+    if len(classes) < 2 or not len(used):
+        return
+    named = [name for name in named if name in classes]
+    linear, smooth = _solved(rows[used], waved[used], named, classes)
+    heads[above] = Head(tuple(classes), linear, smooth, sharpness)
+    for one in classes:
+        if one != STAY:
+            below = np.array([text for text, name in zip(used, named, strict=True) if name == one])
+            _add_heads(heads, ways, below, one, depth + 1, rows, waved, sharpness)
+
+
+def _solved(rows, waved: np.ndarray, named: list[str], classes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of both parts for the choice among these classes, each part brought to the same spread."""
+    column = {name: number for number, name in enumerate(classes)}
+    targets = np.full((len(named), len(classes)), -1.0, np.float32)
+    targets[np.arange(len(named)), [column[name] for name in named]] = 1
+    size = Counter(named)
+    counts = np.array([(len(named) / len(classes) / size[name]) ** BALANCE for name in named], np.float32)
+    kernel = (rows @ rows.T).toarray()
+    kernel[np.diag_indices(len(named))] += RIDGE_LINEAR / counts
+    linear = rows.T @ scipy.linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+    if len(named) < waved.shape[1]:
+        kernel = waved @ waved.T
+        kernel[np.diag_indices(len(named))] += RIDGE_SMOOTH / counts
+        smooth = waved.T @ scipy.linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+    else:
+        square = (waved.T * counts) @ waved
+        square[np.diag_indices(len(square))] += RIDGE_SMOOTH
+        smooth = scipy.linalg.solve(
+            square, (waved.T * counts) @ targets, assume_a="pos", overwrite_a=True, check_finite=False
+        )
+    return linear.astype(np.float32), smooth.astype(np.float32)
+
+
+# ---- how sure --------------------------------------------------------------------------------------------------------
+
+
+def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]], seed: int) -> float:
+    """What scores are multiplied by so that of the texts said to be 80 % sure about 80 % are right."""
+    out = left_out(groups, seed)
+    if len(out) < LEFT_OUT_FROM or not out.any() or out.all():
+        return 1.5
+    part = _Texts(
+        *([each for each, is_out in zip(kind, out, strict=True) if not is_out] for kind in (texts.counts, texts.ways))
+    )
+    try:
+        model = _fitted(part, others, seed, 1.0)
+    except TooFew:
+        return 1.5
+    head, space = model.heads[STAY], model.space
+    asked = [number for number in np.flatnonzero(out) if texts.ways[number][0] in head.classes]
+    if not asked:
+        return 1.5
+    rows = _matrix(space, [texts.counts[number] for number in asked])
+    scores = rows @ head.linear + space.waved(rows @ space.directions) @ head.smooth
+    right = np.array([head.classes.index(texts.ways[number][0]) for number in asked])
+    return min(np.geomspace(0.5, 12, 40), key=lambda one: _surprise(scores * one, right))
+
+
+def _surprise(scores: np.ndarray, right: np.ndarray) -> float:
+    scores = scores - scores.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(right)), right]).mean())
