@@ -149,6 +149,7 @@ PAGES = {
     "information": ("", Role.OFFICE_LEADER),
     "screening": ("", Role.OFFICE_LEADER),
     "meetings": ("", Role.OFFICE_LEADER),
+    "hot_issues": ("?days=90", Role.SUPERVISOR),
     "indicators": ("", Role.OFFICE_LEADER),
     "month": ("", Role.OFFICE_LEADER),
     "reports": ("", Role.OFFICE_LEADER),

@@ -132,6 +132,8 @@ workbench:analysis_act                                             | analysis W 
 workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
 workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:meeting_drop | meeting W | officer | post | A-48: the record of the own unit until it is issued
 workbench:meeting_issue                                            | meeting A             | officer   | post    | A-48: the leader issues it; each decision becomes an item of the ledger
+workbench:hot_issues workbench:hot_issue workbench:hot_sheet         | hot_issue R           | officer   | matters | H.3: figures without persons; its matters one by one through visible_to
+workbench:hot_act workbench:hot_send                                 | hot_issue W           | officer   | matters | H.3: an analyst decides; no matter is touched (DU-7)
 workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
 workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it

@@ -76,6 +76,7 @@ urlpatterns = [
     path("", include("xinqiao.workbench.supervision.urls")),
     path("", include("xinqiao.workbench.ledgers.urls")),
     path("", include("xinqiao.workbench.information.urls")),
+    path("", include("xinqiao.workbench.hot.urls")),
     path("", include("xinqiao.workbench.analysis.urls")),
 ]
 

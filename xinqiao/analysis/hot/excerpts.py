@@ -4,11 +4,14 @@ Only texts of matters that the reader may open are read; no name of any person s
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from xinqiao.matters.identities import without_identity
 from xinqiao.organisations.models import Officer
+from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules import masking
 from xinqiao.rules.hot import EXCERPT_LENGTH, EXCERPTS
 
@@ -63,6 +66,16 @@ def _told(matter, body: str, common: set[str]) -> str:
     if not chosen and sentences:
         return sentences[best[0]][:EXCERPT_LENGTH] + "……"
     return "".join(sentences[n] for n in sorted(chosen))
+
+
+def titles(said: Mapping[int, str]) -> dict[int, str]:
+    """{matter: its title without anybody's identity}, of matters that the reader may open."""
+    people: dict[int, list[Identity]] = defaultdict(list)
+    for one in Petitioner.objects.filter(matter_id__in=list(said)):
+        people[one.matter_id].append(one.identity())
+    return {
+        pk: without_people(without_identity(title, people[pk], strict=True, wholly=True)) for pk, title in said.items()
+    }
 
 
 def without_people(text: str) -> str:

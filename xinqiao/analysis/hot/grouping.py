@@ -67,8 +67,8 @@ def keep(
 ) -> HotGrouping:
     """Group the matters that came to `area` in the `days` up to `until`. Returns how far it came."""
     texts, left_out = candidates.texts(area, until - timedelta(days=days - 1), until)
-    groups = _groups(area, texts, cluster) if len(texts) >= ISSUE_AT_LEAST else []
-    words = Words({one.matter_id: f"{one.title}\n{one.body}" for one in texts}) if groups else None
+    words = Words({one.matter_id: f"{one.title}\n{one.body}" for one in texts})
+    groups = _groups(area, texts, cluster, words) if len(texts) >= ISSUE_AT_LEAST else []
     with transaction.atomic():
         Organisation.objects.select_for_update(no_key=True).get(pk=area.pk)  # one grouping of an area at a time
         kept = _keep_groups(area, groups, {one.matter_id: one for one in texts}, words, at=at)
@@ -88,14 +88,14 @@ def newest(area: Organisation, *, until: date) -> int:
     return found.order_by().aggregate(last=Max("pk"))["last"] or 0
 
 
-def _groups(area: Organisation, texts: list[Text], cluster: Cluster) -> list[set[int]]:
+def _groups(area: Organisation, texts: list[Text], cluster: Cluster, words: Words) -> list[set[int]]:
     """Groups of enough voices, the largest first; in a prefecture only those that no single county holds."""
     below = _areas_below(area)
     found, where = defaultdict(set), {}
     for one, label in zip(texts, cluster(texts), strict=True):
         found[label].add(one.matter_id)
         where[one.matter_id] = next((first for first, last in below if first <= one.lft <= last), None)
-    large = [ids for ids in found.values() if ISSUE_AT_LEAST <= len(ids) <= MEMBERS_AT_MOST]
+    large = [ids for ids in words.gathered(list(found.values())) if ISSUE_AT_LEAST <= len(ids) <= MEMBERS_AT_MOST]
     here = [ids for ids in large if None in (held := {where[pk] for pk in ids}) or len(held) > 1]
     return sorted((ids for ids in here if _voices_of(ids) >= ISSUE_AT_LEAST), key=lambda ids: (-len(ids), min(ids)))
 
