@@ -71,6 +71,11 @@ class Standing:
         return found
 
     @cached_property
+    def areas(self) -> list[Organ]:
+        """The governments and villages: what can be the place of a matter."""
+        return [organ for organ in self.organs.values() if organ.line in AREA_LINES]
+
+    @cached_property
     def gazetteer(self) -> Gazetteer:
         """The areas with their names, and the roads at which organs have their seats."""
         areas: dict[int, Area] = {}

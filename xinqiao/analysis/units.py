@@ -206,12 +206,10 @@ def _nearness(organ: Organ, weighed: list[_Weighed], standing: Standing) -> floa
 
 def _count_precedents(weighed: list[_Weighed], asked: _Asked, officer: Officer, matter_id: int | None) -> None:
     """Who accepted, or sent back, the newest earlier matters of this class in this place, of those that the officer may see."""
-    area = (
-        next((one for one in asked.standing.chain(asked.place.pk) if one.level <= 3), asked.place)
-        if asked.place
-        else None
-    )
-    counts = {row["organisation_id"]: row for row in precedents(asked.code, area, officer, matter_id)}
+    chain = asked.standing.chain(asked.place.pk) if asked.place else ()
+    area = next((one for one in chain if one.level <= 3), asked.place)
+    where = [one.pk for one in asked.standing.areas if area is None or one.is_in(area)]
+    counts = {row["organisation_id"]: row for row in precedents(asked.code, where, officer, matter_id)}
     for one in weighed:
         if not (row := counts.get(one.organ.pk)):
             continue
@@ -224,21 +222,21 @@ def _count_precedents(weighed: list[_Weighed], asked: _Asked, officer: Officer, 
             )
 
 
-def precedents(code: str, area: Organ | None, officer: Officer, matter_id: int | None = None):
-    """Counts for each organ of desks that accepted, and of desks that did not, among the newest matters of the class in the area."""
-    earlier = Matter.objects.visible_to(officer).filter(content_class__code=code, sealed=False)
-    if area:
-        earlier = earlier.filter(place__lft__range=(area.lft, area.rgt))
-    newest = earlier.exclude(pk=matter_id).order_by("-received_at", "-id").values("pk")[:LOOKED_BACK]
-    desks = Referral.objects.visible_to(officer).filter(matter__in=newest, kind__in=_SENT).exclude(stage__in=_NOT_YET)
+def precedents(code: str, where: Iterable[int], officer: Officer, matter_id: int | None = None):
+    """Counts for each organ of desks that accepted, and of desks that did not, among the newest matters of the class in these places.
+
+    The newest are looked up first, by index, and only then asked who may see them: however many there are, LOOKED_BACK are touched.
+    """
+    row = ContentClass.objects.filter(code=code).values_list("pk", flat=True).first()
+    newest = Matter.objects.filter(content_class=row, place__in=where, sealed=False).exclude(pk=matter_id or 0)
+    seen = Matter.objects.visible_to(officer).filter(
+        pk__in=list(newest.order_by("-pk").values_list("pk", flat=True)[:LOOKED_BACK])
+    )
+    desks = Referral.objects.filter(matter__in=seen, kind__in=_SENT).exclude(stage__in=_NOT_YET)
     against = Q(stage__in=_AGAINST)
-    return (
-        desks.order_by()
-        .values("organisation_id")
-        .annotate(
-            accepted=Count("matter_id", filter=~against, distinct=True),
-            against=Count("matter_id", filter=against, distinct=True),
-        )
+    return desks.values("organisation_id").annotate(
+        accepted=Count("matter_id", filter=~against, distinct=True),
+        against=Count("matter_id", filter=against, distinct=True),
     )
 
 

@@ -168,7 +168,7 @@ CUES = (
         0.2,
         "只是比较",
     ),
-    _cue("", r"^(?:[^，。；]{0,6})(?:那样|一样|为例|的经验|的做法)", 0.2, "只是比较"),
+    _cue("", r"^[^，。；像和跟与]{0,3}(?:那样|一样|为例|的经验|的做法)", 0.2, "只是比较"),
     _cue(r"(?:通往|开往|发往|去往|前往|直达|至)$", "", 0.5, "去往的地方"),
     _cue(r"(?:尊敬的|敬爱的|致)[^，。；]{0,4}$", "", 0.4, "收信人"),
     _cue(
@@ -360,7 +360,8 @@ def address_after(text: str, at: int) -> tuple[int, int] | None:
 def detail(reading: Reading, located: Located | None) -> tuple[int, int] | None:
     """Where in the text the address below the place stands (详细地址): the longest that follows a name of the place."""
     text = reading.text
-    ends = [one.end for one in located.mentions if one.start >= 0] if located else []
+    named = [one for one in located.mentions if one.start >= 0] if located else []
+    ends = [one.end for one in named if located.key in one.areas] or [one.end for one in named]
     ends += [found.end() for found in re.finditer(r"位于|地址[：:是]?|家住|住在", text)]
     spans = [span for end in ends if (span := address_after(text, end))]
     return max(spans, key=lambda span: span[1] - span[0], default=None)
