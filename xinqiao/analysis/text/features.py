@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from .proposal import Reading
 
@@ -72,7 +73,7 @@ def counts(reading: Reading) -> dict[str, Counter]:
                 found[name].update([run[start : start + length] for start in range(len(run) - length + 1)])
         words = [word for word, _ in _words(text)]
         found[f"{prefix}words"].update(words)
-        found[f"{prefix}words"].update([f"{one} {two}" for one, two in zip(words, words[1:], strict=False)])
+        found[f"{prefix}words"].update([f"{one} {two}" for one, two in pairwise(words)])
     return found
 
 
