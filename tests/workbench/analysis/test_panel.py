@@ -29,13 +29,18 @@ def proposers(world):
     rows = {
         Sort.CLASS: [
             Candidate("03-02", "工程质量", 0.91, (why("<b>屋顶</b>漏水", weight=2.0), why("王秀兰报修"))),
-            Candidate("77", "没有这一类", 0.02),
+            Candidate("77", "没有这一类", 0.02, (why("屋顶"),)),
         ],
         Sort.KIND: [Candidate("request", "申诉求决", 0.8, (why("没人管"),))],
-        Sort.PLACE: [Candidate(str(world.county_gov.pk), "青石县人民政府", 0.6)],
-        Sort.REQUESTS: [Candidate("请把王秀兰家的屋顶修好", "请把王秀兰家的屋顶修好")],
+        Sort.PLACE: [
+            Candidate(str(world.county_gov.pk), "青石县人民政府", 0.6, (why("和平路"),)),
+            Candidate(str(world.government.pk), "没有依据的属地", 0.1),
+        ],
+        Sort.REQUESTS: [Candidate("请把王秀兰家的屋顶修好", "请把王秀兰家的屋顶修好", None, (why("报修三次"),))],
         Sort.URGENCY: [Candidate("life", "有人身危险", None, (why("漏水", note="规则"),))],
-        Sort.RESPONDENTS: [Candidate(f"organisation:{world.housing.pk}", "临江地区住房和城乡建设局", None)],
+        Sort.RESPONDENTS: [
+            Candidate(f"organisation:{world.housing.pk}", "临江地区住房和城乡建设局", None, (why("没人管"),))
+        ],
         Sort.UNIT: [
             Candidate(str(world.housing.pk), "临江地区住房和城乡建设局", 0.7, (Reason(note="职责：工程质量"),))
         ],
@@ -75,6 +80,7 @@ class TestWhatIsShown:
         assert "很有把握，91%" in page
         assert page.count('name="do" value="adopt:class:') == 1  # a class that is none of the office's has no button
         assert "adopt:unit" not in page  # of another step
+        assert "没有依据的属地" not in page  # what cannot say why is not proposed
 
     def test_nothing_is_filled_in_beforehand(self, world):
         matter = registered(world, purpose="suggest")

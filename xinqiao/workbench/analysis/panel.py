@@ -115,6 +115,8 @@ def _group(shown: Shown, here: Situation, form: StepForm | None, plain: Callable
     row = adopting.FIELDS.get(here.step, {}).get(shown.sort)
     choices = []
     for index, one in enumerate(_few(shown)):
+        if not one.why:  # what cannot say why is not proposed
+            continue
         masked = _masked(one, shown.sort, plain)
         name = row.name(masked) if row else ""
         fillable = bool(form and row and name in form.fields and row.offered(form, name, masked))
@@ -122,7 +124,7 @@ def _group(shown: Shown, here: Situation, form: StepForm | None, plain: Callable
             Choice(
                 label=_label(masked, shown.sort),
                 sure=_sure(one),
-                words=_words(one, text),
+                words=() if shown.sort is Sort.REQUESTS else _words(one, text),  # the line is its own ground
                 notes=tuple(dict.fromkeys(plain(why.note) for why in one.why if why.note)),
                 wish=f"{WISH}:{shown.sort}:{index}:{_stamp(shown)}" if fillable else "",
                 taken=fillable and row.holds(form, name, masked),
