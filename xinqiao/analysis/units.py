@@ -23,11 +23,11 @@ from .text.proposal import Candidate, Reading, Reason
 AT_MOST = 5
 LEADS, MAY = 1.0, 0.5  # the first sort of a row, and each other
 DUTY, DUTY_ABOVE, DUTY_IN_TEXT = 0.8, 0.3, 0.2  # the duties name the class; the class above it; or stand in the text
-WORDS, WORDS_AT_MOST = 0.12, 0.36  # a word of the text that is the business of this sort
+WORDS, WORDS_AT_MOST = 0.15, 0.6  # a word of the text that is the business of this sort
 NAMED = 0.2  # the text itself names this sort of organ
 FARTHER = 0.45  # for each government farther away than the nearest that has such an organ
 ACCEPTED, RETURNED = 0.8, 0.9  # what precedents can add, and take away
-LEAST = 0.25
+LEAST = 0.12
 
 # Lines of which organs answer requests. A petition office sends; a joint conference coordinates.
 _NOT_COMPETENT = frozenset({Line.PETITION_OFFICE, Line.JOINT_CONFERENCE, Line.CPPCC})
@@ -50,7 +50,7 @@ class _Weighed:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What is asked: the text, the class with its names from the widest, the place, and what stands in the tree."""
 
     text: str
@@ -77,17 +77,25 @@ def propose_units(
     standing = organs.standing()
     around = place or received_by
     where = standing.area_of(around.pk) if around else None
-    asked = _Asked(reading.text, class_code, _class_names(class_code), where, standing)
+    asked = Asked(reading.text, class_code, _class_names(class_code), where, standing)
     weighed = _weigh(asked, _reachable(standing, where, _kept_out(matter_id)))
     if officer and class_code and weighed:
         _count_precedents(weighed, asked, officer, matter_id)
+    return _ranked(weighed, standing)
+
+
+def competent(asked: Asked) -> list[Candidate]:
+    """The same without history and without anybody to keep out: from the tree that `asked` holds, no database."""
+    return _ranked(_weigh(asked, _reachable(asked.standing, asked.place, set())), asked.standing)
+
+
+def _ranked(weighed: list[_Weighed], standing: Standing) -> list[Candidate]:
     for one in weighed:
-        one.weight *= _nearness(one.organ, weighed, standing)
-    best = sorted((one for one in weighed if one.weight >= LEAST), key=lambda one: (-one.weight, one.organ.lft))[
-        :AT_MOST
-    ]
+        one.weight *= _nearness(one.organ, weighed)
+    enough = [one for one in weighed if one.weight >= LEAST]
+    best = sorted(enough, key=lambda one: (-one.weight, one.organ.lft))[:AT_MOST]
     total = sum(one.weight for one in best)
-    return [_candidate(one, total, standing) for one in best]
+    return [_candidate(one, total) for one in best]
 
 
 def ranking(candidates: Iterable[Candidate]) -> Callable[[Organisation], int]:
@@ -134,7 +142,7 @@ def _class_names(code: str) -> tuple[str, ...]:
 # ---- what speaks for an organ -------------------------------------------------------------------------------------------
 
 
-def _weigh(asked: _Asked, reachable: list[Organ]) -> list[_Weighed]:
+def _weigh(asked: Asked, reachable: list[Organ]) -> list[_Weighed]:
     row = competence.row_for(asked.code) if asked.code else None
     business: dict[str, list[tuple[str, int]]] = {}
     found = []
@@ -151,18 +159,18 @@ def _weigh(asked: _Asked, reachable: list[Organ]) -> list[_Weighed]:
     return found
 
 
-def _by_rule(one: _Weighed, sort: str, row, asked: _Asked) -> None:
+def _by_rule(one: _Weighed, sort: str, row, asked: Asked) -> None:
     if row is None or sort not in row.sorts:
         return
     if sort == "government" and one.organ.level >= 4 and not row.township:
         return
-    leads = sort == row.sorts[0]
+    leads = sort in row.leads
     what = asked.class_names[-1] if asked.class_names else asked.code
     note = f"“{what}”一般由{competence.SORTS[sort].name}{'主管' if leads else '或者其他部门办理'}（{row.basis}）"
     one.add(LEADS if leads else MAY, note)
 
 
-def _by_duties(one: _Weighed, asked: _Asked) -> None:
+def _by_duties(one: _Weighed, asked: Asked) -> None:
     duties = set(one.organ.duties)
     named = [name for name in reversed(asked.class_names) if name in duties]
     if named:
@@ -190,7 +198,7 @@ def _by_words(one: _Weighed, sort: str, words: list[tuple[str, int]]) -> None:
         left -= 0 if word in spoken else weight
 
 
-def _nearness(organ: Organ, weighed: list[_Weighed], standing: Standing) -> float:
+def _nearness(organ: Organ, weighed: list[_Weighed]) -> float:
     """1 for the nearest organ of its sort, less for each government farther up: by level the lower one handles (分级负责)."""
     sort = competence.sort_of(organ.name, organ.line) or organ.line
     same = [
@@ -204,7 +212,7 @@ def _nearness(organ: Organ, weighed: list[_Weighed], standing: Standing) -> floa
 # ---- history ------------------------------------------------------------------------------------------------------------
 
 
-def _count_precedents(weighed: list[_Weighed], asked: _Asked, officer: Officer, matter_id: int | None) -> None:
+def _count_precedents(weighed: list[_Weighed], asked: Asked, officer: Officer, matter_id: int | None) -> None:
     """Who accepted, or sent back, the newest earlier matters of this class in this place, of those that the officer may see."""
     chain = asked.standing.chain(asked.place.pk) if asked.place else ()
     area = next((one for one in chain if one.level <= 3), asked.place)
@@ -240,6 +248,6 @@ def precedents(code: str, where: Iterable[int], officer: Officer, matter_id: int
     )
 
 
-def _candidate(one: _Weighed, total: float, standing: Standing) -> Candidate:
+def _candidate(one: _Weighed, total: float) -> Candidate:
     share = one.weight / total * min(1.0, one.weight)
     return Candidate(str(one.organ.pk), one.organ.name, round(min(share, 0.99), 3), tuple(one.why))

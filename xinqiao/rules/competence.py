@@ -30,9 +30,10 @@ class Sort:
 
 @dataclass(frozen=True)
 class Competence:
-    """Who is competent for a class: the first sort leads, the others may. `township`: the township government may be the one."""
+    """Who is competent for a class: those who lead, and others who may be. `township`: the township government may be the one."""
 
     code: str
+    leads: tuple[str, ...]
     sorts: tuple[str, ...]
     basis: str = GENERAL
     township: bool = False
@@ -283,7 +284,9 @@ SORTS = MappingProxyType(
 
 
 def _row(code: str, sorts: str, basis: str = GENERAL, *, township: bool = False) -> Competence:
-    return Competence(code, tuple(sorts.split()), basis, township)
+    """The first leads; where several do, they are joined: "tax+financial finance"."""
+    leads = tuple(sorts.split()[0].split("+"))
+    return Competence(code, leads, tuple(sorts.replace("+", " ").split()), basis, township)
 
 
 ROWS = MappingProxyType(
@@ -293,16 +296,16 @@ ROWS = MappingProxyType(
             _row("01", "agriculture", "《农业法》第九条", township=True),
             _row(
                 "0101",
-                "government agriculture civil",
+                "government+agriculture civil",
                 "《村民委员会组织法》第五条、第三十一条：乡镇人民政府指导村务，调查核实村务公开",
                 township=True,
             ),
-            _row("0102", "agriculture government", "《农村土地承包法》第十二条", township=True),
-            _row("0103", "agriculture civil", township=True),
+            _row("0102", "agriculture+government", "《农村土地承包法》第十二条", township=True),
+            _row("0103", "agriculture government civil", township=True),
             _row("0104", "agriculture", "《动物防疫法》第九条"),
             _row("0105", "agriculture finance", township=True),
             _row("0106", "agriculture market", "《农业法》第九条"),
-            _row("0107", "agriculture commerce market"),
+            _row("0107", "agriculture market commerce"),
             _row("0108", "government agriculture"),
             _row("0109", "water", "《水法》第十二条"),
             _row("0110", "water", "《大中型水利水电工程建设征地补偿和移民安置条例》"),
@@ -314,11 +317,11 @@ ROWS = MappingProxyType(
             _row("0203", "land", "《矿产资源法》"),
             _row("0204", "weather emergency land"),
             _row("03", "housing urban land"),
-            _row("0301", "housing government", township=True),
+            _row("0301", "housing government agriculture", township=True),
             _row("0302", "housing", "《建设工程质量管理条例》第四条"),
             _row("0303", "housing", "《建筑法》第六条"),
-            _row("0304", "land urban housing", "《城乡规划法》第十一条"),
-            _row("0305", "urban housing water_company power_company", "《城市市容和环境卫生管理条例》第四条"),
+            _row("0304", "land+urban housing", "《城乡规划法》第十一条"),
+            _row("0305", "urban+housing water_company power_company", "《城市市容和环境卫生管理条例》第四条"),
             _row("0306", "housing", "《城市房地产管理法》第七条，《物业管理条例》第五条"),
             _row("0307", "housing government", "《国有土地上房屋征收与补偿条例》第四条"),
             _row("0308", "land government housing", "《土地管理法》第四十七条"),
@@ -326,14 +329,14 @@ ROWS = MappingProxyType(
             _row("04", "hr", "《劳动法》第九条，《社会保险法》第七条"),
             _row("0401", "hr emergency health", "《劳动法》第九条，《工伤保险条例》第五条"),
             _row("0402", "hr", "《就业促进法》第六条"),
-            _row("0403", "hr housing_fund", "《劳动法》第九条"),
+            _row("0403", "hr+housing_fund", "《劳动法》第九条"),
             _row("0404", "hr", "《劳动合同法》第七十三条"),
             _row("0405", "hr insurance", "《社会保险法》第七条"),
             _row("0406", "hr insurance tax", "《社会保险法》第七条"),
             _row("0407", "insurance hr", "《社会保险法》第七条"),
             _row("0408", "hr insurance", "《社会保险法》第七条"),
             _row("05", "health", "《基本医疗卫生与健康促进法》第七条"),
-            _row("0503", "health hospital", "《医疗纠纷预防和处理条例》第六条"),
+            _row("0503", "health+hospital", "《医疗纠纷预防和处理条例》第六条"),
             _row("0504", "health", "《人口与计划生育法》第六条"),
             _row("0505", "market", "《食品安全法》第六条，《药品管理法》第八条"),
             _row("06", "education culture", "《教育法》第十五条"),
@@ -347,8 +350,8 @@ ROWS = MappingProxyType(
             _row("0702", "emergency civil", "《自然灾害救助条例》"),
             _row("0703", "veterans civil", "《退役军人保障法》"),
             _row("0704", "veterans", "《退役军人保障法》"),
-            _row("0705", "civil disabled", "《残疾人保障法》，《慈善法》"),
-            _row("0708", "civil government", "《村民委员会组织法》第五条", township=True),
+            _row("0705", "civil+disabled", "《残疾人保障法》，《慈善法》"),
+            _row("0708", "civil+government", "《村民委员会组织法》第五条", township=True),
             _row("08", "police justice"),
             _row("0801", "court procuratorate", "《信访工作条例》第二十二条第二款"),
             _row("0802", "justice hr", "《人民调解法》第五条"),
@@ -362,32 +365,32 @@ ROWS = MappingProxyType(
             _row("0810", "police"),
             _row("09", "market development"),
             _row("0901", "development government"),
-            _row("0902", "financial tax finance", "《税收征收管理法》第五条，《银行业监督管理法》第二条"),
+            _row("0902", "tax+financial finance", "《税收征收管理法》第五条，《银行业监督管理法》第二条"),
             _row("0903", "financial", "《保险法》第九条，《证券法》第七条"),
             _row("0904", "sasac"),
             _row("0905", "court sasac"),
             _row("0906", "market", "《消费者权益保护法》第三十二条"),
             _row("0907", "market", "《产品质量法》第八条"),
             _row("0908", "emergency housing", "《安全生产法》第十条"),
-            _row("0909", "development industry power_company housing"),
+            _row("0909", "development+industry power_company housing"),
             _row("10", "transport police"),
-            _row("1001", "police transport urban", "《道路交通安全法》第五条"),
-            _row("1002", "transport bus_company", "《道路运输条例》第七条"),
+            _row("1001", "police+transport urban", "《道路交通安全法》第五条"),
+            _row("1002", "transport+bus_company", "《道路运输条例》第七条"),
             _row("1003", "transport"),
             _row("1004", "transport", "《公路法》第八条", township=True),
             _row("1005", "post", "《邮政法》第四条"),
-            _row("11", "commerce market"),
+            _row("11", "commerce+market"),
             _row("1102", "culture", "《旅游法》第八十三条"),
             _row("12", "industry science"),
             _row("1201", "science industry"),
-            _row("1202", "market science"),
+            _row("1202", "market+science"),
             _row("1204", "telecom industry", "《电信条例》第三条"),
             _row("13", "ecology", "《环境保护法》第十条"),
             _row("1301", "ecology urban", "《环境保护法》第十条，《噪声污染防治法》第八条"),
             _row("14", "committee government"),
             _row("1401", "committee personnel"),
             _row("1402", "government congress"),
-            _row("1403", "propaganda culture"),
+            _row("1403", "propaganda+culture"),
             _row("1404", "ethnic", "《宗教事务条例》第六条"),
             _row("1405", "united_front ethnic"),
             _row("1406", "government"),
@@ -395,7 +398,7 @@ ROWS = MappingProxyType(
             _row("1408", "government committee"),
             _row("1409", "staffing government"),
             _row("15", "personnel hr"),
-            _row("1501", "staffing", "《地方各级人民政府机构设置和编制管理条例》"),
+            _row("1501", "staffing+hr", "《地方各级人民政府机构设置和编制管理条例》"),
             _row("1502", "hr personnel", "《公务员法》第十二条"),
             _row("1503", "personnel", "《公务员法》第十二条"),
             _row("1504", "hr personnel"),
