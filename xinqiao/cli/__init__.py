@@ -38,6 +38,8 @@ COMMANDS = {
     "hot": "xinqiao.cli.hot",
     "similar": "xinqiao.cli.similar",
     "cluster": "xinqiao.cli.cluster",
+    "train": "xinqiao.cli.train",
+    "classify": "xinqiao.cli.classify",
     "bench": "xinqiao.cli.bench",
 }
 
