@@ -3,10 +3,13 @@
 from datetime import date
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.analysis import units
+from xinqiao.analysis.text.proposal import Reading
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules import wording
 from xinqiao.rules.stages import LEVELS, Line
@@ -152,12 +155,14 @@ def offer(field, candidates, *, chosen: list[str], search: str, best=lambda orga
     `best(organ)` is a number, higher first; `search` matches name, short name or pinyin.
     """
     field.queryset = candidates
-    known = [pk for pk in chosen if str(pk).isdigit()]
+    first = () if search else getattr(best, "first", ())
+    known = [pk for pk in (*chosen, *first) if str(pk).isdigit()]
     kept = list(candidates.filter(pk__in=known)) if known else []
     listed = list(_matching(candidates, search).order_by("level", "lft")[: LISTED_AT_MOST + 1])
     if len(listed) > LISTED_AT_MOST or search:
         field.search_name = search_name
-    organs = {organ.pk: organ for organ in kept}
+    picked = {str(pk) for pk in chosen}
+    organs = {organ.pk: organ for organ in sorted(kept, key=lambda organ: (str(organ.pk) not in picked, -best(organ)))}
     organs |= {organ.pk: organ for organ in sorted(listed[:LISTED_AT_MOST], key=lambda organ: -best(organ))}
     field.choices = [(pk, organ.name) for pk, organ in organs.items()]
     field.widget.words = {str(pk): f"{organ.pinyin} {organ.short}" for pk, organ in organs.items()}
@@ -182,14 +187,26 @@ def _place_in_tree(organ: Organisation, score: int) -> str:
 DUTY_FITS = 10
 
 
-def by_duties(text: str, own_level: int):
-    """Orders organs for a text: whose duties are named in it first, then departments of the own level, then by distance."""
+def by_competence(officer: Officer, matter=None, text: str = ""):
+    """Orders organs for a matter: those that are proposed as competent (analysis/units.py), the likeliest first; then departments, the own level first.
 
-    def score(organ: Organisation) -> int:
-        fits = sum(DUTY_FITS for duty in organ.duties or () if duty and str(duty) in text)
-        return fits + (3 if organ.line == Line.DEPARTMENT else 0) - 2 * abs(organ.level - own_level)
+    `best.first` are the proposed ones, so that they stand on the page also where there are more organs than it lists.
+    """
+    proposed = _competent(officer, matter, text) if matter is not None and settings.ANALYSIS else []
+    rank = units.ranking(proposed)
+    own_level = officer.organisation.level
 
-    return score
+    def best(organ: Organisation) -> int:
+        return DUTY_FITS * rank(organ) + (3 if organ.line == Line.DEPARTMENT else 0) - 2 * abs(organ.level - own_level)
+
+    best.first = [one.value for one in proposed]
+    return best
+
+
+def _competent(officer: Officer, matter, text: str):
+    code = matter.content_class.code if matter.content_class else ""
+    reading = Reading(matter.title, text or matter.place_detail)
+    return units.propose_units(reading, code, matter.place, officer.organisation, officer, matter_id=matter.pk)
 
 
 class Posts(forms.ModelMultipleChoiceField):

@@ -8,7 +8,7 @@ from xinqiao.matters.act import REASON_AT_LEAST, too_short
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.bulk import BulkAct
 
-from ..acts.fields import Organ, Prose, by_duties
+from ..acts.fields import Organ, Prose, by_competence
 from ..acts.forms import StepForm
 from ..acts.forms.handle import StartForm
 from ..acts.forms.office import offices_above, organs_of_territory
@@ -31,7 +31,7 @@ class ToOrgan(StepForm):
     )
 
     def prepare(self):
-        self.offer("to", self.candidates(), by_duties("", self.officer.organisation.level))
+        self.offer("to", self.candidates(), by_competence(self.officer))
 
     def candidates(self):
         return organs_of_territory(self.officer) | offices_above(self.officer)

@@ -11,7 +11,7 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import grounds, terms
 from xinqiao.rules.stages import Line, Route
 
-from ..fields import Day, OneLine, Organ, Organs, Prose, by_duties
+from ..fields import Day, OneLine, Organ, Organs, Prose, by_competence
 from . import StepForm
 
 REASONS = (
@@ -58,8 +58,7 @@ class _Sending(StepForm):
     )
 
     def prepare(self):
-        text = f"{self.matter.title} {self.matter.content_class or ''} {self.matter.place_detail}"
-        self.offer("to", self.candidates(), by_duties(text, self.officer.organisation.level))
+        self.offer("to", self.candidates(), by_competence(self.officer, self.matter))
         if "template" in self.fields:
             words = [(str(n), one.format(to=_("它"))) for n, one in enumerate(REASONS)]
             self.fields["template"].choices = [("", _("不用常用理由")), *words]
@@ -229,5 +228,4 @@ class DecideForm(StepForm):
     danger = True
 
     def prepare(self):
-        text = f"{self.matter.title} {self.matter.content_class or ''}"
-        self.offer("to", organs_in_reach(self.officer, self.matter), by_duties(text, self.officer.organisation.level))
+        self.offer("to", organs_in_reach(self.officer, self.matter), by_competence(self.officer, self.matter))

@@ -11,7 +11,7 @@ from xinqiao.rules import grounds, routes
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line, ReferralKind, Route
 
-from ..fields import OneLine, Organ, Prose, YesNo, by_duties
+from ..fields import OneLine, Organ, Prose, YesNo, by_competence
 from . import StepForm
 
 
@@ -80,7 +80,7 @@ class PassDownForm(StepForm):
 
     def prepare(self):
         found = subordinates(self.officer).exclude(shut_out_organisations(self.matter.pk))
-        self.offer("to", found, by_duties(self.matter.title, self.officer.organisation.level))
+        self.offer("to", found, by_competence(self.officer, self.matter))
 
 
 class RefuseForm(StepForm):
