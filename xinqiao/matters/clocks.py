@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
+from xinqiao.database.composed import Composed
 from xinqiao.rules import deadlines, terms
 from xinqiao.rules.refusals import StepRefused
 
@@ -17,10 +20,24 @@ SHOWN_FIRST = (
 
 def running(matter: Matter, term: str, desk: Referral | None = None) -> Clock | None:
     """The running clock of one term: on `desk`, or anywhere in the matter."""
-    found = matter.clocks.filter(term=term, state="running")
-    if desk is not None:
-        found = found.filter(referral_id=desk.pk)
-    return found.order_by("-pk").first()
+    values = {"matter_id": matter.pk, "term": term}
+    clock = _ANYWHERE.first(**values) if desk is None else _ON_DESK.first(**values, desk_id=desk.pk)
+    if clock is not None:
+        clock.matter = matter
+    return clock
+
+
+def _running(**conditions) -> QuerySet[Clock]:
+    return Clock.objects.filter(state="running", **conditions)
+
+
+# Every step asks these.
+_ANYWHERE = Composed(lambda matter_id, term: _running(matter_id=matter_id, term=term).order_by("-pk")[:1])
+_ON_DESK = Composed(
+    lambda matter_id, term, desk_id: _running(matter_id=matter_id, term=term, referral_id=desk_id).order_by("-pk")[:1]
+)
+_BY_DUE_DAY = Composed(lambda matter_id: _running(matter_id=matter_id).order_by("due_on"))
+_DESKS = Composed(lambda matter_id: Referral.objects.filter(matter_id=matter_id))
 
 
 def start(
@@ -108,12 +125,12 @@ def shown(matter: Matter) -> Clock | None:
 
 def refresh_desks(matter: Matter) -> None:
     """Copy the nearest office limit of each desk, and the one the citizen waits for, to where lists sort by them."""
-    clocks = list(matter.clocks.filter(state="running").order_by("due_on"))
+    clocks = _BY_DUE_DAY(matter_id=matter.pk)
     nearest: dict[int, Clock] = {}
     for clock in clocks:
         if clock.referral_id and clock.holder == terms.Holder.OFFICE and clock.term not in terms.RIGHTS:
             nearest.setdefault(clock.referral_id, clock)
-    for desk in matter.referrals.all():
+    for desk in _DESKS(matter_id=matter.pk):
         clock = nearest.get(desk.pk)
         due_on, term = (clock.due_on, clock.term) if clock else (None, "")
         if (desk.due_on, desk.due_term) != (due_on, term):

@@ -59,9 +59,11 @@ def add_many(matters: Iterable[Matter]) -> None:
     _append([(cell_of(matter), 1) for matter in matters])
 
 
+_PLACES = Composed(lambda ids: Organisation.objects.filter(pk__among=ids).order_by().values_list("pk", "lft"))
+
+
 def _append(changes: list[tuple[Cell, int]]) -> None:
-    units = Organisation.objects.filter(pk__in={cell.org_id for cell, _change in changes}).order_by()
-    places = dict(units.values_list("pk", "lft"))
+    places = dict(_PLACES(ids=sorted({cell.org_id for cell, _change in changes})))
     deltas.add((cell, places[cell.org_id], change) for cell, change in changes)
 
 

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.utils.timezone import localdate
 
+from xinqiao.database.composed import Composed
 from xinqiao.people.models import Identity, Petitioner
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.stages import Stage, Step
@@ -107,12 +108,20 @@ def make_due(*, most: int = BATCH) -> list[datetime]:
     """
     due = EntryDue.objects.select_for_update(skip_locked=True).order_by("-received_at")
     ids = list(due.values_list("pk", flat=True)[:most])
-    if len(ids) == BATCH:  # while more follow, the index takes a longer list at once: half the work for each entry; the last batch empties it
+    if (
+        len(ids) == BATCH
+    ):  # while more follow, the index takes a longer list at once: half the work for each entry; the last batch empties it
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL gin_pending_list_limit = '2MB'")
-    matters = list(Matter.objects.filter(pk__among=ids).select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+    matters = list(
+        Matter.objects.filter(pk__among=ids).select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    )
     make(matters)
-    gone = set(ids) - set(Matter.objects.filter(pk__among=ids).values_list("pk", flat=True)) if len(matters) < len(ids) else set()
+    gone = (
+        set(ids) - set(Matter.objects.filter(pk__among=ids).values_list("pk", flat=True))
+        if len(matters) < len(ids)
+        else set()
+    )
     EntryDue.objects.filter(pk__among=[*gone, *(matter.pk for matter in matters)]).delete()
     return [matter.received_at for matter in matters]
 
@@ -184,31 +193,56 @@ def _owe(matters: str, values: dict) -> int:
 # ---- the texts ---------------------------------------------------------------------------------------------------------
 
 
+# Asked with every step that changes a text.
+_PLACE_NAMES = Composed(lambda ids: Matter.objects.filter(pk__among=ids).order_by().values_list("pk", "place__name"))
+_SUBMISSIONS = Composed(
+    lambda ids: (
+        Submission.objects.filter(matter__pk__among=ids)
+        .order_by("matter_id", "pk")
+        .values_list("matter_id", "title", "content", "reasons")
+    )
+)
+_REQUESTS = Composed(
+    lambda ids: (
+        Request.objects.filter(matter__pk__among=ids).order_by("matter_id", "number").values_list("matter_id", "text")
+    )
+)
+_SAID_LATER = Composed(lambda ids: _records(ids, sort__in=SAID))
+_REPLIES = Composed(lambda ids: _records(ids, sort=REPLY))
+_OPINIONS = Composed(
+    lambda ids: (
+        Opinion.objects.filter(matter__pk__among=ids, state__in=ISSUED)
+        .order_by("matter_id", "pk")
+        .values_list("matter_id", "facts", "reasons", "body", "evidence", "basis", "answers")
+    )
+)
+_PEOPLE = Composed(lambda ids: Petitioner.objects.filter(matter_id__among=ids))
+
+
+def _records(ids: list[int], **sorts) -> QuerySet:
+    rows = Record.objects.filter(matter__pk__among=ids, **sorts)
+    return rows.order_by("matter_id", "pk").values_list("matter_id", "text")
+
+
 def _petitions(matters: list[Matter]) -> dict[int, list[str]]:
     """Title first, then number and place, then what was said, a line or more each."""
     ids = [matter.pk for matter in matters]
-    places = dict(Matter.objects.filter(pk__in=ids).values_list("pk", "place__name"))
+    places = dict(_PLACE_NAMES(ids=ids))
     lines = {one.pk: [one.title, f"{one.number} {places[one.pk]}{one.place_detail}"] for one in matters}
-    said = Submission.objects.filter(matter__in=ids).order_by("matter_id", "pk")
-    for pk, title, content, reasons in said.values_list("matter_id", "title", "content", "reasons"):
+    for pk, title, content, reasons in _SUBMISSIONS(ids=ids):
         lines[pk] += [*([title] if title != lines[pk][0] else []), content, reasons]
-    for pk, text in Request.objects.filter(matter__in=ids).order_by("matter_id", "number").values_list("matter_id", "text"):
+    for pk, text in _REQUESTS(ids=ids):
         lines[pk].append(text)
-    later = Record.objects.filter(matter__in=ids, sort__in=SAID).order_by("matter_id", "pk")
-    for pk, text in later.values_list("matter_id", "text"):
+    for pk, text in _SAID_LATER(ids=ids):
         lines[pk].append(text)
     return lines
 
 
 def _answers(matters: list[Matter]) -> dict[int, list[str]]:
     ids, lines = [matter.pk for matter in matters], defaultdict(list)
-    issued = Opinion.objects.filter(matter__in=ids, state__in=ISSUED).order_by("matter_id", "pk")
-    for pk, *texts, evidence, basis, answers in issued.values_list(
-        "matter_id", "facts", "reasons", "body", "evidence", "basis", "answers"
-    ):
+    for pk, *texts, evidence, basis, answers in _OPINIONS(ids=ids):
         lines[pk] += [*texts, *_texts(evidence), *_texts(basis), *_texts(answers)]
-    replies = Record.objects.filter(matter__in=ids, sort=REPLY).order_by("matter_id", "pk")
-    for pk, text in replies.values_list("matter_id", "text"):
+    for pk, text in _REPLIES(ids=ids):
         lines[pk].append(text)
     return lines
 
@@ -225,7 +259,7 @@ def _texts(value) -> Iterable[str]:
 def _people(ids: list[int]) -> dict[int, list[Identity]]:
     """Who must not be found by words: nothing that tells who they are stays in the texts, for any reader (C-12)."""
     found = defaultdict(list)
-    for row in Petitioner.objects.filter(matter_id__among=ids):
+    for row in _PEOPLE(ids=ids):
         found[row.matter_id].append(row.identity())
     return found
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from xinqiao.crypto.fields import SealedJSONField
 from xinqiao.database.clock import ClockNow
+from xinqiao.database.composed import Composed
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.completion import ReportState
@@ -204,7 +205,7 @@ class Matter(models.Model):
     def has_accused(self) -> bool:
         """Whether somebody stands in its accused set (C-01). Asked once: nothing ever takes one out."""
         if self.names_accused is None:
-            self.names_accused = self.accused.exists()
+            self.names_accused = bool(_ACCUSED_OF(matter_id=self.pk))
         return self.names_accused
 
     @property
@@ -214,6 +215,9 @@ class Matter(models.Model):
     @property
     def petitioners(self) -> models.QuerySet:
         return Petitioner.objects.filter(matter_id=self.pk).order_by("position")
+
+
+_ACCUSED_OF = Composed(lambda matter_id: Accused.objects.filter(matter_id=matter_id).values_list("pk")[:1])
 
 
 class MatterNumber(models.Model):

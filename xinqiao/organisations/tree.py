@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.db import connection, transaction
 from django.db.models import Max
 
+from xinqiao.database.composed import Composed
 from xinqiao.rules.review_organ import Candidate, OrgFacts, candidates
 from xinqiao.rules.stages import Line
 
@@ -148,19 +149,22 @@ def save_places(organisations: list[Organisation]) -> None:
 OVERSEES_PARENT = {Line.PETITION_OFFICE, Line.JOINT_CONFERENCE}
 
 
+_ABOVE = Composed(lambda lft, rgt: Organisation.objects.filter(lft__lte=lft, rgt__gte=rgt).order_by("lft"))
+_OFFICE = Composed(
+    lambda lft, rgt: Organisation.objects.filter(
+        parent__lft__lte=lft, parent__rgt__gte=rgt, line=Line.PETITION_OFFICE, active=True
+    ).order_by("-parent__lft", "-pk")[:1]
+)
+
+
 def ancestors(org: Organisation) -> list[Organisation]:
     """From the root down to `org` itself."""
-    return list(Organisation.objects.filter(lft__lte=org.lft, rgt__gte=org.rgt).order_by("lft"))
+    return _ABOVE(lft=org.lft, rgt=org.rgt)
 
 
 def petition_office_for(place: Organisation) -> Organisation | None:
     """The petition office (信访部门) that registers for `place`: of its own government, else of the nearest one above."""
-    chain = [org.pk for org in ancestors(place)]
-    offices = {
-        office.parent_id: office
-        for office in Organisation.objects.filter(parent_id__in=chain, line=Line.PETITION_OFFICE, active=True)
-    }
-    return next((offices[pk] for pk in reversed(chain) if pk in offices), None)
+    return _OFFICE.first(lft=place.lft, rgt=place.rgt)
 
 
 def line_organ_of(government: Organisation, line: Line) -> Organisation | None:

@@ -127,7 +127,7 @@ def mark_sent(draft: Draft, receipt: Receipt, *, at: datetime) -> None:
     draft.files.all().delete()  # the rows only: the files belong to the matter now
     draft.sealed, draft.sent_at, draft.updated_at = "", at, at
     draft.sealed_receipt = crypto.seal(json.dumps(facts, ensure_ascii=False), context=_RECEIPT)
-    draft.save()
+    draft.save(update_fields=["sealed", "sent_at", "updated_at", "sealed_receipt"])
 
 
 def receipt(draft: Draft | None, *, at: datetime) -> Receipt | None:

@@ -4,6 +4,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
+from xinqiao.database.composed import Composed
 from xinqiao.organisations import tree
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Line
@@ -22,10 +23,13 @@ def places() -> QuerySet[Organisation]:
     return Organisation.objects.filter(line__in=PLACE_LINES, active=True)
 
 
+_PLACE = Composed(lambda place_id: places().filter(pk=place_id))
+
+
 def find(place_id) -> Organisation | None:
     """The place with this id as it came from a form; None for anything else."""
     text = str(place_id or "")
-    return places().filter(pk=int(text)).first() if re.fullmatch(r"[0-9]{1,15}", text) else None
+    return _PLACE.first(place_id=int(text)) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
 def below(place: Organisation | None) -> list[Organisation]:
