@@ -91,6 +91,12 @@ XINQIAO_HELP_HOURS = _text("XINQIAO_HELP_HOURS", "工作日 9:00–12:00、15:00
 XINQIAO_POLICY_PACK = _text("XINQIAO_POLICY_PACK")
 # Proposals about texts (class, place, unit, same matter …); off: nothing is analysed and no page shows any. XINQIAO_ANALYSIS, default on.
 ANALYSIS = _choice("XINQIAO_ANALYSIS", "on", ("on", "off")) == "on"
+# A language model of the operator's own for drafts: base address as OpenAI's (https, or http on this machine), name, key. XINQIAO_LLM_URL
+# and _MODEL: without both there are no drafts. _KEY from the environment only; _SECONDS: how long to wait, default 30.
+XINQIAO_LLM_URL, XINQIAO_LLM_MODEL = _text("XINQIAO_LLM_URL").rstrip("/"), _text("XINQIAO_LLM_MODEL")
+XINQIAO_LLM_KEY, XINQIAO_LLM_SECONDS = _text("XINQIAO_LLM_KEY"), _number("XINQIAO_LLM_SECONDS", 30)
+# On when it stands in the inner network (10.x, 172.16.x, 192.168.x). XINQIAO_LLM_PRIVATE_NETWORK.
+XINQIAO_LLM_PRIVATE_NETWORK = _switch("XINQIAO_LLM_PRIVATE_NETWORK")
 # A demonstration with invented people: pages say so, and `/ui/gallery` is open. XINQIAO_DEMO, default off.
 XINQIAO_DEMO = _switch("XINQIAO_DEMO")
 

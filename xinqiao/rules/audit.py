@@ -40,6 +40,7 @@ class AuditKind(Coded):
     SAMPLE_DRAWN = "sample_drawn", "抽查抽取", "G.2"
     REPORT_WRITTEN = "report_written", "分析报告", "H.5"
     HOT_ISSUE = "hot_issue", "热点问题研判", "H.3"
+    DRAFTED = "drafted", "请机器起草", "checklist 47"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"
     AUDIT_READ = "audit_read", "查看安全审计日志", "LG-4"
 
@@ -63,7 +64,7 @@ GROUPS = {
     "read": (
         "查看",
         (AuditKind.OPENED_FILE, AuditKind.READ_REPORT, AuditKind.READ_IDENTITY, AuditKind.READ_LETTER, AuditKind.READ_ATTACHMENT,
-         AuditKind.DIGEST_READ, AuditKind.SEARCHED_PERSON, AuditKind.FOUND_REPORT),
+         AuditKind.DIGEST_READ, AuditKind.DRAFTED, AuditKind.SEARCHED_PERSON, AuditKind.FOUND_REPORT),
     ),
     "reveal": ("查看保密身份", (AuditKind.REVEAL_ASKED, AuditKind.REVEAL_DECIDED)),
     "export": ("导出", (AuditKind.EXPORTED, AuditKind.EXPORT_ASKED, AuditKind.EXPORT_DECIDED)),

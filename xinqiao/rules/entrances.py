@@ -125,6 +125,7 @@ workbench:campaign_new workbench:campaign_round workbench:hand_over_new | ledger
 workbench:ledger_new workbench:ledger_edit workbench:ledger_act workbench:ledger_sheet    | ledger W              | officer   | matters | A-33: ledgers.py decides which act
 workbench:ledger_export                                            | ledger X              | officer   | matters | C-11: the rows as they are listed
 workbench:month                                                    | statistics C          | officer   | matters | H.1, B.3 "counts", G.4: a month of the own area as figures; each leads to what this post may open
+workbench:model_draft                                              | case M                | officer   | matters | PIPL 24, checklist 47: the operator's own model drafts text about one matter; on record first, never a report
 workbench:proposal_effect                                          | proposal C            | officer   | all     | PIPL 24, G.4, C-14: how well the machine proposed, by version; no officer, no organ, no report, small figures withheld
 workbench:reports workbench:analysis_report workbench:analysis_file | analysis R            | officer   | post    | H.1, H.4, H.5: reports of the own office, issued ones that were given to the own organ
 workbench:analysis_new workbench:analysis_title workbench:analysis_part workbench:analysis_parts | analysis W        | officer   | post    | H.1: write and change what is not issued

@@ -12,8 +12,10 @@ from xinqiao.analysis import answers
 from xinqiao.documents import letters
 from xinqiao.matters import opinions
 from xinqiao.matters.act import MatterHidden
+from xinqiao.rules.drafting import Sort
 from xinqiao.rules.refusals import StepRefused
 
+from ..analysis import drafts
 from ..door import officer_required
 from . import opinion_page, panels
 from .laws import LAWS
@@ -85,6 +87,7 @@ def _after(request, here: Situation) -> HttpResponse:
 
 def _page(request, here: Situation, opinion, form, *, status: int = 200, stale: str = "") -> HttpResponse:
     context = {
+        "may_draft": drafts.offered(here.matter, here.officer, Sort.REPLY),
         "here": here,
         "matter": here.matter,
         "opinion": opinion,

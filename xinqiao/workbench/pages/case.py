@@ -17,6 +17,7 @@ from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.reveal import DECIDERS, OPEN_MINUTES, PURPOSES
 
 from .. import case_file
+from ..analysis import drafts
 from ..case_file import CaseFile
 from ..door import is_confirmed, officer_required
 from ..ledgers import beside
@@ -57,6 +58,7 @@ def show(request: HttpRequest, number: str, *, note=None, text_open: bool = Fals
         "may_see_readers": bool(allowed(officer.role_set, "readers", Action.READ)),
         "opens_report": bool(allowed(officer.role_set, "report", Action.READ)),  # who registers it does not read it (B.3)
         "decides": _decides(request, file, at), "asked": asked, "asked_state": asked.shown_state(at) if asked else "",
+        "may_draft": not report and drafts.offered(file.matter, officer),
         **beside.of_case(file.matter, file.entries, officer),
     }  # fmt: skip
     return render(request, "workbench/case.html", context, status=status)
