@@ -183,16 +183,13 @@ def merge(
             issue.area.lft <= into.area.lft <= issue.area.rgt, "这两个问题在两个地方，请在上一级归并。", "other_area"
         )
         into.area = issue.area  # the wider one holds all of its matters
-    ids = list(issue.members.filter(removed_at=None).values_list("matter_id", flat=True))
+    ids = list(issue.members.filter(removed_at=None, likely=False).values_list("matter_id", flat=True))
     _require(
         into.members.filter(removed_at=None).count() + len(ids) <= MEMBERS_AT_MOST,
         f"一个问题最多{MEMBERS_AT_MOST}件。",
         "too_many",
     )
-    out = set(
-        into.members.filter(removed_by__isnull=False, removed_at__isnull=False).values_list("matter_id", flat=True)
-    )
-    _put_in(into, [pk for pk in ids if pk not in out], by=by, at=at)
+    _put_in(into, ids, by=by, at=at)
     issue.state, issue.merged_into, issue.ended_at = IssueState.MERGED, into, at
     _done(issue, Act.MERGE, by, at, request, said={"into": into.pk, "matters": ids})
     return _done(into, Act.MERGE, by, at, request, said={"from": issue.pk, "matters": ids})

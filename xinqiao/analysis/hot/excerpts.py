@@ -69,7 +69,7 @@ def _told(matter, body: str, common: set[str]) -> str:
 
 
 def titles(said: Mapping[int, str]) -> dict[int, str]:
-    """{matter: its title without anybody's identity}, of matters that the reader may open."""
+    """{matter: its title without what tells who wrote it}, of matters that the reader may open."""
     people: dict[int, list[Identity]] = defaultdict(list)
     for one in Petitioner.objects.filter(matter_id__in=list(said)):
         people[one.matter_id].append(one.identity())

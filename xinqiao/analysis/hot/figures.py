@@ -112,10 +112,10 @@ class Figures:
             for first, last in self.window.steps()
         ]
 
-    def heat_course(self, most: int = 6) -> list[tuple[date, Heat]]:
-        """The heat at the end of each stretch of as many days as the window has, back to when it began."""
+    def heat_course(self, most: int = 9) -> list[tuple[date, Heat]]:
+        """(day, heat of the window that ends on it), some days apart, back to when it began."""
         found, first = [], min((one.on for one in self.rows), default=self.window.until)
-        step = max(1, self.window.days // 2)
+        step = max(1, self.window.days // 6)
         for n in range(most):
             until = self.window.until - timedelta(days=step * n)
             if until < first:

@@ -121,7 +121,9 @@ def _keep_groups(
     kept, pairs = 0, _pairs(groups, open_ones)
     for place, ids in enumerate(groups):
         if place in pairs:
-            _add(pairs[place], ids - (busy - pairs[place].active), texts, words, at=at)
+            one = pairs[place]
+            elsewhere = busy - one.active - _taken_over(one, ids, open_ones, pairs.values(), at=at)
+            _add(one, ids - elsewhere, words, at=at)
             kept += 1
         elif _propose(area, ids - busy, ids, known, texts, words, at=at):
             kept += 1
@@ -157,7 +159,31 @@ def _pairs(groups: list[set[int]], issues: list[Known]) -> dict[int, Known]:
     return found
 
 
-def _add(one: Known, ids: set[int], texts: dict[int, Text], words: Words, *, at: datetime) -> None:
+def _taken_over(one: Known, ids: set[int], open_ones: list[Known], kept: Iterable[Known], *, at: datetime) -> set[int]:
+    """Matters of other issues that grew into this one. Only what the machine put together and nobody touched ends so."""
+    kept, gone = list(kept), set()
+    for other in open_ones:
+        alone = (
+            other not in kept
+            and other.active
+            and other.active <= other.by_machine
+            and other.issue.state == IssueState.PROPOSED
+        )
+        if (
+            alone
+            and len(other.active & ids) >= KNOWN_SHARE * len(other.active)
+            and not other.issue.acts.exclude(by=None).exists()
+        ):
+            other.issue.state, other.issue.merged_into, other.issue.ended_at = IssueState.MERGED, one.issue, at
+            other.issue.save()
+            trail.record(
+                other.issue, Act.MERGE, by=None, at=at, said={"into": one.issue.pk, "matters": sorted(other.active)}
+            )
+            gone |= other.active
+    return gone
+
+
+def _add(one: Known, ids: set[int], words: Words, *, at: datetime) -> None:
     """What is new in an issue that exists. What the machine alone put together follows the texts; what a person decided stays."""
     issue, fresh = one.issue, ids - one.active - one.out
     proposed = issue.state == IssueState.PROPOSED
@@ -201,7 +227,7 @@ def _propose(
     place_name = next((one.place for one in rows if one.place_id == place), "")
     class_name = ContentClass.objects.filter(pk=class_id).values_list("name", flat=True).first() or ""
     issue = HotIssue.objects.create(
-        area=area, name=name(short(place_name), class_name, words.shared(fresh, numbers)), content_class_id=class_id, place_id=place,
+        area=area, name=name(short(place_name) if place != area.pk else "", class_name, words.shared(fresh, numbers)), content_class_id=class_id, place_id=place,
         respondent_id=_respondent(fresh), first_on=min(one.on for one in rows), last_on=max(one.on for one in rows), made_at=at,
     )  # fmt: skip
     HotMember.objects.bulk_create([HotMember(issue=issue, matter_id=pk, since=at) for pk in sorted(fresh)])
@@ -236,7 +262,7 @@ def settle(issue: HotIssue, words: Words | None = None) -> None:
 
 def short(place: str) -> str:
     """乡镇人民政府 as people call it."""
-    for end in ("人民政府", "村民委员会", "社区居民委员会", "街道办事处", "行政公署"):
+    for end in ("人民政府", "村民委员会", "居民委员会", "办事处", "行政公署"):
         place = place.removesuffix(end)
     return place
 

@@ -24,7 +24,7 @@ from xinqiao.rules.stages import Stage
 
 from .. import keyset
 from ..door import officer_required
-from ..statistics.tables import Row, Table
+from ..statistics.tables import COLUMN, FULL, Row, Table
 from . import asked as asking
 from .board import TONES
 
@@ -43,6 +43,7 @@ FORMS = {
     "docx": (sheet.docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 LIKELY_SHOWN = 20
+MEMBERS_SHOWN = 15
 APART = (Act.SHEET, Act.SEND, Act.ACCEPT)  # offered where they belong on the page
 
 
@@ -61,6 +62,7 @@ def issue_page(request: HttpRequest, issue_id: int) -> HttpResponse:
         COLUMNS,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        size=MEMBERS_SHOWN,
     )
     likely = _likely(issue, officer) if works else []
     possible = acts.possible(issue, officer)
@@ -136,13 +138,30 @@ def _districts(found: figures.Figures, works: bool) -> Table:
                  (_("件数"), _("上一时段"), _("走势")), note=_("按机构顺序，不排名。"))  # fmt: skip
 
 
+class Drawn(Table):
+    """A table along time whose plot stands above it."""
+
+    @property
+    def drawn(self) -> list[dict]:
+        return [
+            {
+                "x": place * COLUMN + 1,
+                "y": round(FULL - row.width, 1),
+                "height": row.width,
+                "withheld": False,
+                "title": f"{row.label} {row.told}",
+            }
+            for place, row in enumerate(self.rows)
+        ]
+
+
 def _heat_course(found: figures.Figures, works: bool) -> Table | None:
     """Heat over time, at the ends of windows."""
     rows = found.heat_course() if works else []
     if len(rows) < 2:
         return None
-    return Table(
-        "months heat",
+    return Drawn(
+        "heat",
         _("热度走势"),
         _("截至"),
         [Row(_day(on), str(heat.points), more=(heat.word,)) for on, heat in rows],

@@ -3,6 +3,7 @@
 Here the packages meet that know nothing of each other: the sheet is of `analysis`, what it becomes of `information`, `supervision`, `ledgers`.
 """
 
+import contextlib
 from datetime import timedelta
 
 from django import forms
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from xinqiao.analysis.hot import acts
+from xinqiao.analysis.hot import acts, sheet
 from xinqiao.analysis.models import HotIssue
 from xinqiao.information import meetings
 from xinqiao.information.models import Meeting
@@ -179,13 +180,14 @@ def asked_for(request: HttpRequest) -> HotIssue | None:
     """`?hot=7`: the issue from which a meeting or a recommendation begins, where this post may send it."""
     pk = asking.number(request.GET.get("hot"))
     issue = HotIssue.objects.visible_to(request.officer).select_related("area").filter(pk=pk).first() if pk else None
-    return issue if issue and Act.SEND in acts.possible(issue, request.officer) else None
+    return issue if issue and Act.SEND in acts.possible(issue, request.officer) and not sheet.is_draft(issue) else None
 
 
 def note(request: HttpRequest, target: Target, subject: str) -> None:
     """The page on which it went on has saved it."""
     if issue := asked_for(request):
-        acts.send(issue.pk, target=target, subject=subject, by=request.officer, at=timezone.now(), request=request)
+        with contextlib.suppress(StepRefused):  # somebody has closed it meanwhile: what was written stays
+            acts.send(issue.pk, target=target, subject=subject, by=request.officer, at=timezone.now(), request=request)
 
 
 def policy_words(issue: HotIssue) -> dict[str, str]:

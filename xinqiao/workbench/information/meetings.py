@@ -20,6 +20,7 @@ from xinqiao.ledgers import items
 from xinqiao.ledgers.models import Item
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer, Organisation
+from xinqiao.rules.hot import Target
 from xinqiao.rules.information import MeetingKind, MeetingState, TopicSort
 from xinqiao.rules.ledgers import ItemState, Progress, Sort
 from xinqiao.rules.refusals import StepRefused
@@ -28,6 +29,7 @@ from xinqiao.rules.stages import Line
 from .. import keyset
 from ..acts.fields import Day, ManyLines, OneLine, Organ, Prose, offer
 from ..door import officer_required
+from ..hot import sending as hot_sending
 from .reports import number
 
 NEWEST = keyset.Order("held", "", "held_at", datetime, descending=True)
@@ -154,17 +156,17 @@ def _row(row: dict) -> dict:
 @officer_required
 @require_http_methods(["GET", "POST"])
 def new_page(request: HttpRequest) -> HttpResponse:
-    """A new record."""
-    form = MeetingForm(
-        request.POST if request.method == "POST" else None,
-        initial={"kind": MeetingKind.ANALYSIS, "held_on": localdate()},
-    )
+    """A new record; `?hot=7` begins with a hot issue on the agenda."""
+    hot, first = hot_sending.asked_for(request), {"kind": MeetingKind.ANALYSIS, "held_on": localdate()}
+    first |= {"kind": MeetingKind.JOINT_CONFERENCE, "topics": [hot_sending.topic_of(hot)]} if hot else {}
+    form = MeetingForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             meeting = meetings.record(form.said(), by=request.officer, at=timezone.now(), request=request)
         except StepRefused as refused:
             form.add_error("topics" if refused.code == "topic" else None, refused.message)
         else:
+            hot_sending.note(request, Target.CONFERENCE, f"meeting:{meeting.pk}")
             messages.success(request, _("会议记录已保存。接着写议定事项。"))
             return redirect("workbench:meeting", meeting.pk)
     return render(

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.analysis.models import HotIssue
 from xinqiao.matters import policy
 from xinqiao.matters.models import Matter, Supervision
 from xinqiao.organisations.models import Officer
@@ -24,6 +25,7 @@ from xinqiao.ui.fields import Wishes, render_field
 
 from ..acts.fields import Day, ManyLines, Organ, Prose
 from ..acts.forms import StepForm
+from ..hot import sending as hot_sending
 from .letters import visible as visible_supervisions
 from .taking import ActForm, reason
 
@@ -43,6 +45,7 @@ class Start:
     row: Recommendation | None = None
     supervision: Supervision | None = None
     finding: Finding | None = None
+    hot: HotIssue | None = None
 
     @property
     def today(self) -> date:
@@ -52,13 +55,16 @@ class Start:
         """First values of the fields."""
         if self.row:
             return _of_row(self.row)
+        if self.hot and sort is Sort.POLICY:
+            return hot_sending.policy_words(self.hot)
         if self.supervision:
             return _of_supervision(self.supervision, sort)
         return _of_finding(self.finding, sort) if self.finding else {}
 
 
-def start_of(row: Recommendation | None, officer: Officer, asked: QueryDict) -> Start:
-    """From the address: `?supervision=7` or `?finding=7`, where this post may open it; else an empty page."""
+def start_of(row: Recommendation | None, request: HttpRequest) -> Start:
+    """From the address: `?supervision=7`, `?finding=7` or `?hot=7`, where this post may open it; else an empty page."""
+    officer, asked = request.officer, request.GET
     if row:
         return Start(officer, row, row.supervision, row.finding)
     supervision = visible_supervisions(officer).filter(
@@ -66,7 +72,8 @@ def start_of(row: Recommendation | None, officer: Officer, asked: QueryDict) -> 
     )
     finding = Finding.objects.visible_to(officer).filter(pk=_number(asked, "finding"))
     related = ("matter", "organisation")
-    return Start(officer, None, supervision.select_related(*related).first(), finding.select_related(*related).first())
+    first, second = supervision.select_related(*related).first(), finding.select_related(*related).first()
+    return Start(officer, None, first, second, hot_sending.asked_for(request))
 
 
 def _number(asked: QueryDict, name: str) -> int:

@@ -18,6 +18,7 @@ from xinqiao.matters.models import Matter
 from xinqiao.notifications import inbox
 from xinqiao.organisations.models import Officer
 from xinqiao.rules import liability
+from xinqiao.rules.hot import Target
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.recommendations import OPEN, Sort, State
 from xinqiao.supervision import measures
@@ -26,6 +27,7 @@ from xinqiao.supervision.models import Recommendation
 
 from .. import keyset
 from ..door import officer_required
+from ..hot import sending as hot_sending
 from . import recommendation_forms as forms
 from .sections import sections
 from .taking import PageAct, take
@@ -293,11 +295,13 @@ def draft_page(request: HttpRequest, sort: str = "", recommendation_id: int | No
         sort = row.sort
     if sort not in set(Sort):
         raise Http404
-    start = forms.start_of(row, officer, request.GET)
+    start = forms.start_of(row, request)
     form = forms.draft_form(request, Sort(sort), start)
     if request.method == "POST" and request.POST.get("do") != "find" and form.is_valid():
         saved = _save(request, form, start, row)
         if saved is not None:
+            if row is None:
+                hot_sending.note(request, Target.POLICY, f"recommendation:{saved.pk}")
             return redirect("workbench:recommendation", saved.pk)
     context = {
         "form": form, "sort": Sort(sort), "rule": forms.RULES[Sort(sort)], "row": row, "start": start, "sections": sections(request),
