@@ -122,6 +122,7 @@ PAGES = {
     "messages": ("", Role.HANDLER),
     "reveals": ("", Role.REGISTRAR),
     "sealed": ("", Role.DISCIPLINE_LIAISON),
+    "published": ("", Role.OFFICE_LEADER),
     "statistics": ("?period=all", Role.OFFICE_LEADER),
     "exports": ("", Role.OFFICE_LEADER),
     "inspection": ("", Role.OFFICE_LEADER),
@@ -154,17 +155,18 @@ PAGES = {
     "month": ("", Role.OFFICE_LEADER),
     "reports": ("", Role.OFFICE_LEADER),
     "proposal_effect": ("", Role.SUPERVISOR),
+    "classifier_versions": ("", Role.ANALYST),
 }
 STATEMENTS_OF = {
     "running": 40,  # one for each duty and queue there is, whatever they hold
-    "month": 26,  # one for each table of figures, this month and those it is compared with
+    "month": 27,  # one for each table of figures, this month and those it is compared with
 }
 # Pages with a form, an answer to a press of a button, or nothing but the own log-in.
 NO_LISTS = {
     "list_settings", "login", "logout", "post", "receipt", "slip", "second_step", "passkey_login", "provider", "provider_back", "account",
     "password", "end_sessions", "factors", "add_app", "add_passkey", "recovery_codes", "ask_for_user", "bulk", "inspection_new", "digest_new",
     "audit_export", "statistics_export", "indicators_export", "ledger_export", "roundup", "screening_order", "analysis_new", "campaign_new",
-    "hand_over_new", "information_new", "ledger_new", "measure_new", "meeting_new", "recommendation_new", "sample_new",
+    "hand_over_new", "information_new", "ledger_new", "measure_new", "meeting_new", "published_new", "recommendation_new", "sample_new",
 }  # fmt: skip
 ROWS_OF_A_LIST = keyset.PAGE_ROWS * 20
 # Few of all desks, in an order that has no index of its own for them: all of them may be sorted.

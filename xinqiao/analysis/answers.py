@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from xinqiao.matters import identities
-from xinqiao.matters.finding import similar
 from xinqiao.matters.models import Matter, Opinion
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.answers import Hint
 from xinqiao.rules.permissions import Action, allowed
-from xinqiao.rules.stages import Kind, Outcome, ReviewOutcome
+from xinqiao.rules.stages import Outcome
 from xinqiao.search import commonness, marks
 
-from . import is_on, organs
+from . import is_on, organs, same
 from .proposals import reading_of
 from .text import answers as reading
 from .text.answers import Finding
@@ -40,19 +39,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A matter answered before that says much the same: how much (0 to 1), and with which outcome and grounds. Its text is read in its own file."""
+    """A matter answered before that says much the same: with which outcome and grounds. Its text is read in its own file."""
 
     matter: Matter
-    likeness: float
     outcomes: tuple[str, ...]
     grounds: tuple[str, ...]
     plans: int
     remedy: str
     opinion: Opinion
-
-    @property
-    def percent(self) -> int:
-        return round(self.likeness * 100)
 
 
 @dataclass(frozen=True)
@@ -178,11 +172,7 @@ def answered_before(matter: Matter, officer: Officer) -> list[Earlier]:
     """Up to EARLIER matters that say much the same and were answered, the likest first, of those the officer may open."""
     if allowed(officer.role_set, "opinion", Action.READ) is None:
         return []
-    alike = {
-        one.pk: (one, how)
-        for one, how in similar(matter, officer, limit=LOOKED_THROUGH)
-        if not one.sealed and one.kind != Kind.REPORT
-    }
+    alike = {one.matter.pk: one.matter for one in same.earlier(matter, officer, LOOKED_THROUGH)}
     given = Opinion.objects.filter(matter_id__in=alike, instance="handling", state__in=ANSWERED)
     newest = {
         one.matter_id: one for one in given.select_related("remedy_organ", "organisation").order_by("round", "pk")
@@ -190,12 +180,9 @@ def answered_before(matter: Matter, officer: Officer) -> list[Earlier]:
     return [_earlier(alike[pk], newest[pk]) for pk in alike if pk in newest][:EARLIER]
 
 
-def _earlier(alike: tuple[Matter, float], opinion: Opinion) -> Earlier:
-    matter, how = alike
+def _earlier(matter: Matter, opinion: Opinion) -> Earlier:
     outcomes = tuple(Outcome(one["outcome"]).label for one in opinion.answers if one.get("outcome"))
-    if not outcomes and opinion.outcome:
-        outcomes = (ReviewOutcome(opinion.outcome).label,)
     grounds = dict.fromkeys(_law(row) for one in opinion.answers for row in one.get("basis", []))
     organ = opinion.remedy_organ.name if opinion.remedy_organ else ""
     plans = sum(bool(one.get("measure")) for one in opinion.answers)
-    return Earlier(matter, how, outcomes, tuple(grounds), plans, organ, opinion)
+    return Earlier(matter, outcomes, tuple(grounds), plans, organ, opinion)

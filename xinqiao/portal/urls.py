@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import performance, proof, receipt, site
+from .answered import pages as answered
 from .filing import views as filing
 
 app_name = "portal"
@@ -12,6 +13,8 @@ urlpatterns = [
     path("robots.txt", site.robots, name="robots"),
     path("help/", site.help_page, name="help"),
     path("law/", site.law, name="law"),
+    path("answered/", answered.list_page, name="answered"),
+    path("answered/<int:answer_id>/", answered.one_page, name="answered_one"),
     path("privacy/", site.privacy, name="privacy"),
     path("accessibility/", site.accessibility, name="accessibility"),
     path("performance/", performance.choose_page, name="performance"),

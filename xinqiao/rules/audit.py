@@ -38,6 +38,7 @@ class AuditKind(Coded):
     RECOMMENDED = "recommended", "三项建议", "R-40"
     MEASURE_TAKEN = "measure_taken", "联席会议措施", "R-39(3)"
     SAMPLE_DRAWN = "sample_drawn", "抽查抽取", "G.2"
+    PUBLISHED = "published", "公开答复", "I-17"
     REPORT_WRITTEN = "report_written", "分析报告", "H.5"
     HOT_ISSUE = "hot_issue", "热点问题研判", "H.3"
     DRAFTED = "drafted", "请机器起草", "checklist 47"

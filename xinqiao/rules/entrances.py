@@ -33,6 +33,7 @@ ui:set_large_print ui:gallery ui:gallery_officer                   | public_page
 # citizens: to read without telling who one is
 portal:home portal:robots portal:help portal:law portal:privacy portal:accessibility | public_page R | everybody | page | R-18(1), PIPL 17
 portal:performance portal:performance_of                           | public_page R | everybody | page | H.8: finished quarters of one organ, small figures withheld (C-14); no ranking
+portal:answered portal:answered_one                                | public_page R | everybody | page | I-17, PIPL 25: with consent, without identities, approved by a second person; gone at once with the consent
 portal:proof portal:proof_feed portal:proof_keys portal:proof_qr portal:proof_check | public_page R | everybody | page | LG-1: signed roots without rows; a receipt is checked for whoever holds it
 portal:verify_letter portal:verify                                 | letter_check R        | everybody | page    | FD-4: by the code on the paper; the answer names nobody
 
@@ -55,6 +56,7 @@ portal:attachment                                                  | attachment 
 portal:supplement portal:ask portal:object portal:confirm portal:dispute portal:withdraw portal:cancel_withdrawal portal:resume portal:recusal portal:supervision | step W | code | own | D.2, WD-1 to WD-5
 portal:ledger                                                      | ledger W              | code      | own     | A-33, G.4: the citizen opens again what was said to be solved, for 30 days
 portal:retaliation                                                 | filing W              | code      | own     | C-06: a new sealed report one level up; the earlier file says nothing of it
+portal:unpublish                                                   | step W                | code      | own     | I-17, PIPL 15: consent to publication is taken back
 portal:rate portal:rated                                           | rating W              | code      | own     | RA-1: once per target
 portal:review portal:recheck                                       | review W              | code      | own     | R-35, R-36
 
@@ -135,6 +137,8 @@ workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:
 workbench:meeting_issue                                            | meeting A             | officer   | post    | A-48: the leader issues it; each decision becomes an item of the ledger
 workbench:hot_issues workbench:hot_issue workbench:hot_sheet         | hot_issue R           | officer   | matters | H.3: figures without persons; its matters one by one through visible_to
 workbench:hot_act workbench:hot_send                                 | hot_issue W           | officer   | matters | H.3: an analyst decides; no matter is touched (DU-7)
+workbench:published                                                | public_answer R       | officer   | matters | I-17: of the own office, of matters that may be opened
+workbench:published_new workbench:published_one                    | public_answer W       | officer   | matters | I-17: prepared here; approved by somebody else with the letter A, checked again
 workbench:audit workbench:audit_entry                              | audit_log R           | officer   | all     | B.3, LG-4: no content, nothing about oneself
 workbench:audit_export                                             | audit_log X           | officer   | all     | LG-5: signed
 workbench:receipt workbench:slip                                   | receipt R             | officer   | session | I-15: this officer has just registered it

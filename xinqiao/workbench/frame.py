@@ -30,6 +30,7 @@ FIGURES = {
     "month": ("每月情况", "calendar-days", "statistics", Action.COUNT),
     "hot_issues": ("热点问题", "flame", "hot_issue", Action.READ),
     "reports": ("报告", "file-text", "analysis", Action.READ),
+    "published": ("公开答复", "globe", "public_answer", Action.READ),
     "proposal_effect": ("系统建议的效果", "lightbulb", "proposal", Action.COUNT),
 }
 SUPERVISING = {

@@ -1,8 +1,9 @@
 """What analysis keeps: one module for each part of it."""
 
+from .answers import PublicAnswer
 from .hot import HotAct, HotGrouping, HotIssue, HotMember, HotSurge
 from .links import Link
 from .proposals import Proposal
 from .word_scale import WordScale
 
-__all__ = ["HotAct", "HotGrouping", "HotIssue", "HotMember", "HotSurge", "Link", "Proposal", "WordScale"]
+__all__ = ["HotAct", "HotGrouping", "HotIssue", "HotMember", "HotSurge", "Link", "Proposal", "PublicAnswer", "WordScale"]

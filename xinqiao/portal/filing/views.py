@@ -18,7 +18,7 @@ from xinqiao.portal import drafts, sources
 from xinqiao.rules import deadlines, routes
 from xinqiao.rules.refusals import StepRefused
 
-from . import choices, sending, summary
+from . import choices, hints, sending, summary
 from .pages import PAGES, Page, asked, first_incomplete, neighbours, step_of
 
 CHECK = "check"
@@ -142,6 +142,8 @@ def _show(request: HttpRequest, here: Page, draft, kept: dict, form, status: int
         "from_check": from_check, "autosave": reverse("portal:autosave", args=[here.slug]),
         **choices.context(here.slug, form, kept, request.GET),
     }  # fmt: skip
+    if here.slug == "requests":
+        context |= hints.beside(kept)
     if here.slug == "files":
         context |= {"stored": _stored(draft), "accept": ",".join(f".{one}" for one in EXTENSIONS),
                     "most": drafts.FILES_AT_MOST}  # fmt: skip

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xinqiao.access import looked as access_looked
+from xinqiao.analysis.published import consent_is_taken_back
 from xinqiao.exports.making import matters_in
 from xinqiao.matters.models import Matter, Submission
 from xinqiao.people.models import Account, Identity, Petitioner
@@ -113,7 +114,7 @@ def _copy(dossier, matter: Matter, account_id: int | None) -> dict:
         ],
         "信访目的": Purpose(matter.purpose).label,
         "要求保密": matter.secrecy,
-        "同意公开答复": matter.publish_consent,
+        "同意公开答复": matter.publish_consent and not consent_is_taken_back(matter),
         "同意电子送达": matter.electronic_service,
         "材料": [{"文件名": one.original_name, "字节": one.size_bytes, "摘要值": one.original_digest} for one in dossier.attachments],
         "文书": [{"名称": one.title, "文号": one.number} for one in dossier.letters],

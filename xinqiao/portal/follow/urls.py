@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account, ledger, looked, matter, rate, retaliation, review, say, seal, track, verify, withdraw
+from . import account, ledger, looked, matter, published, rate, retaliation, review, say, seal, track, verify, withdraw
 
 urlpatterns = [
     path("track/", track.track, name="track"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("matters/<str:number>/my-data.json", looked.my_data_copy, name="my_data_copy"),
     path("matters/<str:number>/letters/<int:document_id>/", matter.letter, name="letter"),
     path("matters/<str:number>/files/<int:attachment_id>/", matter.attachment, name="attachment"),
+    path("matters/<str:number>/publication/", published.page, name="unpublish"),
     path("matters/<str:number>/claim/", matter.claim, name="claim_this"),
     path("matters/<str:number>/supplement/", say.supplement, name="supplement"),
     path("matters/<str:number>/ask/", say.ask, name="ask"),

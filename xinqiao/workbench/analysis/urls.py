@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from . import drafts, effect
+from . import drafts, effect, published
 
 urlpatterns = [
+    path("published/", published.list_page, name="published"),
+    path("published/new/", published.new_page, name="published_new"),
+    path("published/<int:answer_id>/", published.one_page, name="published_one"),
     path("cases/<number:number>/draft/<slug:sort>/", drafts.draft_page, name="model_draft"),
     path("proposals/", effect.effect_page, name="proposal_effect"),
 ]
