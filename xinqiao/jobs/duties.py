@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from xinqiao import metrics
-from xinqiao.analysis import proposals
+from xinqiao.analysis import proposals, training, word_scale
 from xinqiao.analysis.hot import duty as hot
 from xinqiao.api import uploads
 from xinqiao.bulk import taking
@@ -105,10 +105,12 @@ TASKS = (
     Task("counts", timedelta(seconds=10), counted.fold),
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
     Task("proposals", timedelta(seconds=30), proposals.make_missing, early=proposals.more_are_missing),
+    Task("classifier", timedelta(minutes=30), training.keep),
     Task("indicators", timedelta(seconds=10), indicators.keep, early=indicators.some_wait),
     Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
     Task("reports", timedelta(seconds=2), drafting.draft_waiting, early=drafting.is_waiting),
     Task("ledgers", timedelta(minutes=1), ledger_bells.ring),
+    Task("word_scale", timedelta(hours=6), word_scale.keep),
     Task("hot_issues", timedelta(minutes=10), hot.keep),
     Task("hot_surges", timedelta(minutes=10), hot_issues.watch),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),

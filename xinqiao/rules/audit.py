@@ -40,6 +40,7 @@ class AuditKind(Coded):
     SAMPLE_DRAWN = "sample_drawn", "抽查抽取", "G.2"
     PUBLISHED = "published", "公开答复", "I-17"
     REPORT_WRITTEN = "report_written", "分析报告", "H.5"
+    CLASSIFIER_CHANGED = "classifier_changed", "改用分类模型的版本", "PIPL 24"
     HOT_ISSUE = "hot_issue", "热点问题研判", "H.3"
     DRAFTED = "drafted", "请机器起草", "checklist 47"
     DIGEST_READ = "digest_read", "查看干部情况通报", "C-09"

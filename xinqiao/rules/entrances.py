@@ -129,12 +129,15 @@ workbench:ledger_export                                            | ledger X   
 workbench:month                                                    | statistics C          | officer   | matters | H.1, B.3 "counts", G.4: a month of the own area as figures; each leads to what this post may open
 workbench:model_draft                                              | case M                | officer   | matters | PIPL 24, checklist 47: the operator's own model drafts text about one matter; on record first, never a report
 workbench:proposal_effect                                          | proposal C            | officer   | all     | PIPL 24, G.4, C-14: how well the machine proposed, by version; no officer, no organ, no report, small figures withheld
+workbench:classifier_versions                                      | classifier R          | officer   | all     | PIPL 24, G.4, C-14: what the classifier learned from, in counts; no officer, no organ, no report, small figures withheld
+workbench:use_classifier                                           | classifier W          | officer   | all     | PIPL 24: back to an older version, with a reason, on record
 workbench:reports workbench:analysis_report workbench:analysis_file | analysis R            | officer   | post    | H.1, H.4, H.5: reports of the own office, issued ones that were given to the own organ
 workbench:analysis_new workbench:analysis_title workbench:analysis_part workbench:analysis_parts | analysis W        | officer   | post    | H.1: write and change what is not issued
 workbench:analysis_act                                             | analysis W or analysis A | officer | post   | H.5: hand in; the leader of the petition office issues or sends back
 workbench:meetings workbench:meeting workbench:minutes             | meeting R             | officer   | post    | A-48, H.1: of the own unit; issued ones of the own area
 workbench:meeting_new workbench:meeting_edit workbench:meeting_decide workbench:meeting_drop | meeting W | officer | post | A-48: the record of the own unit until it is issued
 workbench:meeting_issue                                            | meeting A             | officer   | post    | A-48: the leader issues it; each decision becomes an item of the ledger
+workbench:same_matter                                              | same_matter W         | officer   | matters | DU-1, DU-7, G.4: starts from a matter; both matters through visible_to, none under seal
 workbench:hot_issues workbench:hot_issue workbench:hot_sheet         | hot_issue R           | officer   | matters | H.3: figures without persons; its matters one by one through visible_to
 workbench:hot_act workbench:hot_send                                 | hot_issue W           | officer   | matters | H.3: an analyst decides; no matter is touched (DU-7)
 workbench:published                                                | public_answer R       | officer   | matters | I-17: of the own office, of matters that may be opened
@@ -163,9 +166,11 @@ duty:reports                                                       | analysis W 
 duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
 duty:roundups                                                      | inbox W               | system    | all     | checklist 46: figures of the own desk and area, numbers only, once a period
 duty:proposals                                                     | proposal W            | system    | event   | PIPL 24: of what waits and has none, a few at a time
+duty:classifier                                                    | classifier W          | system    | all     | C-01, PIPL 24: learns at night from decided petitions without reports; keeps pieces of words that stand in several
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more
 duty:search                                                        | upkeep W              | system    | event   | checklist 14: entries of imported and moved matters, with their scope
+duty:word_scale                                                    | same_matter W         | system    | all     | C-01: how common pairs of characters are, in a sample without reports; it names nobody
 duty:indicators duty:indicators_check                              | statistics W          | system    | all     | G.2: facts and sums of organs, without a person; proved every night
 duty:hot_issues duty:hot_surges                                    | hot_issue W           | system    | all     | H.3, A-66: like matters into groups, what rises into a bell; no person, no report
 duty:counts duty:counts_check                                      | statistics W          | system    | all     | B.3 "counts": sums by unit, without a matter or a person; proved once a night

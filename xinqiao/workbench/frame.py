@@ -32,6 +32,7 @@ FIGURES = {
     "reports": ("报告", "file-text", "analysis", Action.READ),
     "published": ("公开答复", "globe", "public_answer", Action.READ),
     "proposal_effect": ("系统建议的效果", "lightbulb", "proposal", Action.COUNT),
+    "classifier_versions": ("分类模型", "layers", "classifier", Action.READ),
 }
 SUPERVISING = {
     "urgent_list": ("重大紧急", "siren", "urgent_report", Action.READ),

@@ -1,9 +1,21 @@
 """What analysis keeps: one module for each part of it."""
 
 from .answers import PublicAnswer
+from .classifier import ClassifierVersion
 from .hot import HotAct, HotGrouping, HotIssue, HotMember, HotSurge
 from .links import Link
 from .proposals import Proposal
 from .word_scale import WordScale
 
-__all__ = ["HotAct", "HotGrouping", "HotIssue", "HotMember", "HotSurge", "Link", "Proposal", "PublicAnswer", "WordScale"]
+__all__ = [
+    "ClassifierVersion",
+    "HotAct",
+    "HotGrouping",
+    "HotIssue",
+    "HotMember",
+    "HotSurge",
+    "Link",
+    "Proposal",
+    "PublicAnswer",
+    "WordScale",
+]

@@ -31,6 +31,7 @@ PIECE_IN = 3  # texts; what stands in fewer may be a name
 PIECES_AT_MOST = 12_000  # of each field, the most frequent
 TEXTS_AT_MOST = 8_000  # the last ones; of a class with few texts the last KEPT_OF_CLASS stay in any case
 KEPT_OF_CLASS = 40
+ALONE_FROM = 0.9  # share of the texts of a class from which the only class learned below it is proposed
 CLASS_FROM = 8  # texts of a class from which it is learned; with fewer, the class above is proposed
 DIRECTIONS, WAVES, WIDTH = 300, 2000, 1.0
 EVENNESS_COUNTS = 0.5  # exponent: how much it counts in which classes a piece stands
@@ -223,10 +224,13 @@ def _add_heads(heads, ways, chosen, above: str, depth: int, rows, waved, sharpne
     if depth and named.count(STAY) >= CLASS_FROM and classes:  # texts of classes too small to be learned: stay above
         classes = [STAY, *classes]
     used = np.array([one for one, name in zip(chosen, named, strict=True) if name in classes], dtype=int)
-    if len(classes) < 2 or not len(used):
-        return
     named = [name for name in named if name in classes]
-    linear, smooth = _solved(rows[used], waved[used], named, classes)
+    if not classes or (len(classes) == 1 and (not depth or len(used) < ALONE_FROM * len(chosen))):
+        return
+    if len(classes) == 1:  # everything below was decided alike: there is nothing to choose
+        linear, smooth = np.zeros((rows.shape[1], 1), np.float32), np.zeros((waved.shape[1], 1), np.float32)
+    else:
+        linear, smooth = _solved(rows[used], waved[used], named, classes)
     heads[above] = Head(tuple(classes), linear, smooth, sharpness)
     for one in classes:
         if one != STAY:

@@ -19,6 +19,8 @@ def nav(request: HttpRequest, officer: Officer) -> list[dict]:
     links.append(_link(request, "运行状况", "workbench:running", "activity"))
     if allowed(officer.role_set, "proposal", Action.COUNT):
         links.append(_link(request, "系统建议的效果", "workbench:proposal_effect", "lightbulb"))
+    if allowed(officer.role_set, "classifier", Action.READ):
+        links.append(_link(request, "分类模型", "workbench:classifier_versions", "layers", also="/classifier/"))
     if officer.may(Role.AUDITOR):
         links.append(_link(request, "审计日志", "workbench:audit", "scroll-text"))
     return [{"title": "系统管理", "links": [link for link in links if link]}]
