@@ -18,6 +18,7 @@ from xinqiao.jobs import hot_issues
 from xinqiao.ledgers.models import Item
 from xinqiao.matters.models import Matter
 from xinqiao.notifications.models import InAppMessage
+from xinqiao.reporting.reports import hot
 from xinqiao.rules.hot import Target
 from xinqiao.rules.stages import Role
 from xinqiao.supervision.models import Recommendation
@@ -220,3 +221,21 @@ class TestSurges:
         ]  # fmt: skip
         Matter.objects.bulk_create(usual)
         assert surges.risen(at("2026-03-20 20:00")) == []
+
+
+class TestReports:
+    def test_the_month_and_the_analysis_tell_what_was_confirmed(self, ready):
+        """In the words of the sheet; a proposal of the machine stands in neither (PIPL 24)."""
+        acts.split(
+            ready.issue.pk,
+            matter_ids=sorted(ids_of(ready.issue))[:1],
+            name="水压不够",
+            by=ready.analyst,
+            at=at("2026-03-20 22:00"),
+        )
+        HotIssue.objects.filter(name="水压不够").update(state="proposed")
+        month = client_of(ready.sun_supervises).get(reverse("workbench:month") + "?month=2026-03").content.decode()
+        assert "和平路自来水发黄" in month
+        assert "水压不够" not in month
+        told = hot.confirmed(ready.government.interval, at("2026-03-01").date(), UNTIL, most=5)
+        assert [(one.issue.name, one.words) for one in told] == [("和平路自来水发黄", "5件，涉及1个地方，新出现")]

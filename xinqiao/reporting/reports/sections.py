@@ -15,6 +15,7 @@ from xinqiao.rules.small_cells import AT_LEAST, NOT_SHOWN
 from xinqiao.rules.stages import Channel, Kind
 from xinqiao.supervision import recommendations
 
+from . import hot
 from .figures import Area, Line, points
 from .models import Report
 
@@ -224,8 +225,13 @@ def _recommendations(draft: Draft) -> Iterable[dict]:
 
 
 def _hot(draft: Draft) -> Iterable[dict]:
+    period, area = draft.area.period, draft.area
+    issues = hot.confirmed(area.span, period.start_on, min(period.end_on, area.today), most=TOP)
+    for one in issues:
+        lead = f"\n建议牵头：{one.issue.lead.name}" if one.issue.lead else ""
+        yield text(f"{one.issue.name}：{one.words}。\n原因：{one.issue.cause}\n建议：{one.issue.options}{lead}")
     risen = draft.area.risen(TOP // 2)
-    if not risen:
+    if not risen and not issues:
         yield text(f"没有比{draft.before}明显增多、可以说明的问题。")
     for line in risen:
         places = [

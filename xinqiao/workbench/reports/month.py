@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from xinqiao.analysis.models import HotIssue
 from xinqiao.matters import counted
 from xinqiao.matters.models import Referral
 from xinqiao.organisations.models import Organisation
 from xinqiao.reporting.indicators import facts
 from xinqiao.reporting.indicators.figures import Figure
-from xinqiao.reporting.reports import writing
+from xinqiao.reporting.reports import hot, writing
 from xinqiao.reporting.reports.figures import Area, Line, Period, points, shifted
 from xinqiao.reporting.reports.sections import UNDECIDED_KIND
 from xinqiao.rules import indicators
@@ -30,6 +31,7 @@ from ..statistics import choices, scope
 from ..statistics.tables import Row, Table
 
 LATE_SHOWN = 10
+HOT_LOOKED_AT = 500
 PLACES_SHOWN = 40
 # Key, title, codes: what stands in each card, always speed, quality and voice together (G.4).
 CARDS = (
@@ -131,6 +133,7 @@ def month_page(request: HttpRequest) -> HttpResponse:
         "places": _places(asked),
         "attention": _attention(asked),
         "late": _late(asked),
+        "hot": _hot(asked), "hot_url": reverse("workbench:hot_issues") if allowed(request.officer.role_set, "hot_issue", Action.READ) else "",
         "late_units": [(one.name, told, asked.late_url(one.pk)) for one, told in area.overdue()],
         "cards": [(key, title, _card(asked, codes)) for key, title, codes in CARDS],
         "differing": counted.differing() or facts.differing(),
@@ -209,6 +212,25 @@ def _attention(asked: Month) -> list[dict]:
         found.append({"label": line.label, "url": asked.list_url(**{"class": line.key}), "where": "、".join(where[:2]),
                       "words": _("%(n)s件，比上月%(growth)s") % {"n": line.told, "growth": line.on_before}})  # fmt: skip
     return found
+
+
+def _hot(asked: Month) -> list[dict]:
+    """Hot issues that an analyst confirmed, for those who may read them there."""
+    last = min(asked.period.end_on, asked.today)
+    seen = set(
+        HotIssue.objects.visible_to(asked.officer)
+        .filter(last_on__gte=asked.month)
+        .values_list("pk", flat=True)[:HOT_LOOKED_AT]
+    )
+    if not seen:
+        return []
+    found = hot.confirmed(asked.area.span, asked.month, last, most=TOP)
+    days = f"?days=30&until={last}"
+    return [
+        {"name": one.issue.name, "words": one.words, "url": reverse("workbench:hot_issue", args=[one.issue.pk]) + days}
+        for one in found
+        if one.issue.pk in seen
+    ]
 
 
 def _late(asked: Month) -> list[dict]:
