@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 
 from bench import synthetic
 from bench.visitor import Visitor
+from xinqiao.analysis import same
 from xinqiao.matters import finding, intake, steps
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter, Referral
@@ -182,7 +183,7 @@ def _much_the_same(officer: Officer) -> Call:
     """The look-up alone, each time of another matter."""
     own = Matter.objects.visible_to(officer).filter(sealed=False, pk__lte=10_000).order_by("-received_at")
     matters = itertools.cycle(list(own[:60]))
-    return lambda: str(len(finding.similar(next(matters), officer))).encode()
+    return lambda: str(len(same.earlier(next(matters), officer))).encode()
 
 
 # ---- counts ------------------------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 XINQIAO_APPEND_ONLY = [
     "matters_event", "matters_submission", "matters_attachment", "matters_accused", "ledgers_entry", "ledgers_evidence", "integrity_auditentry", "integrity_checkpoint",
     "information_reportversion", "information_reportevent", "information_taskevent", "information_meetingevent",
-    "analysis_hotact",
+    "analysis_hotact", "analysis_link",
 ]  # fmt: skip
 # What signs the checkpoints: `ed25519`, or `sm2` with the extra of that name. XINQIAO_SIGNATURE, default ed25519.
 XINQIAO_SIGNATURE = _choice("XINQIAO_SIGNATURE", "ed25519", ("ed25519", "sm2"))

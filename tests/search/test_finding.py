@@ -15,7 +15,7 @@ from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Kind, Purpose, Role, Step
 from xinqiao.search import commonness, likeness, marks, newest, query, words
 from xinqiao.search.entries import Entry, write
-from xinqiao.search.models import EntryDue, Likeness, SearchEntry
+from xinqiao.search.models import EntryDue, SearchEntry
 from xinqiao.search.words import fold, terms
 
 pytestmark = pytest.mark.django_db
@@ -296,29 +296,6 @@ class TestTwoAtOnce:
             other.close()
         assert entries.fill(timezone.now()) == 2
         assert not EntryDue.objects.exists()
-
-
-class TestSimilar:
-    def test_much_the_same_text_of_another_person_is_shown(self, world):
-        first = world.signed_in()
-        world.signed_in("2026-03-03", title="马路噪声扰民", content="每天夜里大货车从窗前经过，全家睡不着觉。", requests=["限制货车夜间通行"])
-        again = world.triaged("2026-03-05", people=[{"name": "李建国", "mobile": "13900139000"}], title="新房屋顶漏水，报修三次都没人管")
-        assert [one.pk for one, _alike in finding.similar(again, world.li_triages)] == [first.pk]
-
-    def test_not_one_that_may_not_be_opened(self, world):
-        world.signed_in()
-        again = world.file("2026-03-05", place=world.county_gov)
-        assert finding.similar(Matter.objects.get(pk=again.matter_id), world.feng_in_county) == []
-
-    def test_of_any_age_and_from_the_entries_alone(self, world):
-        """What an older version of the program left without is made again from the texts; nothing is made twice."""
-        first = world.signed_in("2019-03-04")
-        again = world.triaged("2026-03-05", title="新房屋顶漏水，报修三次都没人管")
-        Likeness.objects.all().delete()
-        commonness._read.clear()
-        assert finding.similar(again, world.li_triages) == []
-        assert [sum(likeness.make_missing()) for _turn in range(2)] == [2, 0]
-        assert [one.pk for one, _alike in finding.similar(again, world.li_triages)] == [first.pk]
 
 
 class TestLikeness:

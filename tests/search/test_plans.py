@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench import synthetic
+from xinqiao.analysis import same
 from xinqiao.matters import finding
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Officer
@@ -116,9 +118,13 @@ class TestPlans:
             with django_assert_max_num_queries(7):  # how much is received a day, what is common, three looks, what may be opened
                 finding.by_words(officer, finding.Wanted(terms(words)))
 
-    def test_much_the_same(self, region, django_assert_max_num_queries):
+    def test_earlier_ones_on_the_same_matter(self, region, django_assert_max_num_queries):
         officer = leader()
-        matter = Matter.objects.visible_to(officer).filter(sealed=False).first()
-        finding.similar(matter, officer)
-        with django_assert_max_num_queries(4):
-            finding.similar(matter, officer)
+        matter = Matter.objects.visible_to(officer).filter(sealed=False).order_by("-received_at").first()
+        same.earlier(matter, officer)  # what is common is read once in ten minutes
+        with django_assert_max_num_queries(8):
+            same.earlier(matter, officer)
+        with CaptureQueriesContext(connection) as asked:
+            same.earlier(matter, officer)
+        read = next(one["sql"] for one in asked if "FROM search_searchentry WHERE words @@" in one["sql"])
+        assert [node for node in nodes((read, None)) if node["Node Type"] == "Seq Scan"] == []

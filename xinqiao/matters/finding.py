@@ -1,4 +1,4 @@
-"""Find matters: by words, by the person at the window, and those that say much the same.
+"""Find matters: by words, and by the person at the window.
 
 Whatever the index answers, `Matter.objects.visible_to(officer)` decides each time what of it the officer may open, for the list and for
 its count: who stands in the accused set, or lost a clearance, or is not the assigned reader learns nothing, not even a number.
@@ -24,10 +24,9 @@ from xinqiao.rules import identity
 from xinqiao.rules.confidentiality import IDENTITY_ACCESS, TERRITORY_ROLES, Access
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Kind, Role
-from xinqiao.search import likeness, query
-from xinqiao.search.models import SearchEntry
+from xinqiao.search import query
 from xinqiao.search.newest import newest
-from xinqiao.search.words import Term, tokens
+from xinqiao.search.words import Term
 
 from .entries import GROUPS, UNDECIDED
 from .models import ASSIGNED_READERS, READERS, REPORT_GIVEN, REPORT_READERS, REPORT_REGISTRARS, Matter
@@ -234,31 +233,3 @@ def by_person(officer: Officer, person: Person) -> list[int]:
     open_ones = Q(pk__in=theirs, secrecy=False, anonymous=False, sealed=False)
     found = Matter.objects.visible_to(officer).filter(open_ones).exclude(kind=Kind.REPORT)
     return list(found.order_by("-received_at", "-pk").values_list("pk", flat=True)[:PERSON_AT_MOST])
-
-
-# ---- much the same text --------------------------------------------------------------------------------------------------
-
-COMPARED = 60  # candidates of which the texts are compared, those of the newest quarters first
-ALIKE = 0.3  # share of common tokens (Jaccard) from which a text is shown as possibly the same
-
-
-def similar(matter: Matter, officer: Officer, limit: int = 5) -> list[tuple[Matter, float]]:
-    """Matters that say much the same (DU-1), with how much (0 to 1), the likest first. For a person to judge: nothing is joined by it.
-
-    `search.likeness` finds the candidates, however old; the share of common tokens sorts them.
-    """
-    own = SearchEntry.objects.filter(pk=matter.pk).values_list("petition", flat=True).first()
-    scope = scope_marks(officer)
-    if not own or not scope or matter.sealed:
-        return []
-    rows = likeness.alike(own, but=matter.pk, scope=tuple(scope), most=COMPARED)
-    mine = tokens(likeness.said(own))
-    texts = ((pk, tokens(likeness.said(text))) for pk, text in rows)
-    scored = ((pk, len(mine & theirs) / len(mine | theirs)) for pk, theirs in texts)
-    alike = dict(sorted((one for one in scored if one[1] >= ALIKE), key=lambda one: -one[1]))
-    left, found = list(alike), []
-    while left and len(found) < limit:  # what may not be opened is made up for by the next
-        some, left = left[: limit * 4], left[limit * 4 :]
-        seen = Matter.objects.visible_to(officer).filter(pk__among=some, sealed=False).select_related("unit")
-        found += sorted(seen, key=lambda one: some.index(one.pk))
-    return [(one, alike[one.pk]) for one in found[:limit]]

@@ -109,7 +109,7 @@ def row(matter_id: int, received_at: datetime, numbers: list[int]) -> tuple:
 
 # Quarter after quarter, and it stops when there are enough. Within a quarter any: to sort them all of them would have to be read.
 _ALIKE = """
-SELECT e.matter_id, e.petition FROM unnest(%(quarters)s::text[]) AS quarter(numbers)
+SELECT e.matter_id, e.received_at, e.petition FROM unnest(%(quarters)s::text[]) AS quarter(numbers)
 CROSS JOIN LATERAL (
     SELECT matter_id FROM search_likeness WHERE bands && quarter.numbers::integer[] AND matter_id <> %(but)s LIMIT %(read)s
 ) AS l JOIN search_searchentry AS e ON e.matter_id = l.matter_id
@@ -117,8 +117,8 @@ WHERE {scope} LIMIT %(most)s
 """
 
 
-def alike(petition: str, *, but: int, scope: tuple[str, ...], most: int) -> list[tuple[int, str]]:
-    """(matter, text) of entries with a number in common with this folded text and one mark of the scope, those of the newest quarters
+def alike(petition: str, *, but: int, scope: tuple[str, ...], most: int) -> list[tuple[int, datetime, str]]:
+    """(matter, received at, text) of entries with a number in common with this folded text and one mark of the scope, those of the newest quarters
     first, at most `most`. The scope is not looked at where it leaves out little, as in `Asked`."""
     numbers = bands(tokens(said(petition)))
     if not numbers:

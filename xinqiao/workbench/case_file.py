@@ -17,10 +17,10 @@ from django.utils.timezone import localdate
 
 from xinqiao.access import reading
 from xinqiao.access.reveal import Seen
+from xinqiao.analysis import same
 from xinqiao.database.composed import Composed
 from xinqiao.documents.models import Document, Status
 from xinqiao.matters import clocks, identities
-from xinqiao.matters.finding import similar
 from xinqiao.matters.models import (
     Attachment,
     Clock,
@@ -540,7 +540,8 @@ def _related(matter: Matter, officer: Officer, people: list[Petitioner]) -> list
     if matter.stage in REGISTERING and not (matter.joined_to or matter.split_from):
         found = [("先前提出的", one) for one in candidates(matter, officer, people=people)]
         known = {one.pk for _relation_of, one in found}
-        found += [("文字相近", one) for one, _share in similar(matter, officer) if one.pk not in known]
+        likely = same.earlier(matter, officer, people=people)
+        found += [("同一事项" if one.is_agreed else "可能相同", one.matter) for one in likely if one.matter.pk not in known]
     else:
         rows = _linked(frozenset(officer.roles))(
             matter_id=matter.pk,

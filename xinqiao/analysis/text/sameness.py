@@ -31,7 +31,7 @@ KEYS = 60  # rarest words of a text by which others are looked up
 KEY_IN_AT_MOST = 120  # texts of 4,000; a word in more of them leads to too many
 COMPARED = 30  # earlier texts that are compared with each
 LEAST, MOST = -8.0, 6.0  # what one pair can say
-SAME_TEXT = 0.7  # cosine from which a text is taken for a copy
+SAME_TEXT = 0.5  # cosine from which a text is taken for one written after the other
 SAID_FROM = 0.4  # share of a name, rare characters counting more, from which the other text is taken to mention it
 
 # Logarithms of odds, in the order of `parts`; see docs/text.md for the method and the scores.

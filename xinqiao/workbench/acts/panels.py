@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xinqiao.access import reveal
+from xinqiao.analysis import same
 from xinqiao.matters import clocks, identities, opinions, policy
-from xinqiao.matters.finding import similar
 from xinqiao.matters.models import CompletionReport, Supervision
 from xinqiao.matters.steps import accept, recuse
 from xinqiao.matters.steps import completion as completion_step
@@ -24,6 +25,7 @@ from xinqiao.rules.urgent import CARE_NOTE, OUTSIDE_NOTE, PARTS, RESCUE, RESCUE_
 from xinqiao.supervision.models import Finding, FindingState
 from xinqiao.ui.day_words import exact_day
 
+from ..analysis import same_words
 from .forms import supervise as supervise_form
 from .situation import Situation
 
@@ -39,6 +41,7 @@ class Panel:
     numbered: bool = False
     note: str = ""
     marked: bool = False
+    link: tuple[str, str] = ()  # what it says, and where it leads
 
 
 def submission(here: Situation) -> list[Panel]:
@@ -151,21 +154,27 @@ def recusal(here: Situation) -> list[Panel]:
 
 def earlier_ones(here: Situation) -> list[Panel]:
     """DU-1: earlier matters of the same person, for a person to judge. Nobody is counted or ranked."""
-    found = [f"{row.listed_title}（{row.number}）" for row in candidates(here.matter, here.officer)]
+    rows = list(candidates(here.matter, here.officer))
     words = _("同一信访人有以前的信访件，请看是不是同一件事。先登记，再决定是否并入。")
-    panel = Panel(_("判重"), lines=tuple(found), note=words if found else _("没有找到同一信访人的其他信访件。"))
-    return [panel, *much_the_same(here), *submission(here)]
+    lines = tuple(f"{row.listed_title}（{row.number}）" for row in rows)
+    panel = Panel(_("判重"), lines=lines, note=words if rows else _("没有找到同一信访人的其他信访件。"))
+    return [panel, *maybe_the_same(here, known={row.pk for row in rows}), *submission(here)]
 
 
-def much_the_same(here: Situation) -> list[Panel]:
-    """DU-1: matters that say much the same, whoever brought them; for a person to judge."""
-    found = [f"{row.title}（{row.number}，{_alike(share)}）" for row, share in similar(here.matter, here.officer)]
-    words = _("文字相近，可能是同一件事，也可能是不同的人反映同样的问题。请打开核对，系统不会自动并入。")
-    return [Panel(_("文字相近的信访件"), lines=tuple(found), note=words)] if found else []
+def maybe_the_same(here: Situation, known: set[int] = frozenset()) -> list[Panel]:
+    """DU-1: earlier matters that may be the same, whoever brought them, and why; for a person to judge."""
+    found = [one for one in same.earlier(here.matter, here.officer) if one.matter.pk not in known]
+    if not found:
+        return []
+    words = _("可能是同一件事，也可能是不同的人反映同样的问题。请打开核对，系统不会自动并入。")
+    lines = tuple(f"{one.matter.listed_title}（{one.matter.number}）{_why(one)}" for one in found)
+    link = (_("逐件核对"), reverse("workbench:same_matter", args=(here.matter.number,)))
+    return [Panel(_("可能反映同一事项的"), lines=lines, note=words, link=link)]
 
 
-def _alike(share: float) -> str:
-    return _("约%(percent)s%%相同") % {"percent": round(share * 100)}
+def _why(one: same.Earlier) -> str:
+    reasons = "；".join(same_words.why(one))
+    return f"：{reasons}" if reasons else ""
 
 
 def _last_facts(here: Situation, step: Step) -> dict:

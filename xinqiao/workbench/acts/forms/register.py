@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from xinqiao.matters.finding import similar
+from xinqiao.analysis import same
 from xinqiao.matters.models import Matter, MatterNumber
 from xinqiao.matters.steps.register import candidates
 from xinqiao.organisations.models import Officer, Organisation
@@ -161,14 +161,14 @@ class _OtherMatter(StepForm):
     def prepare(self):
         found = list(candidates(self.matter, self.officer))
         known = {row.pk for row in found}
-        found += [row for row, _share in similar(self.matter, self.officer) if row.pk not in known]
+        found += [one.matter for one in same.earlier(self.matter, self.officer) if one.matter.pk not in known]
         choices = [(row.number, f"{row.title}（{row.number}）") for row in found]
         if choices:
             self.fields["likely"].choices = choices
         else:
             del self.fields["likely"]
             self.fields["number"].label = _("编号")
-            self.fields["number"].help_text = _("没有找到同一信访人的或者文字相近的信访件，请输入编号。")
+            self.fields["number"].help_text = _("没有找到同一信访人的或者可能反映同一事项的信访件，请输入编号。")
 
     def clean(self):
         number = (self.cleaned_data.get("number") or self.cleaned_data.get("likely") or "").replace(" ", "")
