@@ -49,7 +49,11 @@ from django.conf import settings  # noqa: E402
 
 # Read now, after the environment is set: pytest-django then sets Django up in its turn.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.WHITENOISE_AUTOREFRESH = True  # a list of all files is made for every client otherwise
 
+from xinqiao import crypto  # noqa: E402
+
+crypto.SLOWNESS = 2  # one code of a citizen costs 10 ms; tests/crypto takes the real one
 
 import hypothesis  # noqa: E402
 

@@ -54,6 +54,7 @@ PORTAL_GET = (
     "matter", "reckoning", "supplement", "ask", "object", "confirm", "dispute", "withdraw", "resume", "review", "recheck", "looked",
     "my_data", "my_data_copy", "proof",
 )  # fmt: skip
+OTHERS_IN_TURN = 3  # what is another's is tried at every third address beside the matter's page, at other ones each time
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
 AT_LEAST = 4_000
 
@@ -299,9 +300,13 @@ class Run:
     # ---- citizens' pages -------------------------------------------------------------------------------------------------
 
     def portal(self, who: Who, made: dict) -> None:
-        """Every address of the portal that names this matter."""
+        """Every address of the portal that names this matter. Of what is another's: the page, and some other ways in turn."""
         own = self.oracle.sees(who, made) and who.sort == "citizen"
-        for name in PORTAL_GET:
+        names = PORTAL_GET
+        if not own:
+            self.turn += 1
+            names = [name for place, name in enumerate(PORTAL_GET) if not place or (place + self.turn) % OTHERS_IN_TURN == 0]
+        for name in names:
             if f"portal:{name}" in ENTRANCES:
                 try:
                     path = reverse(f"portal:{name}", args=[made["number"]])

@@ -142,13 +142,16 @@ def _index(key: bytes, canonical: str, context: str) -> str:
     return hmac.new(key, f"{context}\x00{canonical}".encode(), preferred_digest()).hexdigest()
 
 
+SLOWNESS = 2**12  # the cost factor of scrypt; not stored: to change it, the stored ones must say theirs
+
+
 def slow_hash(secret: str, salt: bytes | None = None) -> str:
     """scrypt of a high-entropy secret (80-bit query codes): `scrypt$salt$hash`, about 10 ms of CPU.
 
     Argon2id at password strength would cost more than a whole submission may; 80 random bits need no more (ADR 0003).
     """
     salt = salt or secrets.token_bytes(12)
-    made = hashlib.scrypt(secret.encode(), salt=salt, n=2**12, r=8, p=1, dklen=24)
+    made = hashlib.scrypt(secret.encode(), salt=salt, n=SLOWNESS, r=8, p=1, dklen=24)
     return f"scrypt${base64.b64encode(salt).decode()}${base64.b64encode(made).decode()}"
 
 
