@@ -137,6 +137,15 @@ class TestMaking:
         assert set(kept(matter.pk)) == {"class", "kind"}
         assert proposals.make_missing(timezone.now()) == 0
 
+    def test_a_new_version_proposes_anew_what_still_waits(self, world, monkeypatch):
+        matter = Matter.objects.get(pk=world.file("2026-03-02").matter_id)
+        proposals.make_missing(timezone.now())
+        newer = Proposer(Sort.CLASS, quality, lambda: "test-2", figures=True)
+        monkeypatch.setattr(proposals, "PROPOSERS", (newer, TWO[1]))
+        assert proposals.make_missing(timezone.now()) == 1
+        assert kept(matter.pk)["class"].maker == "test-2"
+        assert proposals.make_missing(timezone.now()) == 0
+
     def test_the_table_holds_no_word_of_the_text(self, world, now):
         matter = Matter.objects.get(pk=world.file(now).matter_id)
         proposals.make(matter, at=timezone.now())

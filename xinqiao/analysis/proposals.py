@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from xinqiao import crypto
 from xinqiao.matters import identities
@@ -20,7 +20,7 @@ from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.proposals import CANDIDATES_AT_MOST, CLASSIFIED_BY, READ_AT_MOST, SENT_BY, WAITING, Sort, judge
 from xinqiao.rules.stages import Stage, Step
 
-from . import is_on
+from . import is_on, units
 from .models import Proposal
 from .proposers import PROPOSERS, Proposer
 from .text.proposal import Candidate, Reading, Reason
@@ -89,10 +89,13 @@ def _hash(reading: Reading, *more) -> str:
 
 
 def make_missing(at: datetime) -> int:
-    """Matters that wait for somebody and have none: imported ones, those from before analysis was switched on. Newest first."""
+    """Matters that wait for somebody and have none: imported ones, those from before analysis was switched on; and anew with each version
+    of the classifier. Newest first."""
     if not is_on():
         return 0
-    without = ~Exists(Proposal.objects.filter(matter=OuterRef("pk")))
+    newest = PROPOSERS[0]
+    known = Proposal.objects.filter(matter=OuterRef("pk"), sort=newest.sort)
+    without = ~Exists(known.filter(Q(maker=newest.maker()) | ~Q(verdict="")))
     waiting = Matter.objects.filter(without, stage__in=sorted(WAITING), received_at__lt=at - LEFT_TO_EVENTS)
     waiting = waiting.select_related("content_class", "place", "received_by")
     rows = list(waiting.order_by("-pk")[:BATCH])
@@ -137,6 +140,20 @@ def of(matter: Matter, officer: Officer) -> dict[Sort, Shown]:
     rows = Proposal.objects.filter(matter=matter)
     found = {Sort(row.sort): Shown(Sort(row.sort), _candidates(row), row.maker, row.made_at) for row in rows}
     return {one.sort: found[one.sort] for one in PROPOSERS if one.sort in found and found[one.sort].candidates}
+
+
+def units_for(matter: Matter, officer: Officer) -> list[Candidate]:
+    """Who is competent, with the precedents that this officer may see: asked while the page is made, once for each matter in hand.
+
+    What the worker keeps of this sort knows no precedents, for they depend on who looks.
+    """
+    kept = matter.__dict__.setdefault("competent_units", {})
+    if officer.pk not in kept:
+        code = matter.content_class.code if matter.content_class else ""
+        kept[officer.pk] = units.propose_units(
+            reading_of(matter), code, matter.place, officer.organisation, officer, matter_id=matter.pk
+        )
+    return kept[officer.pk]
 
 
 def _candidates(row: Proposal) -> tuple[Candidate, ...]:

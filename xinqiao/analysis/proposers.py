@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from xinqiao.matters.models import Matter
 from xinqiao.rules.proposals import Sort
 
-from . import places, respondents, units
+from . import classifying, places, respondents, units
 from .text import demands, signals
 from .text.proposal import Candidate, Reading
 
@@ -34,6 +34,7 @@ def _units(reading: Reading, matter: Matter) -> list[Candidate]:
 
 
 PROPOSERS = (
+    Proposer(Sort.CLASS, lambda reading, _: classifying.propose_class(reading), classifying.maker, figures=True),
     Proposer(Sort.KIND, lambda reading, _: signals.propose_kind(reading), figures=True),
     Proposer(Sort.PLACE, lambda reading, matter: places.propose_places(reading, matter.received_by)),
     Proposer(Sort.REQUESTS, lambda reading, _: demands.propose_demands(reading)),

@@ -54,6 +54,15 @@ def proposers(world):
 def world(db, monkeypatch):
     town = World()
     monkeypatch.setattr(proposals, "PROPOSERS", proposers(town))
+    found = [
+        Candidate(
+            str(town.housing.pk),
+            town.housing.name,
+            0.7,
+            (Reason(note="职责：工程质量"), Reason(note="本地3件同类事项由该单位受理")),
+        )
+    ]
+    monkeypatch.setattr(proposals.units, "propose_units", lambda *_asked, **_more: found)  # as its own tests show
     return town
 
 
@@ -164,7 +173,7 @@ class TestAdopting:
         form, page = self.press(world, matter, "unit", step=Step.TRANSFER, reason="我写的理由")
         assert form.given("to") == [str(world.housing.pk)]
         assert form.given("reason") == ["我写的理由"]
-        assert "职责：工程质量" in page
+        assert "职责：工程质量" in page and "本地3件同类事项由该单位受理" in page
 
     def test_a_unit_in_the_accused_set_is_not_offered(self, world):
         matter = world.triaged(kind=Kind.REQUEST, **TEXT)

@@ -3,13 +3,12 @@
 from datetime import date
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from xinqiao.analysis import units
-from xinqiao.analysis.text.proposal import Reading
+from xinqiao import analysis
+from xinqiao.analysis import proposals, units
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules import wording
 from xinqiao.rules.stages import LEVELS, Line
@@ -187,12 +186,12 @@ def _place_in_tree(organ: Organisation, score: int) -> str:
 DUTY_FITS = 10
 
 
-def by_competence(officer: Officer, matter=None, text: str = ""):
+def by_competence(officer: Officer, matter=None):
     """Orders organs for a matter: those that are proposed as competent (analysis/units.py), the likeliest first; then departments, the own level first.
 
     `best.first` are the proposed ones, so that they stand on the page also where there are more organs than it lists.
     """
-    proposed = _competent(officer, matter, text) if matter is not None and settings.ANALYSIS else []
+    proposed = proposals.units_for(matter, officer) if matter is not None and analysis.is_on() else []
     rank = units.ranking(proposed)
     own_level = officer.organisation.level
 
@@ -201,12 +200,6 @@ def by_competence(officer: Officer, matter=None, text: str = ""):
 
     best.first = [one.value for one in proposed]
     return best
-
-
-def _competent(officer: Officer, matter, text: str):
-    code = matter.content_class.code if matter.content_class else ""
-    reading = Reading(matter.title, text or matter.place_detail)
-    return units.propose_units(reading, code, matter.place, officer.organisation, officer, matter_id=matter.pk)
 
 
 class Posts(forms.ModelMultipleChoiceField):

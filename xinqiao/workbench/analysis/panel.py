@@ -85,7 +85,7 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
     sorts = adopting.sorts_of(here.step)
     if not analysis.is_on() or not sorts or not here.move:
         return None
-    found = proposals.of(here.matter, here.officer)
+    found = _found(here)
     shown = [found[sort] for sort in sorts if sort in found]
     if not shown:
         return None
@@ -100,6 +100,14 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
     reasons = [why for one in shown for candidate in _few(one) for why in candidate.why]
     words = tuple(Word(why.words, why.start - title) for why in reasons if why.start is not None and why.start >= title)
     return Box(groups, words, said=said, note=_lack(found)) if groups else None
+
+
+def _found(here: Situation) -> dict[Sort, Shown]:
+    """What is proposed, as it may be shown to this officer; units with the precedents that this officer may see."""
+    found = proposals.of(here.matter, here.officer)
+    if Sort.UNIT in found and Sort.UNIT in adopting.sorts_of(here.step):
+        found[Sort.UNIT] = replace(found[Sort.UNIT], candidates=tuple(proposals.units_for(here.matter, here.officer)))
+    return found
 
 
 def _few(shown: Shown) -> tuple[Candidate, ...]:
@@ -213,7 +221,7 @@ def _wanted(here: Situation, wish: str) -> tuple[adopting.Field | None, Candidat
     """The row and the candidate that a button stands for; nothing when it was made anew meanwhile, or is not theirs to read."""
     _wish, sort, index, stamp = (wish.split(":") + ["", "", ""])[:4]
     row = {str(key): value for key, value in adopting.FIELDS.get(here.step, {}).items()}.get(sort)
-    shown = proposals.of(here.matter, here.officer).get(Sort(sort)) if row else None
+    shown = _found(here).get(Sort(sort)) if row else None
     may = not identities.is_report(here.matter) or reading.report_was_opened(here.officer, here.matter, here.at)
     if (
         shown is None
