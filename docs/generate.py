@@ -209,6 +209,27 @@ NOUNS = (
     ),
     ("Small cell", "小单元", "a figure from 1 to 4, which is not told (C-14)", "rules/small_cells.py"),
     ("Policy pack", "地方规则包", "regional rules that may only tighten", "rules/packs.py"),
+    ("HotIssue", "热点问题", "like matters seen together for analysis; joins no case (DU-7)", "analysis/models/hot.py"),
+    (
+        "HotMember",
+        "热点问题的信访件",
+        "one matter in an issue; what somebody took out stays out",
+        "analysis/models/hot.py",
+    ),
+    ("heat", "热度", "0 to 100 from matters, places, days and growth, never from persons", "rules/hot.py"),
+    ("voice", "计1次", "what counts once in heat: one person, one account, one same text", "analysis/hot/voices.py"),
+    (
+        "hot-issue sheet",
+        "热点问题专报单",
+        "facts, number of matters, cause, law, options, proposed lead",
+        "analysis/hot/sheet.py",
+    ),
+    (
+        "Surge",
+        "短时间明显增多",
+        "a class in a place over its usual number within 24 or 72 hours",
+        "analysis/hot/surges.py",
+    ),
 )
 PAIRS = (
     (
@@ -222,6 +243,10 @@ PAIRS = (
     (
         "due 期限 / office target 内部目标日",
         "The last lawful day, rolled over rest days; the last working day before it.",
+    ),
+    (
+        "merge like items 同类项合并 / merge petitioners 并案",
+        "A hot issue is a view of several matters, each answered by itself; 并案 handles one matter of several people together.",
     ),
 )
 
