@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test lint lock bench clean
+.PHONY: help demo test lint lock bench bench-text clean
 
 help:
 	@echo 'make demo   启动演示：数据库、网站、后台任务 · start everything here (PORT=8765, XINQIAO_VAR=var)'
@@ -12,6 +12,7 @@ help:
 	@echo 'make lint   检查代码 · check the code'
 	@echo 'make lock   更新依赖锁定文件 · renew the pins (needs uv)'
 	@echo 'make bench  性能测量 · measurements'
+	@echo 'make bench-text  文本分析的效果 · how well texts are understood'
 
 demo: .venv/installed
 	@$(BIN)/xinqiao demo
@@ -24,6 +25,9 @@ lint: .venv/installed
 
 bench: .venv/installed
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-text: .venv/installed
+	@$(BIN)/python -m bench.text $(ARGS)
 
 # Pins with hashes for every platform, naming no host. uv only writes the file; installing needs pip alone.
 lock:

@@ -5,7 +5,7 @@ history counts. A report (检举控告), what is sealed and what is to be split 
 
 A fifth of all texts is held out: those whose first near-copy has a number that falls into it. It is the same fifth for ever, so no version has
 learned from what any version is measured on. A new version is used when, on today's held-out part, neither figure of RULE is lower than that of the
-version in use by more than TOLERANCE; the first one when it is better than keywords. Every version is kept as a row, the last few with weights.
+version in use by more than TOLERANCE; the first one is measured against keywords in the same way. Every version is kept as a row, the last few with weights.
 """
 
 from collections import Counter
@@ -83,9 +83,7 @@ def examples() -> list[Example]:
     newest = Q(pk__in=decided().order_by("-pk").values("pk")[:NEWEST])
     order = Window(RowNumber(), partition_by=F("content_class"), order_by=F("pk").desc())
     small = Q(
-        pk__in=[
-            pk for pk, place in decided().annotate(place=order).filter(place__lte=EACH_CLASS).values_list("pk", "place")
-        ]
+        pk__in=[pk for pk, _ in decided().annotate(nth=order).filter(nth__lte=EACH_CLASS).values_list("pk", "nth")]
     )
     codes = dict(Matter.objects.filter(newest | small).order_by("pk").values_list("pk", "content_class__code"))
     found, ids = [], list(codes)
@@ -140,7 +138,7 @@ def train(*, at: datetime, by: str, save: bool = True) -> Trained:
     scores = measure(Model.unpack(packed).likeliest, held, paths)
     used = classifying.active()
     compared = measure(used.model.likeliest if used else _guess_by_keywords(), held, paths)
-    is_used = not_worse(scores, compared) if used else scores["macro_f1"] > compared["macro_f1"]
+    is_used = not_worse(scores, compared)
     note = _why(is_used, used is not None)
     version = ClassifierVersion(
         made_at=at, made_by=by, matters=len(learn), held_out=len(held), decided_until=last, scores=scores,
@@ -216,9 +214,9 @@ def _guess_by_keywords() -> Guess:
 
 def _why(is_used: bool, had_one: bool) -> str:
     if is_used:
-        return "检验结果不低于原来使用的版本，已启用。" if had_one else "检验结果好于关键词，已启用。"
+        return "检验结果不低于原来使用的版本，已启用。" if had_one else "检验结果不低于关键词，已启用。"
     return (
-        "检验结果低于正在使用的版本，没有启用。" if had_one else "检验结果不如关键词，没有启用，继续按关键词提出建议。"
+        "检验结果低于正在使用的版本，没有启用。" if had_one else "检验结果低于关键词，没有启用，继续按关键词提出建议。"
     )
 
 

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from .proposal import Reading
 
@@ -32,8 +32,7 @@ _REPLACED = re.compile(
 _WORD = re.compile(r"[\u3400-\u9fff0-9a-z\ue000]+")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One piece of a text: its field, its key, and from where to where it stands in `Reading.text`."""
 
     field: str
