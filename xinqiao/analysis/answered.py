@@ -17,6 +17,7 @@ from .models import PublicAnswer
 
 PAGE_ROWS = 20
 READ = 200  # rows of which the texts are compared
+READ_OF_ONE = 1500  # characters of each
 HINTS = 3
 ALIKE = 0.16  # share of what is rare in a text that a published question must have to be shown beside it
 RAREST = 40  # pairs of a text by which rows are looked up
@@ -84,7 +85,7 @@ def like(text: str, *, most: int = HINTS) -> list[PublicAnswer]:
     )
     scored = []
     for pk, title, question in found:
-        theirs = tokens(fold(f"{title}\n{question}"))
+        theirs = tokens(fold(f"{title}\n{question[:READ_OF_ONE]}"))
         least = min(whole, sum(-log(max(share, 1e-4)) for share in _shares(theirs).values()))
         score = sum(weights[token] for token in weights if token in theirs) / max(least, 1.0)
         if score >= ALIKE:
