@@ -26,7 +26,11 @@ DUTY, DUTY_ABOVE, DUTY_IN_TEXT = 0.8, 0.3, 0.2  # the duties name the class; the
 WORDS, WORDS_AT_MOST = 0.15, 0.6  # a word of the text that is the business of this sort
 NAMED = 0.2  # the text itself names this sort of organ
 FARTHER = 0.45  # for each government farther away than the nearest that has such an organ
-ACCEPTED, RETURNED = 0.8, 0.9  # what precedents can add, and take away
+ACCEPTED, RETURNED = (
+    1.3,
+    0.9,
+)  # what precedents can add, and take away: enough to go past the nearest where all went elsewhere
+TOWNSHIP = 0.1  # what lies with townships as a rule begins there
 LEAST = 0.12
 
 # Lines of which organs answer requests. A petition office sends; a joint conference coordinates.
@@ -40,6 +44,7 @@ LOOKED_BACK = 200  # the newest earlier matters of the class and place that are 
 @dataclass
 class _Weighed:
     organ: Organ
+    sort: str
     weight: float = 0.0
     why: list[Reason] = field(default_factory=list)
 
@@ -78,20 +83,18 @@ def propose_units(
     around = place or received_by
     where = standing.area_of(around.pk) if around else None
     asked = Asked(reading.text, class_code, _class_names(class_code), where, standing)
-    weighed = _weigh(asked, _reachable(standing, where, _kept_out(matter_id)))
+    weighed = _by_nearness(_weigh(asked, _reachable(standing, where, _kept_out(matter_id))))
     if officer and class_code and weighed:
         _count_precedents(weighed, asked, officer, matter_id)
-    return _ranked(weighed, standing)
+    return _ranked(weighed)
 
 
 def competent(asked: Asked) -> list[Candidate]:
     """The same without history and without anybody to keep out: from the tree that `asked` holds, no database."""
-    return _ranked(_weigh(asked, _reachable(asked.standing, asked.place, set())), asked.standing)
+    return _ranked(_by_nearness(_weigh(asked, _reachable(asked.standing, asked.place, set()))))
 
 
-def _ranked(weighed: list[_Weighed], standing: Standing) -> list[Candidate]:
-    for one in weighed:
-        one.weight *= _nearness(one.organ, weighed)
+def _ranked(weighed: list[_Weighed]) -> list[Candidate]:
     enough = [one for one in weighed if one.weight >= LEAST]
     best = sorted(enough, key=lambda one: (-one.weight, one.organ.lft))[:AT_MOST]
     total = sum(one.weight for one in best)
@@ -147,8 +150,8 @@ def _weigh(asked: Asked, reachable: list[Organ]) -> list[_Weighed]:
     business: dict[str, list[tuple[str, int]]] = {}
     found = []
     for organ in reachable:
-        one = _Weighed(organ)
         sort = competence.sort_of(organ.name, organ.line)
+        one = _Weighed(organ, sort or organ.line)
         _by_rule(one, sort, row, asked)
         _by_duties(one, asked)
         if sort and sort not in business:
@@ -167,7 +170,8 @@ def _by_rule(one: _Weighed, sort: str, row, asked: Asked) -> None:
     leads = sort in row.leads
     what = asked.class_names[-1] if asked.class_names else asked.code
     note = f"“{what}”一般由{competence.SORTS[sort].name}{'主管' if leads else '或者其他部门办理'}（{row.basis}）"
-    one.add(LEADS if leads else MAY, note)
+    township = TOWNSHIP if row.township and sort == "government" and one.organ.level >= 4 else 0
+    one.add((LEADS if leads else MAY) + township, note)
 
 
 def _by_duties(one: _Weighed, asked: Asked) -> None:
@@ -198,15 +202,14 @@ def _by_words(one: _Weighed, sort: str, words: list[tuple[str, int]]) -> None:
         left -= 0 if word in spoken else weight
 
 
-def _nearness(organ: Organ, weighed: list[_Weighed]) -> float:
-    """1 for the nearest organ of its sort, less for each government farther up: by level the lower one handles (分级负责)."""
-    sort = competence.sort_of(organ.name, organ.line) or organ.line
-    same = [
-        one.organ.level
-        for one in weighed
-        if (competence.sort_of(one.organ.name, one.organ.line) or one.organ.line) == sort
-    ]
-    return FARTHER ** (max(same) - organ.level)
+def _by_nearness(weighed: list[_Weighed]) -> list[_Weighed]:
+    """Less weight for each government that an organ is farther up than the nearest of its sort: the lower one handles (分级负责)."""
+    nearest: dict[str, int] = {}
+    for one in weighed:
+        nearest[one.sort] = max(nearest.get(one.sort, 0), one.organ.level)
+    for one in weighed:
+        one.weight *= FARTHER ** (nearest[one.sort] - one.organ.level)
+    return weighed
 
 
 # ---- history ------------------------------------------------------------------------------------------------------------
@@ -218,12 +221,13 @@ def _count_precedents(weighed: list[_Weighed], asked: Asked, officer: Officer, m
     area = next((one for one in chain if one.level <= 3), asked.place)
     where = [one.pk for one in asked.standing.areas if area is None or one.is_in(area)]
     counts = {row["organisation_id"]: row for row in precedents(asked.code, where, officer, matter_id)}
+    everywhere = sum(row["accepted"] for row in counts.values())
     for one in weighed:
         if not (row := counts.get(one.organ.pk)):
             continue
         accepted, returned = row["accepted"], row["against"]
         if accepted:
-            one.add(ACCEPTED * accepted / (accepted + 2), f"本地{accepted}件同类事项由该单位受理")
+            one.add(ACCEPTED * accepted / (everywhere + 1), f"本地{accepted}件同类事项由该单位受理")
         if returned:
             one.add(
                 -RETURNED * returned / (returned + accepted + 1), f"本地{returned}件同类事项被该单位退回或者提出异议"
@@ -235,8 +239,9 @@ def precedents(code: str, where: Iterable[int], officer: Officer, matter_id: int
 
     The newest are looked up first, by index, and only then asked who may see them: however many there are, LOOKED_BACK are touched.
     """
-    row = ContentClass.objects.filter(code=code).values_list("pk", flat=True).first()
-    newest = Matter.objects.filter(content_class=row, place__in=where, sealed=False).exclude(pk=matter_id or 0)
+    newest = Matter.objects.filter(content_class__in=_class_with_its_kin(code), place__in=where, sealed=False).exclude(
+        pk=matter_id or 0
+    )
     seen = Matter.objects.visible_to(officer).filter(
         pk__in=list(newest.order_by("-pk").values_list("pk", flat=True)[:LOOKED_BACK])
     )
@@ -246,6 +251,15 @@ def precedents(code: str, where: Iterable[int], officer: Officer, matter_id: int
         accepted=Count("matter_id", filter=~against, distinct=True),
         against=Count("matter_id", filter=against, distinct=True),
     )
+
+
+def _class_with_its_kin(code: str) -> list[int]:
+    """The class; where it is one of the third level, all of its second: what is competent changes there, not below."""
+    row = ContentClass.objects.filter(code=code).first()
+    if row is None:
+        return []
+    head = row.parent_id if row.level > 2 else row.pk
+    return list(ContentClass.objects.filter(Q(pk=head) | Q(parent=head)).values_list("pk", flat=True))
 
 
 def _candidate(one: _Weighed, total: float) -> Candidate:

@@ -188,12 +188,13 @@ CUES = (
 )
 _ROAD_AFTER = re.compile(r"^[东南西北中一二三四五六七八九十]{0,2}(?:大道|大街|路|街(?!道)|巷|河|江|湖|山|桥|大桥)")
 _NAME_AFTER = re.compile(
-    r"^(?:之|国际|花园|名城|名邸|小区|公司|集团|置业|大酒店|宾馆|物流|商贸|银行|大厦|广场|村(?![民委干里庄镇级医小]))"
+    r"^(?:之|国际|花园|家园|雅苑|名苑|新城|新村|[苑庭湾]|府(?!前)|小学|中学|学校|医院|名城|名邸|小区|公司|集团|置业|大酒店|宾馆|物流|商贸|银行|大厦|广场|村(?![民委干里庄镇级医小]))"
 )
 _ORGAN_AFTER = re.compile(
     r"^[^，。；、\s]{0,8}?(?:局|委(?!托)|办(?!理|公|事|学)|政府|法院|检察院|派出所|大队|支队|中心(?!镇)|公安|城管|交警|国土|住建|规划|环保|教育)"
 )
 _CLAUSE = re.compile(r"[，。；！？!?;,\n]")
+TYPED = 2.0
 AROUND = 22  # characters that are looked at on each side
 
 
@@ -201,6 +202,12 @@ def mentions(reading: Reading, gazetteer: Gazetteer) -> list[Mention]:
     """The names in the text with what each says about where it happened."""
     text, title_ends = reading.text, len(reading.title)
     return [_weighed(one, text, title_ends, gazetteer) for one in gazetteer.find(text)]
+
+
+def _in_detail(detail: str, gazetteer: Gazetteer) -> list[Mention]:
+    """The names in the address that was typed beside the text: they have no place in the text, and count twice."""
+    weighed = (_weighed(one, detail, 0, gazetteer) for one in gazetteer.find(detail))
+    return [Mention(one.words, -1, -1, one.areas, TYPED * one.weight, "详细地址") for one in weighed]
 
 
 def _weighed(one: Mention, text: str, title_ends: int, gazetteer: Gazetteer) -> Mention:
@@ -245,7 +252,7 @@ def locate(
 ) -> list[Located]:
     """The areas the text speaks of, the likeliest first. `home`: the own area of the office, the prior; `detail`: the address that was typed."""
     found = mentions(reading, gazetteer)
-    found += [Mention(one.words, -1, -1, one.areas, 2.0, "详细地址") for one in gazetteer.find(detail)]
+    found += _in_detail(detail, gazetteer)
     if not found:
         return []
     shares = _shares(found, gazetteer, home)
