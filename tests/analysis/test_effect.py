@@ -11,7 +11,7 @@ from xinqiao.analysis import effect
 from xinqiao.analysis.effect import withheld
 from xinqiao.analysis.models import Proposal
 from xinqiao.matters.models import Matter
-from xinqiao.rules.proposals import Sort, Verdict
+from xinqiao.rules.proposals import Sort, Verdict, maker_words
 from xinqiao.rules.stages import Role
 
 ZERO = {verdict.value: 0 for verdict in Verdict}
@@ -87,6 +87,13 @@ class TestFigures:
         (line,) = table.lines
         assert (table.sort, table.maker) == (Sort.CLASS, "test-1")
         assert (line.label, line.total, line.parts, line.share) == ("工程质量", "15", ("8", "0", "7", "0"), "53%")
+
+    @pytest.mark.parametrize(
+        ("maker", "words"),
+        [("classifier-12", "分类模型（第12版）"), ("keywords-1", "关键词（第1版）"), ("other", "other")],
+    )
+    def test_the_version_in_words(self, maker, words):
+        assert maker_words(maker) == words
 
     def test_reports_and_matters_with_an_accused_set_are_in_none(self, world):
         decided(world, 6, sealed=True)

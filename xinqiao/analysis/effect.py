@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from xinqiao.matters.models import Accused
 from xinqiao.organisations.models import ContentClass
-from xinqiao.rules.proposals import EFFECT_AT_MOST, EFFECT_DAYS, Sort, Verdict
+from xinqiao.rules.proposals import EFFECT_AT_MOST, EFFECT_DAYS, Sort, Verdict, maker_words
 from xinqiao.rules.small_cells import AT_LEAST, NOT_SHOWN
 from xinqiao.rules.stages import Kind
 from xinqiao.rules.urgent import UrgentGround
@@ -36,7 +36,7 @@ class Table:
     """One sort, as one version of the machine proposed it."""
 
     sort: Sort
-    maker: str
+    maker: str  # in words
     lines: tuple[Line, ...]
 
 
@@ -72,7 +72,7 @@ def _table(sort: Sort, maker: str, counts: Mapping[str, Counter]) -> Table:
     lines = [
         _line(labels.get(value, value or sort.label), told[value], hidden.get(value, set())) for value in sorted(told)
     ]
-    return Table(sort, maker, tuple(lines))
+    return Table(sort, maker_words(maker), tuple(lines))
 
 
 def _line(label: str, row: Mapping[str, int], hidden: set[str]) -> Line:

@@ -57,6 +57,15 @@ def confidence_words(confidence: float | None) -> str:
     return next(words for least, words in _CONFIDENCE if confidence >= least)
 
 
+def maker_words(maker: str) -> str:
+    """Who proposed it, as the page says it: keywords-1 → 关键词（第1版）."""
+    sort, _, number = maker.rpartition("-")
+    return f"{_MAKERS[sort]}（第{number}版）" if sort in _MAKERS else maker
+
+
+_MAKERS = {"keywords": "关键词", "rules": "规则", "classifier": "分类模型"}
+
+
 def judge(proposed: list[str], decided: list[str], *, several: bool = False) -> Verdict:
     """How a decision stands to what was proposed, the likeliest first. `several`: each value is a proposal of its own, all may be taken."""
     if not decided:

@@ -58,11 +58,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Box:
-    """The whole panel. `words`: what to mark in the text below its title. `locked`: of a report whose text was not opened; `said`: what
+    """The whole panel. `words`, `title_words`: what to mark in the text and in its title. `locked`: of a report whose text was not opened; `said`: what
     the last press did."""
 
     groups: tuple[Group, ...] = ()
     words: tuple[Word, ...] = ()
+    title_words: tuple[Word, ...] = ()
     locked: bool = False
     said: str = ""
     note: str = ""
@@ -98,8 +99,11 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
     text, title = plain(said_by_citizen.text), len(said_by_citizen.title) + 1
     groups = tuple(group for one in shown if (group := _group(one, here, form, plain, text)).choices)
     reasons = [why for one in shown for candidate in _few(one) for why in candidate.why]
-    words = tuple(Word(why.words, why.start - title) for why in reasons if why.start is not None and why.start >= title)
-    return Box(groups, words, said=said, note=_lack(found)) if groups else None
+    known = [why for why in reasons if why.start is not None]
+    words = tuple(Word(why.words, why.start - title) for why in known if why.start >= title)
+    above = tuple(_word(why) for why in known if why.start < title)
+    note = _lack(found) if Sort.CLASS in sorts else ""
+    return Box(groups, words, above, said=said, note=note) if groups else None
 
 
 def _found(here: Situation) -> dict[Sort, Shown]:
@@ -193,9 +197,15 @@ def may_open_report(here: Situation) -> bool:
 
 def with_marks(panels: list[Panel], shown: Box | None) -> list[Panel]:
     """The petition's own box with the words marked that spoke for a proposal; other boxes as they are."""
-    if shown is None or not shown.words:
+    if shown is None:
         return panels
-    return [replace(one, text=marked(one.text, shown.words)) if one.marked and one.text else one for one in panels]
+    return [_with_marks(one, shown) if one.marked else one for one in panels]
+
+
+def _with_marks(one: Panel, shown: Box) -> Panel:
+    """The title is its first fact."""
+    (name, title), *facts = one.facts
+    return replace(one, text=marked(one.text, shown.words), facts=((name, marked(title, shown.title_words)), *facts))
 
 
 # ---- adopting --------------------------------------------------------------------------------------------------------
