@@ -10,11 +10,12 @@ from tests.world import World, client_of
 from xinqiao.analysis import same, word_scale
 from xinqiao.analysis.models import Link, WordScale
 from xinqiao.integrity.models import AuditEntry
+from xinqiao.matters import finding
 from xinqiao.matters.models import Matter
 from xinqiao.rules.sameness import Verdict
 from xinqiao.rules.stages import Kind, Step
 from xinqiao.search import commonness, likeness
-from xinqiao.search.models import Likeness
+from xinqiao.search.models import Likeness, SearchEntry
 
 pytestmark = pytest.mark.django_db
 LI = [{"name": "李建国", "mobile": "13900139000"}]
@@ -40,7 +41,7 @@ def world():
     return World()
 
 
-def found(matter: Matter, officer) -> list[int]:
+def seen(matter: Matter, officer) -> list[int]:
     return [one.matter.pk for one in same.earlier(matter, officer)]
 
 
@@ -53,7 +54,7 @@ class TestFound:
         first = world.signed_in()
         world.signed_in("2026-03-03", **NOISE)
         again = world.triaged("2026-03-05", people=LI, title="新房屋顶漏水，报修三次都没人管")
-        assert found(again, world.li_triages) == [first.pk]
+        assert seen(again, world.li_triages) == [first.pk]
 
     def test_in_other_words_by_the_name_of_the_place(self, world):
         first = world.signed_in(**SMOKE)
@@ -75,7 +76,7 @@ class TestFound:
     def test_only_earlier_ones(self, world):
         first = world.triaged(**SMOKE)
         world.triaged("2026-03-05", **IN_OTHER_WORDS)
-        assert found(first, world.li_triages) == []
+        assert seen(first, world.li_triages) == []
 
     def test_the_same_person_only_for_who_reads_identities(self, world):
         first = world.signed_in(**NOISE | {"people": LI})
@@ -83,15 +84,21 @@ class TestFound:
         (one,) = same.earlier(again, world.li_triages)
         assert (one.matter.pk, one.same_person) == (first.pk, True)
         Matter.objects.filter(pk=first.pk).update(secrecy=True)
-        assert found(again, world.li_triages) == []
+        assert seen(again, world.li_triages) == []
 
-    def test_of_any_age_and_from_the_entries_alone(self, world):
-        """What an older version of the program left without is made again from the texts; nothing is made twice."""
+    def test_of_any_age(self, world):
         first = world.signed_in("2019-03-04", people=LI)
-        again = world.triaged("2026-03-05", title="新房屋顶漏水，报修三次都没人管")
+        assert seen(world.triaged("2026-03-05", title="新房屋顶漏水，报修三次都没人管"), world.li_triages) == [first.pk]
+
+    def test_likeness_is_made_again_from_the_entries_alone(self, world):
+        """What an older version of the program left without; nothing is made twice. A wide scope begins with it."""
+        first = world.signed_in("2019-03-04", people=LI)
+        again = world.triaged("2026-03-05")
+        own, scope = SearchEntry.objects.get(pk=again.pk).petition, tuple(finding.scope_marks(world.li_triages))
         Likeness.objects.all().delete()
+        assert likeness.alike(own, but=again.pk, scope=scope, most=5) == []
         assert [sum(likeness.make_missing()) for _turn in range(2)] == [2, 0]
-        assert found(again, world.li_triages) == [first.pk]
+        assert [pk for pk, _at, _text in likeness.alike(own, but=again.pk, scope=scope, most=5)] == [first.pk]
 
 
 class TestHidden:
@@ -99,14 +106,14 @@ class TestHidden:
         world.signed_in(people=LI)
         again = world.file("2026-03-05", place=world.county_gov)
         hidden = Matter.objects.get(pk=again.matter_id)
-        assert found(hidden, world.feng_in_county) == []
+        assert seen(hidden, world.feng_in_county) == []
         response = client_of(world.feng_in_county).get(page(hidden))
         assert response.status_code == 404 or "没有找到" in response.content.decode()
 
     def test_reports_are_neither_found_nor_looked_for(self, world):
         report = world.triaged(kind=Kind.REPORT, **SMOKE)
         again = world.triaged("2026-03-05", **IN_OTHER_WORDS)
-        assert found(again, world.li_triages) == []
+        assert seen(again, world.li_triages) == []
         assert same.earlier(Matter.objects.get(pk=report.pk), world.li_triages) == []
         assert client_of(world.li_triages).get(page(report)).status_code == 404
         sent = {"other": report.pk, "verdict": "same"}
@@ -119,7 +126,7 @@ class TestHidden:
         first, again = world.signed_in(**SMOKE), world.triaged("2026-03-05", **IN_OTHER_WORDS)
         same.decide(first, again, Verdict.SAME, by=world.li_triages, at=timezone.now())
         Matter.objects.filter(pk=first.pk).update(sealed=True)
-        assert found(again, world.li_triages) == []
+        assert seen(again, world.li_triages) == []
 
     def test_how_much_is_asked_does_not_grow(self, world):
         def asked(matter: Matter) -> int:
@@ -148,9 +155,9 @@ class TestVerdicts:
         sent = {"other": first.pk, "verdict": "not_same", "reason": "不是同一家店"}
         text = client.post(page(again), sent, follow=True).content.decode()
         assert "已认定不是同一事项" in text and "不是同一家店" in text and world.li_triages.user.name in text
-        assert found(again, world.li_triages) == []
+        assert seen(again, world.li_triages) == []
         client.post(page(again), {"other": first.pk, "verdict": "open"})
-        assert found(again, world.li_triages) == [first.pk]
+        assert seen(again, world.li_triages) == [first.pk]
         assert [row.verdict for row in Link.objects.order_by("pk")] == ["not_same", "open"]
 
     def test_the_same_joins_nothing(self, world, pair):

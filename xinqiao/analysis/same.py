@@ -3,9 +3,9 @@
     same.earlier(matter, officer, limit=5)      the likeliest first; for a person to judge, nothing is joined by it (DU-1)
     same.decide(matter, other, Verdict.NOT_SAME, by=officer, at=now, reason="")
 
-Candidates are texts that are much the same (`search.likeness`), texts that share a rare piece of the title (`search.rarest`), other matters of the
-same person where the post may know of that, and what was decided already. Each is compared as `analysis.text.sameness` does, and shown only when
-`visible_to` lets the officer open it. Sealed matters and reports are never looked for and never found (C-01).
+Candidates are texts that are much the same (`search.likeness`), texts that share a rare piece (`search.rarest`), other matters of the same
+person where the post may know of that, and what was decided already. Each is compared as `analysis.text.sameness` does, and shown only
+when `visible_to` lets the officer open it. Sealed matters and reports are never looked for and never found (C-01).
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.timezone import localtime
 
 from xinqiao.matters import finding
 from xinqiao.matters.models import Matter
@@ -24,6 +23,7 @@ from xinqiao.rules.sameness import ODDS_FROM, SHOWN_AT_MOST, WORDS_AT_MOST, Verd
 from xinqiao.rules.stages import Kind
 from xinqiao.search import likeness, rarest
 from xinqiao.search.models import SearchEntry
+from xinqiao.search.query import COMMON, share_of_any
 from xinqiao.search.words import runs
 
 from . import word_scale
@@ -31,8 +31,10 @@ from .models import Link
 from .text.sameness import Message, Profile, Sameness, Scale, compare, profile
 from .text.sites import BODIES, Site
 
-COMPARED = 60  # of each way to find candidates, the newest first
+COMPARED = 40  # of each way to find candidates, the newest first
 PERSON_AT_MOST = 10
+PIECES_AT_MOST = 4  # of the title, and as many of what was said, beside the names
+READ_AT_MOST = 1500  # characters of each
 _BODY_ENDINGS = frozenset(BODIES.split("|"))
 
 
@@ -108,26 +110,32 @@ def _is_open(matter: Matter) -> bool:
 
 def _profile(text: str, at: datetime, scale: Scale) -> Profile:
     title, _end, body = likeness.said(text).partition("\n")
-    return profile(Message(0, title, body, at), scale)
+    return profile(Message(0, title, body[:READ_AT_MOST], at), scale)
 
 
 def _candidates(matter: Matter, own: str, mine: Profile, scope: tuple[str, ...], scale: Scale) -> dict[int, _Found]:
-    """By likeness of the whole text, and by rare pieces of the title."""
-    alike = likeness.alike(own, but=matter.pk, scope=scope, most=COMPARED)
-    found = {pk: _Found(at, text) for pk, at, text in alike}
-    pieces = _pieces(own.partition("\n")[0], mine, scale)
-    for pk, at, text in rarest.sharing(
-        pieces, before=matter.received_at, but=[matter.pk, *found], scope=scope, most=COMPARED
-    ):
+    """By rare pieces of the title; then by likeness of the whole text, or where the scope is narrow, by rare pieces of what was said: to
+    look who of all that are alike lies in it would be dear."""
+    title, _end, said = likeness.said(own).partition("\n")
+    pieces = [tuple(sorted(site.pairs)) for site, _weights in mine.sites] + _rarest(title, scale)
+    found = {}
+    if share_of_any(scope) >= COMMON:
+        alike = likeness.alike(own, but=matter.pk, scope=scope, most=COMPARED)
+        found = {pk: _Found(at, text) for pk, at, text in alike}
+    else:
+        pieces += _rarest(said[:READ_AT_MOST], scale)
+    near = rarest.sharing(
+        pieces, share=scale.share, before=matter.received_at, but=[matter.pk, *found], scope=scope, most=COMPARED
+    )
+    for pk, at, text in near:
         found[pk] = _Found(at, text)
     return found
 
 
-def _pieces(title: str, mine: Profile, scale: Scale) -> list[tuple[str, ...]]:
-    """The index words of each name in the title, then of every three characters side by side, the rarest first."""
-    names = [tuple(sorted(site.pairs)) for site, _weights in mine.sites]
-    threes = {(run[at : at + 2], run[at + 1 : at + 3]) for run in runs(title) for at in range(len(run) - 2)}
-    return [*names, *sorted(threes, key=lambda pair: (-min(map(scale.weight, pair)), pair))]
+def _rarest(text: str, scale: Scale) -> list[tuple[str, str]]:
+    """Three characters side by side, those of which the commoner pair is rarest, as their two index words."""
+    threes = {(run[at : at + 2], run[at + 1 : at + 3]) for run in runs(text) for at in range(len(run) - 2)}
+    return sorted(threes, key=lambda pair: (-min(map(scale.weight, pair)), pair))[:PIECES_AT_MOST]
 
 
 def _of_the_person(matter: Matter, officer: Officer, people: list[Petitioner] | None) -> list[int]:
@@ -218,5 +226,5 @@ def decide(
     if (last.verdict if last else Verdict.OPEN) == verdict:
         return None
     return Link.objects.create(
-        one_id=one, other_id=two, verdict=verdict, by=by, at=localtime(at), reason=reason.strip()
+        one_id=one, other_id=two, verdict=verdict, by=by, at=at, reason=reason.strip()
     )

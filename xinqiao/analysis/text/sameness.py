@@ -67,6 +67,9 @@ class Scale:
     def weight(self, word: str) -> float:
         return math.log((self.texts + 1) / (self.counts.get(word, 0) + 0.5))
 
+    def share(self, word: str) -> float:
+        return self.counts.get(word, 0) / max(self.texts, 1)
+
     def key_in_at_most(self) -> float:
         return max(KEY_IN_AT_MOST, self.texts * KEY_IN_AT_MOST / 4000)
 
