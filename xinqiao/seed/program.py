@@ -14,10 +14,12 @@ from xinqiao.supervision import patrol
 
 from . import (
     demo_logins,
+    hot_beats,
     information_beats,
     ledger_beats,
     load_region,
     plan,
+    published_beats,
     recommendation_beats,
     report_drafts,
     sweep,
@@ -50,6 +52,8 @@ def run(*, seed: int = 1, count: int = 300, today: date | None = None, progress=
     recommendation_beats.recommend(horizon)
     information_beats.tell(town, horizon.date())
     ledger_beats.keep(town, horizon)
+    published_beats.publish(horizon)
+    hot_beats.find(town, horizon)
     report_drafts.write(town, horizon.date())
     demo_logins.keep(_followed(cases))
     return {
