@@ -149,9 +149,13 @@ def score_units(region) -> dict:
     codes = _codes(region.taxonomy["classes"])
     drawn = [one for one in draw_petitions(Random(7), region, DRAWN) if one.way in ("transfer", "assign", "simple")]
     figures: dict = {"petitions": len(drawn), "texts": len({one.key for one in drawn})}
-    for name, with_duties, with_class in (("rules_and_class", False, True), ("duties_and_class", True, True), ("text_only", False, False)):
+    for name, with_duties, with_class in (
+        ("rules_and_class", False, True),
+        ("duties_and_class", True, True),
+        ("text_only", False, False),
+    ):
         standing, keys = region_standing(region, with_duties=with_duties)
-        first, three, place_right = [], [], []
+        first, three = [], []
         for one in drawn:
             reading = Reading(one.title, one.content)
             where = standing.organs[keys[_place_key(region, one.place)]]
@@ -161,10 +165,30 @@ def score_units(region) -> dict:
             wanted = str(keys[one.organisation])
             first.append(got[:1] == [wanted])
             three.append(wanted in got[:3])
-            found = places.locate(reading, standing.gazetteer, home=where.parent)
-            place_right.append(bool(found) and found[0].key == where.pk)
         figures[name] = {"first": round(mean(first), 3), "among_three": round(mean(three), 3)}
     return figures
+
+
+def score_signals(region) -> dict:
+    """One petition for each invented text: its kind, and whether courts, prosecutors or the police have it, as its way through the office says.
+
+    The words were chosen with these texts in view, so this shows that the rules do what they say, not how they do elsewhere.
+    """
+    drawn = {}
+    for one in draw_petitions(Random(3), region, 2 * DRAWN):
+        drawn.setdefault(one.key, one)
+    right, of, court = Counter(), Counter(), Counter()
+    for one in drawn.values():
+        reading = Reading(one.title, one.content)
+        of[one.kind.value] += 1
+        right[one.kind.value] += signals.propose_kind(reading)[0].value == one.kind
+        said = any(found.value == "yes" for found in signals.propose_litigation(reading))
+        court["with_them" if one.way in ("political_legal", "guide") else "without", said] += 1
+    return {
+        "kind": {kind: f"{right[kind]}/{of[kind]}" for kind in of},
+        "litigation_found": f"{court['with_them', True]}/{court['with_them', True] + court['with_them', False]}",
+        "litigation_wrongly": court["without", True],
+    }
 
 
 def _codes(nodes: list[dict], above: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
@@ -188,7 +212,8 @@ def main() -> dict:
         figures = {"messages": len(read), "places": score_places(read, gazetteer)}
         figures["proposals"] = shares_and_cost(list(read.values()), gazetteer)
         figures["ms_together"] = round(sum(part["ms"] for part in figures["proposals"].values()), 3)
-    figures["units"] = score_units(seeded.load())
+    region = seeded.load()
+    figures["units"], figures["signals"] = score_units(region), score_signals(region)
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "place.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
     print(json.dumps(figures, ensure_ascii=False, indent=1))

@@ -33,10 +33,14 @@ def _units(reading: Reading, matter: Matter) -> list[Candidate]:
     return units.propose_units(reading, code, matter.place, matter.received_by, matter_id=matter.pk)
 
 
+def _places(reading: Reading, matter: Matter) -> list[Candidate]:
+    return places.propose_places(reading, matter.received_by, place_detail=matter.place_detail)
+
+
 PROPOSERS = (
     Proposer(Sort.CLASS, lambda reading, _: classifying.propose_class(reading), classifying.maker, figures=True),
     Proposer(Sort.KIND, lambda reading, _: signals.propose_kind(reading), figures=True),
-    Proposer(Sort.PLACE, lambda reading, matter: places.propose_places(reading, matter.received_by)),
+    Proposer(Sort.PLACE, _places),
     Proposer(Sort.REQUESTS, lambda reading, _: demands.propose_demands(reading)),
     Proposer(Sort.LITIGATION, lambda reading, _: signals.propose_litigation(reading), figures=True),
     Proposer(Sort.URGENCY, lambda reading, _: signals.propose_urgency(reading), figures=True),
