@@ -347,7 +347,7 @@ AS_BUILT = r"""() => {
 class Browser:
     """A person at a browser, on a phone unless said otherwise; `page` is Playwright's."""
 
-    checked: set[int] = set()  # how the accessible pages of this run were built
+    checked: set = set()  # how the accessible pages of this run were built; and that together with how wide they were
 
     def __init__(self, chromium, site: str):
         self.chromium = chromium
@@ -383,25 +383,31 @@ class Browser:
     def assert_accessible(self) -> None:
         """No violation of WCAG 2.2 AA that a machine can find (axe).
 
-        A page built as one that was checked before - the same elements, classes and names, whatever the words and the size of the
-        window - is only asked what depends on the size.
+        A page built as one that was checked before - the same elements, classes and names, whatever the words - is only asked what
+        depends on the size of the window, and nothing where it had this size too.
         """
-        from axe_playwright_python.sync_playwright import Axe
+        from axe_playwright_python.base import AXE_SCRIPT
 
         self.page.wait_for_load_state()  # a click returns when the next page has begun, perhaps before its first element
         built = hash(self.page.evaluate(AS_BUILT))
+        sized = (built, self.page.viewport_size["width"])
+        if sized in self.checked:
+            return
         rules = (
             {"type": "rule", "values": OF_THE_SIZE}
             if built in self.checked
             else {"type": "tag", "values": ACCESSIBILITY}
         )
-        found = Axe().run(self.page, options={"runOnly": rules, "resultTypes": ["violations"]})
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        options = {"runOnly": rules, "resultTypes": ["violations"]}
+        violations = self.page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
         lines = [
             f"{broken['id']}: {broken['help']} - {[node['target'] for node in broken['nodes']][:5]}"
-            for broken in found.response["violations"]
+            for broken in violations
         ]
         assert not lines, f"{self.page.url}\n" + "\n".join(lines)
-        self.checked.add(built)
+        self.checked.update((built, sized))
 
     def look(self, name: str) -> None:
         """Accessible and nothing to scroll sideways: on a phone, then on a desk, where the story goes on."""
