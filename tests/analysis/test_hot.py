@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from tests.world import World, at
-from xinqiao.analysis.hot import acts, candidates, figures, grouping
+from xinqiao.analysis.hot import acts, candidates, duty, figures, grouping
+from xinqiao.analysis.hot.centre import Words
 from xinqiao.analysis.hot.figures import Window
 from xinqiao.analysis.models import HotIssue, HotMember
 from xinqiao.matters.models import Matter
@@ -230,3 +231,52 @@ class TestActs:
                     issue.pk, **{**said, "facts": wrong}, lead=town.housing, by=town.analyst, at=at("2026-03-20 21:05")
                 )
         acts.write_sheet(issue.pk, **said, lead=town.housing, by=town.analyst, at=at("2026-03-20 21:05"))
+
+    def test_proposals_that_grow_together_become_one(self, town, issue):
+        """Nobody has touched either; what an analyst has looked at is merged by nobody else."""
+        for number in range(6, 11):
+            town.writes(number, title="水压不够")
+        town.groups(moment="2026-03-21 08:00")
+        other = HotIssue.objects.exclude(pk=issue.pk).get()
+        grouping.keep(town.government, until=UNTIL, at=at("2026-03-21 15:00"), cluster=lambda texts: [0] * len(texts))
+        assert HotIssue.objects.get(pk=other.pk).state == IssueState.MERGED
+        assert len(ids_of(issue)) == 11
+
+
+class TestDuty:
+    def test_looks_only_where_something_is_new(self, town, issue, settings):
+        """One area at a time, some hours apart; switched off it does nothing."""
+        later = at("2026-03-21 08:00")
+        assert duty.keep(later, by_title) == 0
+        town.writes(7)
+        assert duty.keep(at("2026-03-20 22:00"), by_title) == 0
+        settings.ANALYSIS = False
+        assert duty.keep(later, by_title) == 0
+        settings.ANALYSIS = True
+        assert duty.keep(later, by_title) == 1
+        assert len(ids_of(issue)) == 7
+
+
+class TestNames:
+    def test_a_word_of_one_voice_stands_in_no_name(self, town):
+        """However often it is written: a proposed name is made of what many say."""
+        words = Words(
+            {n: f"牛德贵家门口的垃圾站太臭{n}\n垃圾站臭味大，请搬走垃圾站。" for n in range(8)} | {9: "路灯不亮"}
+        )
+        assert words.shared(range(8), dict.fromkeys(range(8), 1)) == []
+        many = words.shared(range(8), {n: n for n in range(8)})
+        assert "垃圾站" in "".join(many)
+        assert "牛德贵" not in "".join(many)
+
+    def test_a_large_group_gathers_its_like_but_no_copies(self):
+        body = "搅拌站噪音灰尘污染严重，影响居民健康，请求拆除搅拌站"
+        texts = {
+            n: f"搅拌站扰民\n{body}，第{n}次反映，{'晚上施工睡不着' if n % 2 else '白天粉尘很大'}" for n in range(12)
+        }
+        texts |= {
+            20: "搅拌站灰尘\n搅拌站污染严重，请求环保局拆除，学校师生咳嗽，体检费用自理",
+            21: "路灯不亮\n路口路灯坏了三个月，没有人来修理",
+        }
+        found = Words(texts).gathered([set(range(12)), {20}, {21}])
+        assert found[0] >= set(range(12))
+        assert {21} in found

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from xinqiao.matters.identities import without_identity
 from xinqiao.organisations.models import Officer
@@ -25,6 +26,7 @@ _HELLO = re.compile(r"^\s*(?:尊敬|您好|你好|谢谢|此致|敬礼)")
 _CALLED = re.compile(r"(?:我叫|本人|姓名|联系人|名叫|叫做|叫)[是为：:]?\s*(?P<name>[\u4e00-\u9fff·]{2,4})")
 LOOKED_AT = 12  # nearest matters, for the case that some of them say the same
 SHORTEST = 12
+COPY_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,18 @@ def of(issue: HotIssue, officer: Officer) -> list[Excerpt]:
     common = _common(said.values())
     for row in rows:
         text = _told(row.matter, said.get(row.matter_id, ""), common)
-        if row.voice not in heard and len(text) >= SHORTEST:
+        if row.voice not in heard and len(text) >= SHORTEST and not any(_is_copy(text, other.text) for other in found):
             heard.add(row.voice)
             found.append(Excerpt(text, row.matter.place.name, row.matter.received_on))
         if len(found) == EXCERPTS:
             break
     return found
+
+
+def _is_copy(one: str, other: str) -> bool:
+    """Whether two pieces say the same in the same words: one of them is enough."""
+    mine, theirs = set(pairwise(one)), set(pairwise(other))
+    return len(mine & theirs) > COPY_SHARE * min(len(mine), len(theirs))
 
 
 def _told(matter, body: str, common: set[str]) -> str:

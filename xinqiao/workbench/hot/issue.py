@@ -70,10 +70,10 @@ def issue_page(request: HttpRequest, issue_id: int) -> HttpResponse:
     context = {
         "issue": issue, "state": state, "tone": TONES[state], "proposed": state is IssueState.PROPOSED, "asked": asked, "works": works,
         "area": short(issue.area.name), "windows": _windows(request, here, asked),
-        "figures": _told(found, works), "heat": found.heat, "parts": found.heat.parts,
+        "figures": _told(found, works), "heat": found.heat, "parts": found.heat.parts if works else (),
         "course": _course(found, works), "districts": _districts(found, works), "heat_course": _heat_course(found, works),
         "excerpts": _excerpts(request, issue, officer),
-        "members": _members(page.rows), "all": len(found.rows), "seen": len(page.rows), "likely": likely, "answered": found.answered, "open": len(found.rows) - found.answered,
+        "members": _members(page.rows), "seen": len(page.rows), "likely": likely, **_answers(found, works),
         "previous_url": keyset.with_choices(here, request.GET, before=page.before) if page.before else "",
         "next_url": keyset.with_choices(here, request.GET, after=page.after) if page.after else "",
         "acts": [{"label": act.label, "url": _act_url(issue, act), "danger": act in (Act.DISMISS, Act.MERGE)} for act in possible if act not in APART],
@@ -116,6 +116,16 @@ def _told(found: figures.Figures, works: bool) -> list[dict]:
         },
         {"label": _("热度"), "value": found.heat.word, "more": _("%(points)s分") % {"points": found.heat.points}},
     ]
+
+
+def _answers(found: figures.Figures, works: bool) -> dict[str, str]:
+    """Of all its matters: how many have ended and how many are being handled. Each has its own answer."""
+    counts = {"answered": found.answered, "open": len(found.rows) - found.answered}
+    told = {name: str(count) for name, count in counts.items()} if works else shown_parts(counts)
+    return {
+        "all": str(len(found.rows)) if works else shown(len(found.rows)),
+        **{name: told.get(name, "0") for name in counts},
+    }
 
 
 def _course(found: figures.Figures, works: bool) -> Table:
