@@ -48,6 +48,7 @@ def addresses(made: dict, prefix: str) -> dict[str, tuple[str, str]]:
         "workbench:letter": {"form": "pdf"},
         "workbench:step": {"step": "accept"},
         "workbench:opinion_page": {"page": 1},
+        "workbench:model_draft": {"sort": "summary"},
         "portal:rate": {"target": "office"},
     }
     found = {}

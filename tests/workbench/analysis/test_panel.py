@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from xinqiao.rules.proposals import Sort
 from xinqiao.rules.stages import Kind, Step
 from xinqiao.workbench.analysis.marking import Word, marked
 
+STATEMENTS = 16  # one or two for each sort that is looked up in the form, six for the matter and its text
 TEXT = {"title": "新房漏水", "content": "我家住在和平路，<b>屋顶</b>漏水，王秀兰报修三次没人管。"}
 AT = TEXT["title"] + "\n" + TEXT["content"]
 
@@ -111,6 +114,16 @@ class TestWhatIsShown:
         proposals.make(matter, at=timezone.now())
         page = client_of(world.tang_registers).get(address(matter, Step.REGISTER)).content.decode()
         assert "工程质量" in page and "adopt:" not in page
+
+    def test_it_costs_few_statements_however_many_are_proposed(self, world, settings, monkeypatch):
+        matter, client = registered(world), client_of(world.li_triages)
+        client.get(address(matter))  # the session is as on the second page of a day
+        with CaptureQueriesContext(connection) as shown:
+            client.get(address(matter))
+        settings.ANALYSIS = False
+        with CaptureQueriesContext(connection) as without:
+            client.get(address(matter))
+        assert len(shown) - len(without) <= STATEMENTS
 
     def test_switched_off_the_page_is_as_before(self, world, settings):
         matter = registered(world)
