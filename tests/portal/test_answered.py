@@ -97,6 +97,10 @@ class TestDraft:
             assert told not in text
         assert "屋顶就漏" in text
 
+    def test_no_town_and_no_village_stays_in_it(self, world, matter):
+        text = "我在柳河镇种地，青石县没有发补贴。"
+        assert published._nobody(text) == "我在某镇种地，青石县没有发补贴。"
+
     def test_what_is_left_is_pointed_at(self, world, prepared):
         prepared.question = "业主张建国住在5栋，车牌云A12345。"
         assert published.warnings(prepared) == ["张建国", "5栋", "云A12345"]

@@ -26,6 +26,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line, Outcome
 from xinqiao.search.words import fold, tokens
 
+from . import organs
 from .models import PublicAnswer
 from .models.answers import MAY_BE_PUBLIC
 from .text import answers as reading
@@ -37,6 +38,10 @@ OFFERED = 20
 GIVEN = ("issued", "served")
 _DOOR = re.compile(r"[0-9０-９一二三四五六七八九十]{1,5}\s*(?:号院|号楼|栋|幢|单元|室|弄|号(?![文召令称码线]))")
 _SOMEBODY = "某"
+_AREA = re.compile(r"(?:街道|镇|乡|村|社区|屯|农场|团场)$")
+# Names that no table knows are only pointed at: where they begin, nobody can say.
+_ESTATE = re.compile(r"[一-龥]{2,3}(?:小区|花园|家园|公寓|新村|苑)|[一-龥]{2}村(?![民里委干组])")
+COUNTY = 3  # level; what is narrower tells too much
 
 
 def why_not(matter: Matter) -> str:
@@ -108,7 +113,8 @@ def proposed(matter: Matter) -> tuple[str, str, str]:
         basis = "、".join(f"《{row.get('title', '')}》{row.get('article', '')}" for row in one.get("basis", []))
         said = "".join(filter(None, (one.get("conclusion"), one.get("reasons"))))
         numbered = f"{one['number']}. " if len(opinion.answers) > 1 else ""
-        lines.append(f"{numbered}{outcome}。{said}" + (f"依据：{basis}。" if basis else ""))
+        head = "" if outcome and outcome in said else f"{outcome}。"
+        lines.append(f"{numbered}{head}{said}" + (f"依据：{basis}。" if basis else ""))
     return plain(matter.title)[:60], plain(first.content if first else ""), plain("\n".join(lines))
 
 
@@ -118,12 +124,12 @@ def _answer_of(matter: Matter) -> Opinion | None:
 
 
 def _nobody(text: str, details: tuple[str, ...] = ()) -> str:
-    """A text without names of third persons, plates of cars, numbers of houses; addresses below the community go whole."""
+    """A text without names of third persons, plates of cars, numbers of houses, towns and villages; the address of the matter goes whole."""
     for detail in details:
         text = text.replace(detail, f"{_SOMEBODY}处")
-    for found in sorted(_signs(text), key=lambda one: one[0], reverse=True):
-        start, end = found
-        text = text[:start] + _SOMEBODY + text[end:]
+    for start, end in reversed(_signs(text)):
+        kind = _AREA.search(text[start:end])
+        text = text[:start] + _SOMEBODY + (kind[0] if kind else "") + text[end:]
     return re.sub(r"(?:\*{2,}|某){2,}", _SOMEBODY, text)
 
 
@@ -131,6 +137,12 @@ def _signs(text: str) -> list[tuple[int, int]]:
     """Where something stands that may tell who somebody is or where they live."""
     spans = [(one.start, one.end) for one in reading.people(text)] + [one.span() for one in _DOOR.finditer(text)]
     spans += [(one.start - 1, one.end - 1) for one in names.named(Reading("", text)) if one.sort == "person"]
+    known = organs.standing().gazetteer
+    spans += [
+        (one.start, one.end)
+        for one in known.find(text)
+        if not known.is_bare(one.words) and all(known.areas[area].level > COUNTY for area in one.areas)
+    ]
     apart, end = [], -1
     for span in sorted(spans):
         if span[0] >= end:
@@ -142,7 +154,10 @@ def _signs(text: str) -> list[tuple[int, int]]:
 def warnings(row: PublicAnswer) -> list[str]:
     """Words of the text that a person should look at again before anybody else reads it."""
     text = "\n".join((row.title, row.question, row.answer))
-    return list(dict.fromkeys(text[start:end] for start, end in _signs(text)))
+    found = [text[start:end] for start, end in _signs(text)] + [
+        one[0] for one in _ESTATE.finditer(text) if _SOMEBODY not in one[0]
+    ]
+    return list(dict.fromkeys(found))
 
 
 def known_inside(row: PublicAnswer) -> bool:
@@ -154,7 +169,7 @@ def known_inside(row: PublicAnswer) -> bool:
 
 def _county(matter: Matter) -> Organisation | None:
     """The county of the place, or what is above it: nothing narrower is told (C-14)."""
-    chain = [one for one in ancestors(matter.place) if one.line == Line.GOVERNMENT and one.level <= 3]
+    chain = [one for one in ancestors(matter.place) if one.line == Line.GOVERNMENT and one.level <= COUNTY]
     return chain[-1] if chain else None
 
 

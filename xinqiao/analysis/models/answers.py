@@ -86,6 +86,11 @@ class PublicAnswer(models.Model):
         ]
 
     @property
+    def area(self) -> str:
+        """Where it was, as people say it: 南浦县."""
+        return self.place.name.removesuffix("人民政府").removesuffix("行政公署") if self.place else ""
+
+    @property
     def state(self) -> str:
         """draft, waiting, public or withdrawn: how the row stands; `public()` also asks the matter."""
         if self.consent_withdrawn_at or self.withdrawn_at:
