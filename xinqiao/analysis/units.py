@@ -32,6 +32,7 @@ ACCEPTED, RETURNED = (
 )  # what precedents can add, and take away: enough to go past the nearest where all went elsewhere
 TOWNSHIP = 0.1  # what lies with townships as a rule begins there
 LEAST = 0.12
+BESIDE = 0.2  # of the likeliest: what weighs less beside it is not worth a line
 
 # Lines of which organs answer requests. A petition office sends; a joint conference coordinates.
 _NOT_COMPETENT = frozenset({Line.PETITION_OFFICE, Line.JOINT_CONFERENCE, Line.CPPCC})
@@ -95,7 +96,8 @@ def competent(asked: Asked) -> list[Candidate]:
 
 
 def _ranked(weighed: list[_Weighed]) -> list[Candidate]:
-    enough = [one for one in weighed if one.weight >= LEAST]
+    least = max(LEAST, BESIDE * max((one.weight for one in weighed), default=0.0))
+    enough = [one for one in weighed if one.weight >= least]
     best = sorted(enough, key=lambda one: (-one.weight, one.organ.lft))[:AT_MOST]
     total = sum(one.weight for one in best)
     return [_candidate(one, total) for one in best]
