@@ -140,7 +140,7 @@ class TestTogether:
 
         def slow(_row):
             began.set()
-            go_on.wait(5)
+            go_on.wait(30)
             return "done", ""
 
         def first():
@@ -152,7 +152,7 @@ class TestTogether:
         queue.claim("a", at=now)
         with ThreadPoolExecutor(1) as pool:
             one = pool.submit(first)
-            began.wait(5)
+            began.wait(30)
             assert queue.claim("b", at=now + timedelta(hours=1)) == []
             go_on.set()
             assert one.result()
@@ -168,13 +168,13 @@ class TestTogether:
 
         thread = threading.Thread(target=run)
         thread.start()
-        for _ in range(100):
+        for _ in range(600):
             if worker.alive(timezone.now()):
                 break
             time.sleep(0.05)
         assert worker.alive(timezone.now()) == 1
         stop.set()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive() and not Worker.objects.exists()
 
     def test_survives_a_database_that_does_not_answer_for_a_while(self, monkeypatch):

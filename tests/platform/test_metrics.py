@@ -128,7 +128,7 @@ class TestCommand:
         process = subprocess.Popen([sys.executable, "-m", "xinqiao", "metrics"], env=environment)
         try:
             told = ""
-            for _ in range(200):
+            for _ in range(600):
                 try:
                     told = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
                     break
@@ -136,6 +136,6 @@ class TestCommand:
                     time.sleep(0.1)
             assert "xinqiao_database_up 0.0" in told, "it answers without a database too"
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()

@@ -71,13 +71,14 @@ class TestExposure:
 
 
 APPLICATION = """
-import os, time
+import os, threading, time
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinqiao.settings")
 from django.core.wsgi import get_wsgi_application
 site = get_wsgi_application()
 
 def application(environ, start):
     if environ["PATH_INFO"] == "/slow":
+        open(os.path.join(os.environ["XINQIAO_VAR"], f"begun-{threading.get_ident()}"), "w").close()
         time.sleep(1.5)
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"answered"]
@@ -146,12 +147,16 @@ class TestServer:
         asking = [threading.Thread(target=lambda: answers.append(ask(port, "/slow"))) for _ in range(3)]
         for one in asking:
             one.start()
-        time.sleep(0.5)
+        for _ in range(600):  # until both threads are at it and the third has knocked
+            if len(list(served.folder.glob("begun-*"))) >= 2:
+                break
+            time.sleep(0.05)
+        time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
         for one in asking:
             one.join()
         assert answers == [(200, b"answered")] * 3, "what runs when it is told to stop is answered"
-        assert process.wait(20) == 0, "being told to stop is the normal end"
+        assert process.wait(60) == 0, "being told to stop is the normal end"
         with pytest.raises(OSError):
             ask(port, "/healthz")
         self.what_both_processes_counted()
