@@ -73,7 +73,7 @@ def scored(right: list[str], said: list[tuple[str, float]]) -> dict:
     }  # fmt: skip
 
 
-def crossed(readings, labels, groups, seed: int, *, most: int = FOLDS, more: bool = True) -> dict:
+def crossed(readings, labels, groups, seed: int, *, most: int = FOLDS, more: bool = True, whole: bool = True) -> dict:
     """One round of five: every message is said by a model that has not learned from it. `more`: the words of those left out are known, not their labels."""
     said, asked, train_s, message_ms = {}, [], [], []
     for number, (learned, left) in enumerate(folds(labels, groups, seed)):
@@ -82,7 +82,7 @@ def crossed(readings, labels, groups, seed: int, *, most: int = FOLDS, more: boo
         begun = time.process_time()
         model = learning.fit(
             [readings[one] for one in learned], [labels[one] for one in learned], seed=seed, groups=[groups[one] for one in learned],
-            more=[readings[one] for one in left] if more else (),
+            more=[readings[one] for one in left] if more else (), whole=whole,
         )  # fmt: skip
         train_s.append(time.process_time() - begun)
         begun = time.process_time()
@@ -129,6 +129,9 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--no-more", action="store_true", help="without the words of the messages that were left out")
+    parser.add_argument(
+        "--kept", action="store_true", help="as a version that is kept: landmarks are middles of several texts"
+    )
     args = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     readings, labels, groups = read()
@@ -138,7 +141,9 @@ def main() -> int:
         flush=True,
     )
     for seed in range(args.seeds):
-        one = crossed(readings, labels, groups, seed, most=1 if args.quick else FOLDS, more=not args.no_more)
+        one = crossed(
+            readings, labels, groups, seed, most=1 if args.quick else FOLDS, more=not args.no_more, whole=not args.kept
+        )
         found["rounds"].append(one)
         print(
             f"seed {seed}: macro-F1 {one['macro_f1']:.4f}  accuracy {one['accuracy']:.4f}  surest 80 % {one['sure']:.4f}  confidence {one['confidence']:.3f}"

@@ -81,6 +81,7 @@ def classify(
             [one.label for one in train],
             seed=seed,
             more=() if only_train else readings,
+            whole=True,
         )
     except learning.TooFew as error:
         raise BadFile(

@@ -4,8 +4,8 @@
     model.propose(Reading("小区漏水", "…"))  ->  [Candidate("0306", "0306", 0.83, (Reason("漏水", 2, 4, weight=0.4), …)), …]
 
 Two parts look at the same weighed pieces of a text (`features`) and are added up. The linear part weighs every piece for itself; it also says
-why. The smooth part first puts the text into a space of a few hundred directions, in which words that go together are near each other, and
-compares it there by random Fourier features, so that it also knows texts whose words it has seldom seen. docs/text.md has method and scores.
+why. The smooth part first puts the text into a space of a few hundred directions, in which words that go together are near each other, and asks
+how near it lies to landmarks there, so that it also knows texts whose words it has seldom seen. docs/text.md has method and scores.
 
 Classes form a tree: each level is decided among the classes below the one above, and a confidence is the product of the way down. Where a class
 had too few texts to be learned, the class above it is proposed. Reading a packed model runs no code that is in it (no pickle).
@@ -13,7 +13,6 @@ had too few texts to be learned, the class above it is proposed. Reading a packe
 
 import io
 import json
-import math
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,9 +23,10 @@ import numpy as np
 from . import features
 from .proposal import Candidate, Reading, Reason
 
-FORMAT = 1
+FORMAT = 2
 STAY = ""  # among the classes below another: none of them, the one above
 WORDS_SAID = 6  # that are given as the reason of a candidate
+WIDTH = 1.0  # of the neighbourhood of a landmark: the higher, the narrower
 LEAST_SAID = 0.08  # share of the strongest word from which another one is given
 
 # Weight of each field; the words repeat what the characters say.
@@ -43,7 +43,7 @@ class Head:
 
     classes: tuple[str, ...]
     linear: np.ndarray  # pieces × classes
-    smooth: np.ndarray  # random features × classes
+    smooth: np.ndarray  # landmarks × classes
     sharpness: float  # what scores are multiplied by before they become shares
 
     def shares(self, scores: np.ndarray) -> np.ndarray:
@@ -52,18 +52,21 @@ class Head:
 
 
 class Space:
-    """What texts are measured in: the pieces that count and their weight, the directions, the random features. Shared by all heads."""
+    """What texts are measured in: the pieces that count and their weight, the main directions, the landmarks. Shared by all heads.
+
+    `directions` holds whole numbers from -127 to 127 for each piece, times its `steps`. A landmark is the middle of several texts.
+    """
 
     def __init__(
         self,
         pieces: dict[str, list[str]],
         weights: np.ndarray,
         directions: np.ndarray,
-        waves: np.ndarray,
-        phases: np.ndarray,
+        steps: np.ndarray,
+        landmarks: np.ndarray,
     ):
         self.pieces, self.weights = pieces, weights
-        self.directions, self.waves, self.phases = directions, waves, phases
+        self.directions, self.steps, self.landmarks = directions, steps, landmarks
         self.index, start = {}, 0
         for field, keys in pieces.items():
             self.index[field] = {key: number for number, key in enumerate(keys, start)}
@@ -85,11 +88,19 @@ class Space:
         value = np.concatenate(values)
         return np.concatenate(numbers), value / np.linalg.norm(value)
 
-    def waved(self, placed: np.ndarray) -> np.ndarray:
-        """Random features of texts that are given by their place along the directions."""
-        length = np.linalg.norm(placed, axis=-1, keepdims=True)
-        placed = placed / np.where(length > 0, length, 1)
-        return np.cos(placed @ self.waves + self.phases) * math.sqrt(2 / len(self.phases))
+    def placed(self, at: np.ndarray, value: np.ndarray) -> np.ndarray:
+        """Where a text lies along the directions."""
+        return (value * self.steps[at]) @ self.directions[at].astype(np.float32)
+
+    def nearness(self, placed: np.ndarray) -> np.ndarray:
+        """How near texts, given by their places, are to each landmark: 1 when they point the same way, towards 0 the less they do."""
+        return np.exp(2 * WIDTH * (unit(placed) @ self.landmarks.T - 1))
+
+
+def unit(placed: np.ndarray) -> np.ndarray:
+    """The same directions with length one."""
+    length = np.linalg.norm(placed, axis=-1, keepdims=True)
+    return placed / np.where(length > 0, length, 1)
 
 
 class Model:
@@ -120,12 +131,12 @@ class Model:
         return [(one, ends[one]) for one in sorted(ends, key=lambda one: -ends[one])[:most]]
 
     def _heads_shares(self, at: np.ndarray, value: np.ndarray) -> dict[str, dict[str, float]]:
-        wave = self.space.waved(value @ self.space.directions[at].astype(np.float32)) if len(at) else None
+        near = self.space.nearness(self.space.placed(at, value)) if len(at) else None
         found = {}
         for above, head in self.heads.items():
             scores = np.zeros(len(head.classes), np.float32)
-            if wave is not None:
-                scores = value @ head.linear[at].astype(np.float32) + wave @ head.smooth
+            if near is not None:
+                scores = value @ head.linear[at].astype(np.float32) + near @ head.smooth
             found[above] = dict(zip(head.classes, head.shares(scores).tolist(), strict=True))
         return found
 
@@ -190,8 +201,8 @@ class Model:
             "heads": [{"above": above, "classes": one.classes, "sharpness": one.sharpness} for above, one in self.heads.items()],
         }  # fmt: skip
         arrays = {
-            "weights": self.space.weights.astype(np.float32), "directions": self.space.directions.astype(np.float16),
-            "waves": self.space.waves.astype(np.float32), "phases": self.space.phases.astype(np.float32),
+            "weights": self.space.weights.astype(np.float32), "directions": self.space.directions.astype(np.int8),
+            "steps": self.space.steps.astype(np.float32), "landmarks": self.space.landmarks.astype(np.float16),
         }  # fmt: skip
         for number, one in enumerate(self.heads.values()):
             arrays[f"linear{number}"] = one.linear.astype(np.float16)
@@ -209,7 +220,9 @@ class Model:
                 head = json.loads(zlib.decompress(arrays["head"].tobytes()))
                 if head["format"] != FORMAT:
                     raise NotAModel(f"format {head['format']}")
-                space = Space(head["pieces"], *(arrays[name] for name in ("weights", "directions", "waves", "phases")))
+                space = Space(
+                    head["pieces"], *(arrays[name] for name in ("weights", "directions", "steps", "landmarks"))
+                )
                 heads = {
                     one["above"]: Head(
                         tuple(one["classes"]), arrays[f"linear{number}"], arrays[f"smooth{number}"], one["sharpness"]

@@ -5,8 +5,8 @@
 
 1. Pieces that stand in fewer than PIECE_IN texts are dropped, so that no name and no number of one person is in a model.
 2. A piece weighs more the fewer texts and the fewer classes it stands in (idf × evenness over the classes).
-3. Ridge regression on these (linear part), and on random Fourier features of their main directions (smooth part), classes with few texts counting
-   more. Below each class with enough texts in several classes the same again among its own texts.
+3. Ridge regression on these (linear part), and on the nearness to landmarks along their main directions (smooth part: kernel ridge regression
+   through landmarks, which are middles of several texts, so that no single text is kept), classes with few texts counting more. Below each class with enough texts in several classes the same again among its own texts.
 4. How sure the model may say it is, is fitted on a fifth of the texts that was left out; texts that say the same are never parted (`alike`).
 
 `more` are texts without a decision: they tell which words go together, nothing else. The same texts and seed give the same model. numpy and scipy
@@ -24,18 +24,21 @@ import scipy.linalg
 import scipy.sparse
 
 from . import features
-from .classifier import FIELD_WEIGHTS, STAY, Head, Model, Space
+from .classifier import FIELD_WEIGHTS, STAY, WIDTH, Head, Model, Space, unit
 from .proposal import Reading
 
 PIECE_IN = 3  # texts; what stands in fewer may be a name
-PIECES_AT_MOST = 12_000  # of each field, the most frequent
+PIECES_AT_MOST = 20_000  # of each field, the most frequent
 TEXTS_AT_MOST = 8_000  # the last ones; of a class with few texts the last KEPT_OF_CLASS stay in any case
 KEPT_OF_CLASS = 40
 ALONE_FROM = 0.9  # share of the texts of a class from which the only class learned below it is proposed
 CLASS_FROM = 8  # texts of a class from which it is learned; with fewer, the class above is proposed
-DIRECTIONS, WAVES, WIDTH = 300, 2000, 1.0
+DIRECTIONS, LANDMARKS = 300, 2000
+TEXTS_OF_LANDMARK = 3  # on average, at least
+ROUNDS = 4  # of moving the landmarks
 EVENNESS_COUNTS = 0.5  # exponent: how much it counts in which classes a piece stands
-RIDGE_LINEAR, RIDGE_SMOOTH = 0.2, 0.3
+RIDGE_LINEAR, RIDGE_SMOOTH, STEADY = 0.2, 0.2, 1e-4
+LINEAR_COUNTS = 1.5  # against the smooth part
 BALANCE = 0.5  # exponent: 0 every text counts the same, 1 every class
 LEFT_OUT = 5  # one in so many for the confidence
 LEFT_OUT_FROM = 40  # texts; with fewer there is nothing to fit it on
@@ -63,8 +66,12 @@ def fit(
     ways: Mapping[str, tuple[str, ...]] | None = None,
     groups: Sequence[int] | None = None,
     more: Sequence[Reading] = (),
+    whole: bool = False,
 ) -> Model:
-    """Learn from decided texts, the oldest first. `ways`: the classes above a label and itself. Raises TooFew."""
+    """Learn from decided texts, the oldest first. `ways`: the classes above a label and itself. Raises TooFew.
+
+    `whole`: each text is a landmark of its own. Somewhat better, but then the model holds where each text lies: only for one that is not kept.
+    """
     ways = ways or {}
     groups = list(groups) if groups is not None else alike(readings)
     kept = _kept(labels)
@@ -77,8 +84,8 @@ def fit(
         if len(kept) < TEXTS_AT_MOST
         else []
     )
-    sharpness = _sharpness(texts, groups, others, seed)
-    return _fitted(texts, others, seed, sharpness)
+    sharpness = _sharpness(texts, groups, others, seed, whole)
+    return _fitted(texts, others, seed, sharpness, whole)
 
 
 # ---- which texts -----------------------------------------------------------------------------------------------------
@@ -129,7 +136,7 @@ def _kept(labels: Sequence[str]) -> list[int]:
 
 
 def _space(
-    texts: _Texts, others: list[dict[str, Counter]], seed: int
+    texts: _Texts, others: list[dict[str, Counter]], seed: int, whole: bool
 ) -> tuple[Space, scipy.sparse.csr_matrix, np.ndarray]:
     """The space of these texts, the texts in it, and their places along the directions."""
     tops = sorted({way[0] for way in texts.ways})
@@ -143,11 +150,23 @@ def _space(
     space = Space(pieces, np.concatenate(weights), empty, empty, empty)
     rows = _matrix(space, texts.counts)
     all_rows = scipy.sparse.vstack([rows, _matrix(space, others)]).tocsr() if others else rows
-    space.directions, placed = _directions(all_rows, seed)
-    rng = np.random.default_rng(seed)
-    space.waves = (rng.standard_normal((placed.shape[1], WAVES)) * math.sqrt(2 * WIDTH)).astype(np.float32)
-    space.phases = rng.uniform(0, 2 * math.pi, WAVES).astype(np.float32)
+    directions, placed = _directions(all_rows, seed)
+    space.steps = (np.abs(directions).max(axis=1, initial=0) / 127).astype(np.float32)
+    space.directions = np.rint(directions / np.where(space.steps > 0, space.steps, 1)[:, None]).astype(np.int8)
+    space.landmarks = unit(placed[: rows.shape[0]]) if whole else _landmarks(placed, seed)
     return space, rows, placed[: rows.shape[0]]
+
+
+def _landmarks(placed: np.ndarray, seed: int) -> np.ndarray:
+    """Middles of texts that point the same way: a few rounds of spherical k-means."""
+    texts = unit(placed)
+    number = max(1, min(LANDMARKS, len(texts) // TEXTS_OF_LANDMARK))
+    marks = texts[np.random.default_rng(seed).choice(len(texts), number, replace=False)]
+    for _ in range(ROUNDS):
+        nearest, sums = (texts @ marks.T).argmax(axis=1), np.zeros_like(marks)
+        np.add.at(sums, nearest, texts)
+        marks = np.where(np.abs(sums).sum(axis=1, keepdims=True) > 0, unit(sums), marks)
+    return marks.astype(np.float16).astype(np.float32)
 
 
 def _weighed(counts: list[Counter], of_class: np.ndarray, classes: int) -> tuple[list[str], np.ndarray]:
@@ -197,11 +216,12 @@ def _directions(rows: scipy.sparse.csr_matrix, seed: int) -> tuple[np.ndarray, n
 # ---- the heads -------------------------------------------------------------------------------------------------------
 
 
-def _fitted(texts: _Texts, others: list[dict[str, Counter]], seed: int, sharpness: float) -> Model:
-    space, rows, placed = _space(texts, others, seed)
-    waved = space.waved(placed).astype(np.float32)
+def _fitted(texts: _Texts, others: list[dict[str, Counter]], seed: int, sharpness: float, whole: bool = False) -> Model:
+    space, rows, placed = _space(texts, others, seed, whole)
+    near = space.nearness(placed).astype(np.float32)
+    marks = None if whole else np.exp(2 * WIDTH * (space.landmarks @ space.landmarks.T - 1)).astype(np.float32)
     heads: dict[str, Head] = {}
-    _add_heads(heads, texts.ways, np.arange(len(texts.ways)), STAY, 0, rows, waved, sharpness)
+    _add_heads(heads, texts.ways, np.arange(len(texts.ways)), STAY, 0, (rows, near, marks), sharpness)
     if STAY not in heads:
         raise TooFew("fewer than two classes with enough texts")
     learned = {one for head in heads.values() for one in head.classes if one != STAY}
@@ -215,7 +235,7 @@ def _fitted(texts: _Texts, others: list[dict[str, Counter]], seed: int, sharpnes
     return Model(space, heads, about)
 
 
-def _add_heads(heads, ways, chosen, above: str, depth: int, rows, waved, sharpness: float) -> None:
+def _add_heads(heads, ways, chosen, above: str, depth: int, seen, sharpness: float) -> None:
     """The head among the classes below `above`, from the texts `chosen`, and those below it."""
     named = [ways[one][depth] if len(ways[one]) > depth else STAY for one in chosen]
     number = Counter(named)
@@ -228,43 +248,45 @@ def _add_heads(heads, ways, chosen, above: str, depth: int, rows, waved, sharpne
     if not classes or (len(classes) == 1 and (not depth or len(used) < ALONE_FROM * len(chosen))):
         return
     if len(classes) == 1:  # everything below was decided alike: there is nothing to choose
-        linear, smooth = np.zeros((rows.shape[1], 1), np.float32), np.zeros((waved.shape[1], 1), np.float32)
+        linear, smooth = np.zeros((seen[0].shape[1], 1), np.float32), np.zeros((seen[1].shape[1], 1), np.float32)
     else:
-        linear, smooth = _solved(rows[used], waved[used], named, classes)
+        linear, smooth = _solved(seen, used, named, classes)
     heads[above] = Head(tuple(classes), linear, smooth, sharpness)
     for one in classes:
         if one != STAY:
             below = np.array([text for text, name in zip(used, named, strict=True) if name == one])
-            _add_heads(heads, ways, below, one, depth + 1, rows, waved, sharpness)
+            _add_heads(heads, ways, below, one, depth + 1, seen, sharpness)
 
 
-def _solved(rows, waved: np.ndarray, named: list[str], classes: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of both parts for the choice among these classes, each part brought to the same spread."""
+def _solved(seen, used: np.ndarray, named: list[str], classes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of both parts for the choice among these classes, from the texts `used`."""
+    rows, near, marks = seen[0][used], seen[1][used], seen[2]
     column = {name: number for number, name in enumerate(classes)}
     targets = np.full((len(named), len(classes)), -1.0, np.float32)
     targets[np.arange(len(named)), [column[name] for name in named]] = 1
     size = Counter(named)
     counts = np.array([(len(named) / len(classes) / size[name]) ** BALANCE for name in named], np.float32)
-    kernel = (rows @ rows.T).toarray()
-    kernel[np.diag_indices(len(named))] += RIDGE_LINEAR / counts
-    linear = rows.T @ scipy.linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
-    if len(named) < waved.shape[1]:
-        kernel = waved @ waved.T
-        kernel[np.diag_indices(len(named))] += RIDGE_SMOOTH / counts
-        smooth = waved.T @ scipy.linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+    linear = rows.T @ _ridge((rows @ rows.T).toarray(), RIDGE_LINEAR / counts, targets)
+    if marks is None:  # each text is a landmark
+        smooth = np.zeros((near.shape[1], len(classes)), np.float32)
+        smooth[used] = _ridge(near[:, used], RIDGE_SMOOTH / counts, targets)
     else:
-        square = (waved.T * counts) @ waved
-        square[np.diag_indices(len(square))] += RIDGE_SMOOTH
-        smooth = scipy.linalg.solve(
-            square, (waved.T * counts) @ targets, assume_a="pos", overwrite_a=True, check_finite=False
-        )
-    return linear.astype(np.float32), smooth.astype(np.float32)
+        square = ((near.T * counts) @ near + RIDGE_SMOOTH * marks).astype(
+            np.float64
+        )  # close landmarks leave little to divide by
+        smooth = _ridge(square, STEADY, (near.T * counts) @ targets)
+    return (LINEAR_COUNTS * linear).astype(np.float32), smooth.astype(np.float32)
+
+
+def _ridge(square: np.ndarray, added: float | np.ndarray, targets: np.ndarray) -> np.ndarray:
+    square[np.diag_indices(len(square))] += added
+    return scipy.linalg.solve(square, targets, assume_a="pos", overwrite_a=True, check_finite=False)
 
 
 # ---- how sure --------------------------------------------------------------------------------------------------------
 
 
-def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]], seed: int) -> float:
+def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]], seed: int, whole: bool) -> float:
     """What scores are multiplied by so that of the texts said to be 80 % sure about 80 % are right."""
     out = left_out(groups, seed)
     if len(out) < LEFT_OUT_FROM or not out.any() or out.all():
@@ -273,7 +295,7 @@ def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]
         *([each for each, is_out in zip(kind, out, strict=True) if not is_out] for kind in (texts.counts, texts.ways))
     )
     try:
-        model = _fitted(part, others, seed, 1.0)
+        model = _fitted(part, others, seed, 1.0, whole)
     except TooFew:
         return 1.5
     head, space = model.heads[STAY], model.space
@@ -281,7 +303,8 @@ def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]
     if not asked:
         return 1.5
     rows = _matrix(space, [texts.counts[number] for number in asked])
-    scores = rows @ head.linear + space.waved(rows @ space.directions) @ head.smooth
+    placed = (rows @ scipy.sparse.diags(space.steps)) @ space.directions.astype(np.float32)
+    scores = rows @ head.linear + space.nearness(placed) @ head.smooth
     right = np.array([head.classes.index(texts.ways[number][0]) for number in asked])
     return min(np.geomspace(0.5, 12, 40), key=lambda one: _surprise(scores * one, right))
 
