@@ -33,7 +33,8 @@ def officers(world):
 def seen_by(world, matter):
     opened = {n for n, o in officers(world).items() if Matter.objects.visible_to(o).filter(pk=matter.pk).exists()}
     listed = {n for n, o in officers(world).items() if Referral.objects.visible_to(o).filter(matter=matter).exists()}
-    assert opened == listed, "list and open obey one rule"
+    counted = {n for n, o in officers(world).items() if Referral.objects.counted_by(o).filter(matter=matter).exists()}
+    assert opened == listed == counted, "list, number and open obey one rule"
     return opened
 
 
@@ -51,6 +52,29 @@ def test_what_the_citizen_calls_an_accusation_is_sealed_before_anybody_has_read_
     assert seen_by(world, matter) == SEE_A_REPORT | {"tang_registers"}
     world.take(Step.REGISTER, matter.pk, world.tang_registers, "2026-03-02")
     assert seen_by(world, matter) == SEE_A_REPORT, "the registrar sees it only while registering"
+
+
+def test_what_is_no_report_after_all_is_opened_and_counted_by_everybody_again(world):
+    matter = Matter.objects.get(pk=world.file(purpose="accuse").matter_id)
+    world.take(Step.REGISTER, matter.pk, world.tang_registers, "2026-03-02")
+    words = {
+        "content_class": world.housing_class,
+        "requests": ["修好屋顶"],
+        "unseal_reason": "信里只说房屋漏水，没有检举任何人。",
+    }
+    world.take(Step.CLASSIFY, matter.pk, world.li_triages, "2026-03-02", kind=Kind.REQUEST, **words)
+    assert seen_by(world, matter) == SEE_A_REPORT
+    world.take(
+        Step.UNSEAL,
+        matter.pk,
+        world.wang_leads_office,
+        "2026-03-02",
+        agree=True,
+        reason="实为催要房屋维修，没有检举任何人。",
+    )
+    seen = seen_by(world, matter)
+    assert "sun_supervises" in seen, "who supervises"
+    assert "dai_liaises" not in seen, "who reads reports only"
 
 
 def test_nobody_inside_the_accused_set_sees_it_not_even_with_a_desk(world):

@@ -69,6 +69,10 @@ class Shelf:
         """The same, as far as `chosen` lets them through."""
         return Referral.objects.visible_to(officer).filter(self.asks(officer, today, chosen))
 
+    def to_count(self, officer: Officer, today: date, chosen: filters.Chosen) -> QuerySet[Referral]:
+        """As many, for the number beside the list."""
+        return Referral.objects.counted_by(officer).filter(self.asks(officer, today, chosen))
+
     @property
     def orders(self) -> dict[str, keyset.Order]:
         """The orders that this list can be sorted by."""

@@ -186,7 +186,7 @@ def _exchanged(value, own: dict[int, int], today: date) -> tuple:
 def _composed(roles: frozenset[str], one_unit: bool, wanted: Wanted) -> Statement | None:
     """The rows of one count."""
     shelf = shelves.BY_KEY[wanted.shelf]
-    return _limited(shelf.narrowed(stand_in(roles, one_unit), DAY, wanted.chosen), wanted.limit)
+    return _limited(shelf.to_count(stand_in(roles, one_unit), DAY, wanted.chosen), wanted.limit)
 
 
 @lru_cache(maxsize=256)
@@ -199,7 +199,7 @@ def _composed_rows(roles: frozenset[str], one_unit: bool, rows: Rows) -> Stateme
 def _composed_at_once(roles: frozenset[str], one_unit: bool, wanted: tuple[Wanted, ...]) -> Statement | None:
     """The open desks of the own organisation, OWN_AT_ONCE at most, each with an answer for every one of `wanted`."""
     officer = stand_in(roles, one_unit)
-    desks = Referral.objects.visible_to(officer).filter(shelves.own(officer, is_open=True))
+    desks = Referral.objects.counted_by(officer).filter(shelves.own(officer, is_open=True))
     answers = {
         f"is_{place}": ExpressionWrapper(shelves.BY_KEY[one.shelf].asks(officer, DAY, one.chosen), BooleanField())
         for place, one in enumerate(wanted)
