@@ -130,16 +130,16 @@ class Shown:
 def of(matter: Matter, officer: Officer) -> dict[Sort, Shown]:
     """What is proposed for a matter, for an officer who may read its text; nothing for anybody else (C-01, C-11).
 
-    Units that must not learn of the matter are in no list. That the text of a report was opened on record is for the page to see to.
+    A sort without candidates was asked and has none; one that failed is not there. Units that must not learn of it are in no list. That the text of a report was opened on record is for the page to see to.
     """
     if not is_on() or not Matter.objects.visible_to(officer).filter(pk=matter.pk).exists():
         return {}
     thing = "report" if identities.is_report(matter) else "text"
     if not allowed(officer.role_set, thing, Action.READ_MASKED):
         return {}
-    rows = Proposal.objects.filter(matter=matter)
+    rows = Proposal.objects.filter(matter=matter).exclude(text_hash=NOTHING_READ)
     found = {Sort(row.sort): Shown(Sort(row.sort), _candidates(row), row.maker, row.made_at) for row in rows}
-    return {one.sort: found[one.sort] for one in PROPOSERS if one.sort in found and found[one.sort].candidates}
+    return {one.sort: found[one.sort] for one in PROPOSERS if one.sort in found}
 
 
 def units_for(matter: Matter, officer: Officer) -> list[Candidate]:

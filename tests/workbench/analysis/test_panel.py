@@ -221,6 +221,16 @@ class TestReports:
         assert "工程质量" in page.split('id="proposals"')[1].split("</section>")[0]
         assert entries.count() == 2
 
+    def test_the_machine_never_proposes_to_unseal(self, world):
+        matter = registered(world, purpose="accuse")
+        client = client_of(world.li_triages)
+        client.get(reverse("workbench:report", args=[matter.number]))
+        page = client.get(address(matter)).content.decode()
+        assert "adopt:class" in page and "adopt:kind" not in page
+        stamp = int(Proposal.objects.get(matter=matter, sort=Sort.KIND).made_at.timestamp() * 1000)
+        answer = client.post(address(matter), {"kind": "report", "do": f"adopt:kind:0:{stamp}"})
+        assert answer.context["form"].given("kind") == ["report"]
+
     def test_a_press_before_the_text_was_opened_fills_nothing_in(self, world):
         matter = registered(world, purpose="accuse")
         stamp = int(Proposal.objects.get(matter=matter, sort=Sort.CLASS).made_at.timestamp() * 1000)

@@ -19,6 +19,7 @@ from xinqiao.analysis.text.proposal import Candidate
 from xinqiao.matters import identities
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.proposals import SHOWN_AT_MOST, WORDS_AT_MOST, Sort, confidence_words
+from xinqiao.rules.stages import Kind
 
 from ..acts.forms import StepForm, again
 from ..acts.panels import Panel
@@ -87,7 +88,7 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
     if not analysis.is_on() or not sorts or not here.move:
         return None
     found = _found(here)
-    shown = [found[sort] for sort in sorts if sort in found]
+    shown = [found[sort] for sort in sorts if sort in found and found[sort].candidates]
     if not shown:
         return None
     if identities.is_report(here.matter):
@@ -107,8 +108,14 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
 
 
 def _found(here: Situation) -> dict[Sort, Shown]:
-    """What is proposed, as it may be shown to this officer; units with the precedents that this officer may see."""
+    """What is proposed, as it may be shown to this officer; units with the precedents that this officer may see.
+
+    What the citizen called an accusation, the machine never proposes to unseal (C-01).
+    """
     found = proposals.of(here.matter, here.officer)
+    if Sort.KIND in found and identities.is_report(here.matter):
+        kinds = tuple(one for one in found[Sort.KIND].candidates if one.value == Kind.REPORT)
+        found[Sort.KIND] = replace(found[Sort.KIND], candidates=kinds)
     if Sort.UNIT in found and Sort.UNIT in adopting.sorts_of(here.step):
         found[Sort.UNIT] = replace(found[Sort.UNIT], candidates=tuple(proposals.units_for(here.matter, here.officer)))
     return found
@@ -182,6 +189,8 @@ def _lack(found: dict[Sort, Shown]) -> str:
     known = found.get(Sort.CLASS)
     if known is None:
         return _("没有可用的分类模型，所以没有内容分类的建议。请自行选择。")
+    if known.maker.startswith("keywords") and not known.candidates:
+        return _("分类模型还没有训练，也没有找到能说明分类的关键词。请自行选择。")
     if known.maker.startswith("keywords"):
         return _("分类模型还没有训练，内容分类只按关键词提出。")
     return ""
