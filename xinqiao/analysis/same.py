@@ -225,6 +225,4 @@ def decide(
     last = Link.objects.filter(one=one, other=two).order_by("-pk").first()
     if (last.verdict if last else Verdict.OPEN) == verdict:
         return None
-    return Link.objects.create(
-        one_id=one, other_id=two, verdict=verdict, by=by, at=at, reason=reason.strip()
-    )
+    return Link.objects.create(one_id=one, other_id=two, verdict=verdict, by=by, at=at, reason=reason.strip())
