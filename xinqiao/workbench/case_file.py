@@ -541,7 +541,9 @@ def _related(matter: Matter, officer: Officer, people: list[Petitioner]) -> list
         found = [("先前提出的", one) for one in candidates(matter, officer, people=people)]
         known = {one.pk for _relation_of, one in found}
         likely = same.earlier(matter, officer, people=people)
-        found += [("同一事项" if one.is_agreed else "可能相同", one.matter) for one in likely if one.matter.pk not in known]
+        found += [
+            ("同一事项" if one.is_agreed else "可能相同", one.matter) for one in likely if one.matter.pk not in known
+        ]
     else:
         rows = _linked(frozenset(officer.roles))(
             matter_id=matter.pk,
