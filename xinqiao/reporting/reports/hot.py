@@ -22,7 +22,8 @@ class Told:
 
     @property
     def words(self) -> str:
-        return f"{self.matters}件，涉及{self.places}个地方，{self.trend}"
+        more = f"，涉及{self.places}个地方，{self.trend}" if self.matters.isdecimal() else ""  # few matters: nothing that tells more of them
+        return f"{self.matters}件{more}"
 
 
 def confirmed(about: tuple[int, int], first: date, last: date, *, most: int) -> list[Told]:
