@@ -195,13 +195,14 @@ _ORGAN_AFTER = re.compile(
 )
 _CLAUSE = re.compile(r"[，。；！？!?;,\n]")
 TYPED = 2.0
+NAMES_AT_MOST = 200  # of one text
 AROUND = 22  # characters that are looked at on each side
 
 
 def mentions(reading: Reading, gazetteer: Gazetteer) -> list[Mention]:
     """The names in the text with what each says about where it happened."""
     text, title_ends = reading.text, len(reading.title)
-    return [_weighed(one, text, title_ends, gazetteer) for one in gazetteer.find(text)]
+    return [_weighed(one, text, title_ends, gazetteer) for one in gazetteer.find(text)[:NAMES_AT_MOST]]
 
 
 def _in_detail(detail: str, gazetteer: Gazetteer) -> list[Mention]:
