@@ -22,7 +22,9 @@ class Told:
 
     @property
     def words(self) -> str:
-        more = f"，涉及{self.places}个地方，{self.trend}" if self.matters.isdecimal() else ""  # few matters: nothing that tells more of them
+        more = (
+            f"，涉及{self.places}个地方，{self.trend}" if self.matters.isdecimal() else ""
+        )  # few matters: nothing that tells more of them
         return f"{self.matters}件{more}"
 
 
