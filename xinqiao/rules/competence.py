@@ -285,7 +285,7 @@ SORTS = MappingProxyType(
 
 def _row(code: str, sorts: str, basis: str = GENERAL, *, township: bool = False) -> Competence:
     """The first leads; where several do, they are joined: "tax+financial finance"."""
-    leads = tuple(sorts.split()[0].split("+"))
+    leads = tuple(sorts.split(maxsplit=1)[0].split("+"))
     return Competence(code, leads, tuple(sorts.replace("+", " ").split()), basis, township)
 
 
