@@ -252,7 +252,7 @@ def _analyse(event: Event, *, at: datetime) -> tuple[str, str]:
 def _expand(event: Event, *, at: datetime) -> tuple[str, str]:
     indicators.note(event.matter_id)  # whatever happened, and however late it was entered
     late = event.recorded_at - event.at > TOLD_LATE  # history, not news: nobody is told, but a duty not done stays one
-    owed = [name for name in reactions_to(event) if not late or name in (PATROL, SETTLE)]
+    owed = [name for name in reactions_to(event) if not late or name == PATROL]
     if late and not owed:
         return SKIPPED, "entered later: history, not news"
     queue.add(event.pk, event.matter_id, owed, at=at)
