@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from xinqiao.matters import finding
 from xinqiao.matters.models import Matter
 from xinqiao.matters.steps.register import earlier_of_same_person
 from xinqiao.organisations.models import Officer
-from xinqiao.people.models import Petitioner
 from xinqiao.rules.sameness import ODDS_FROM, SHOWN_AT_MOST, WORDS_AT_MOST, Verdict
 from xinqiao.rules.stages import Kind
 from xinqiao.search import likeness, rarest
@@ -75,25 +74,24 @@ class _Found:
 
 
 def earlier(
-    matter: Matter,
-    officer: Officer,
-    limit: int = SHOWN_AT_MOST,
-    *,
-    people: list[Petitioner] | None = None,
-    denied: bool = False,
+    matter: Matter, officer: Officer, limit: int = SHOWN_AT_MOST, *, person: bool = True, denied: bool = False
 ) -> list[Earlier]:
-    """Matters received before this one that may be the same, the likeliest first. `people`: its petitioners, where they were read already.
-    `denied`: with those that were decided not to be the same, at the end."""
-    own = SearchEntry.objects.filter(pk=matter.pk).values_list("petition", flat=True).first()
+    """Matters received before this one that may be the same, the likeliest first. `person`: also those of the same person, where the caller
+    does not list them already. `denied`: with those that were decided not to be the same, at the end."""
     scope = tuple(finding.scope_marks(officer))
-    if not own or not scope or not _is_open(matter):
+    if not scope or not _is_open(matter):
+        return []
+    both = Q(one=OuterRef("pk")) | Q(other=OuterRef("pk"))
+    entry = SearchEntry.objects.filter(pk=matter.pk).values_list("petition", Exists(Link.objects.filter(both)))
+    own, has_verdicts = entry.first() or ("", False)
+    if not own:
         return []
     scale = word_scale.current()
     mine = _profile(own, matter.received_at, scale)
     found = _candidates(matter, own, mine, scope, scale)
-    for pk, link in decided(matter).items():
+    for pk, link in (decided(matter) if has_verdicts else {}).items():
         found.setdefault(pk, _Found()).link = link
-    for pk in _of_the_person(matter, officer, people):
+    for pk in _of_the_person(matter, officer) if person else ():
         found.setdefault(pk, _Found()).same_person = True
     _read_missing(found)
     for one in found.values():
@@ -138,11 +136,11 @@ def _rarest(text: str, scale: Scale) -> list[tuple[str, str]]:
     return sorted(threes, key=lambda pair: (-min(map(scale.weight, pair)), pair))[:PIECES_AT_MOST]
 
 
-def _of_the_person(matter: Matter, officer: Officer, people: list[Petitioner] | None) -> list[int]:
+def _of_the_person(matter: Matter, officer: Officer) -> list[int]:
     """By blind index, for posts that read identities in full; never of or to a matter whose petitioner is kept secret."""
     if not finding.may_look_for_person(officer) or matter.secrecy or matter.anonymous:
         return []
-    theirs = earlier_of_same_person(matter, people).filter(secrecy=False, anonymous=False, sealed=False)
+    theirs = earlier_of_same_person(matter).filter(secrecy=False, anonymous=False, sealed=False)
     return list(theirs.order_by("-received_at").values_list("pk", flat=True)[:PERSON_AT_MOST])
 
 

@@ -540,7 +540,7 @@ def _related(matter: Matter, officer: Officer, people: list[Petitioner]) -> list
     if matter.stage in REGISTERING and not (matter.joined_to or matter.split_from):
         found = [("先前提出的", one) for one in candidates(matter, officer, people=people)]
         known = {one.pk for _relation_of, one in found}
-        likely = same.earlier(matter, officer, people=people)
+        likely = same.earlier(matter, officer, person=False)
         found += [
             ("同一事项" if one.is_agreed else "可能相同", one.matter) for one in likely if one.matter.pk not in known
         ]

@@ -163,7 +163,7 @@ def earlier_ones(here: Situation) -> list[Panel]:
 
 def maybe_the_same(here: Situation, known: set[int] = frozenset()) -> list[Panel]:
     """DU-1: earlier matters that may be the same, whoever brought them, and why; for a person to judge."""
-    found = [one for one in same.earlier(here.matter, here.officer) if one.matter.pk not in known]
+    found = [one for one in same.earlier(here.matter, here.officer, person=False) if one.matter.pk not in known]
     if not found:
         return []
     words = _("可能是同一件事，也可能是不同的人反映同样的问题。请打开核对，系统不会自动并入。")

@@ -81,7 +81,7 @@ def same_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "matter": matter, "rows": [_beside(one, matter) for one in found if not one.is_denied], "text": _text(own, words),
         "denied": [_beside(one, matter) for one in found if one.is_denied], "joins": _joins(matter, request.officer),
-        "verdicts": Verdict, "reason_at_most": REASON_AT_MOST,
+        "verdicts": {one.name: one.value for one in Verdict}, "reason_at_most": REASON_AT_MOST,
     }  # fmt: skip
     return render(request, "workbench/analysis/same.html", context)
 
@@ -140,6 +140,6 @@ def _name(organisation) -> str:
 
 
 def _text(entry: str, words: list[str]) -> SafeString:
-    """What was said, as the search keeps it without identity, with the words that both texts have marked."""
-    text = likeness.said(entry)[:TEXT_AT_MOST]
+    """What was said below the title, as the search keeps it without identity, with the words that both texts have marked."""
+    text = likeness.said(entry).partition("\n")[2][:TEXT_AT_MOST]
     return highlight.marked(text, tuple(map(Term, words))) if words else format_html("{}", text)

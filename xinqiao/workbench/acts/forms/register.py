@@ -161,7 +161,7 @@ class _OtherMatter(StepForm):
     def prepare(self):
         found = list(candidates(self.matter, self.officer))
         known = {row.pk for row in found}
-        found += [one.matter for one in same.earlier(self.matter, self.officer) if one.matter.pk not in known]
+        found += [one.matter for one in same.earlier(self.matter, self.officer, person=False) if one.matter.pk not in known]
         choices = [(row.number, f"{row.title}（{row.number}）") for row in found]
         if choices:
             self.fields["likely"].choices = choices
