@@ -84,7 +84,7 @@ def fit(
         if len(kept) < TEXTS_AT_MOST
         else []
     )
-    sharpness = _sharpness(texts, groups, others, seed, whole)
+    sharpness = _sharpness(texts, groups, seed, whole)
     return _fitted(texts, others, seed, sharpness, whole)
 
 
@@ -286,7 +286,7 @@ def _ridge(square: np.ndarray, added: float | np.ndarray, targets: np.ndarray) -
 # ---- how sure --------------------------------------------------------------------------------------------------------
 
 
-def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]], seed: int, whole: bool) -> float:
+def _sharpness(texts: _Texts, groups: list[int], seed: int, whole: bool) -> float:
     """What scores are multiplied by so that of the texts said to be 80 % sure about 80 % are right."""
     out = left_out(groups, seed)
     if len(out) < LEFT_OUT_FROM or not out.any() or out.all():
@@ -295,7 +295,7 @@ def _sharpness(texts: _Texts, groups: list[int], others: list[dict[str, Counter]
         *([each for each, is_out in zip(kind, out, strict=True) if not is_out] for kind in (texts.counts, texts.ways))
     )
     try:
-        model = _fitted(part, others, seed, 1.0, whole)
+        model = _fitted(part, [], seed, 1.0, whole)
     except TooFew:
         return 1.5
     head, space = model.heads[STAY], model.space
