@@ -31,6 +31,7 @@ PIECE_IN = 3  # texts; what stands in fewer may be a name
 PIECES_AT_MOST = 20_000  # of each field, the most frequent
 TEXTS_AT_MOST = 8_000  # the last ones; of a class with few texts the last KEPT_OF_CLASS stay in any case
 KEPT_OF_CLASS = 40
+MORE_AT_MOST = 1_000  # texts without a decision: each costs as much as a decided one, and tells less
 ALONE_FROM = 0.9  # share of the texts of a class from which the only class learned below it is proposed
 CLASS_FROM = 8  # texts of a class from which it is learned; with fewer, the class above is proposed
 DIRECTIONS, LANDMARKS = 300, 2000
@@ -79,11 +80,8 @@ def fit(
         [features.counts(readings[one]) for one in kept], [ways.get(labels[one], (labels[one],)) for one in kept]
     )
     groups = [groups[one] for one in kept]
-    others = (
-        [features.counts(one) for one in more[-max(TEXTS_AT_MOST - len(kept), 0) :]]
-        if len(kept) < TEXTS_AT_MOST
-        else []
-    )
+    room = min(MORE_AT_MOST, TEXTS_AT_MOST - len(kept))
+    others = [features.counts(one) for one in more[-room:]] if room > 0 else []
     sharpness = _sharpness(texts, groups, seed, whole)
     return _fitted(texts, others, seed, sharpness, whole)
 
