@@ -107,7 +107,7 @@ class TestMaking:
 
     def test_a_sort_that_fails_takes_no_other_with_it(self, world, now, monkeypatch):
         def fails(reading, matter):
-            raise ImportError("No module named 'sklearn'")
+            raise ImportError("No module named 'numpy'")
 
         monkeypatch.setattr(proposals, "PROPOSERS", (Proposer(Sort.CLASS, fails, lambda: "test-1"), TWO[1]))
         matter = Matter.objects.get(pk=world.file(now).matter_id)
