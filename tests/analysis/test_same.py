@@ -147,6 +147,12 @@ class TestVerdicts:
     def pair(self, world):
         return world.signed_in(**SMOKE), world.triaged("2026-03-05", **IN_OTHER_WORDS)
 
+    def test_of_another_only_the_words_around_are_shown(self, world):
+        told = SMOKE["content"] + "物业说管不了。" * 30 + "家里老人已经住院。"
+        first, again = world.signed_in(**SMOKE | {"content": told}), world.triaged("2026-03-05", **IN_OTHER_WORDS)
+        text = client_of(world.li_triages).get(page(again)).content.decode()
+        assert first.number in text and "家里老人已经住院" not in text, "to read it all is to open it, on record (LG-6)"
+
     def test_not_the_same_is_remembered_and_taken_back(self, world, pair):
         first, again = pair
         client = client_of(world.li_triages)

@@ -33,7 +33,7 @@ from .. import case_file
 from ..door import officer_required
 from .same_words import why
 
-TEXT_AT_MOST = 1200  # characters of each text beside the other
+TEXT_AT_MOST = 1200  # characters of the own text
 REASON_AT_MOST = 200
 JOINS = (Step.JOIN_REPEAT, Step.MERGE)
 DONE = {
@@ -45,12 +45,13 @@ DONE = {
 
 @dataclass(frozen=True)
 class Beside:
-    """A candidate as it stands on the page. `facts`: what is compared, each as (name, here, there, whether they differ)."""
+    """A candidate as it stands on the page. `facts`: what is compared, each as (name, here, there, whether they differ); `piece`: the words
+    around the first that both have, as among the hits of a search. Who wants to read all opens it, and that is on record (LG-6)."""
 
     found: Earlier
     facts: tuple[tuple[str, str, str, bool], ...]
     why: tuple[str, ...]
-    text: SafeString
+    piece: SafeString
 
     @property
     def matter(self) -> Matter:
@@ -128,7 +129,8 @@ def _beside(one: Earlier, matter: Matter) -> Beside:
         (_("承办单位"), _name(matter.unit), _name(other.unit)),
     )
     facts = tuple((name, here or _("还没有"), there or _("还没有"), here != there) for name, here, there in rows)
-    return Beside(one, facts, why(one), _text(one.text, [*one.places, *one.bodies, *one.words]))
+    words = tuple(map(Term, [*one.places, *one.bodies, *one.words]))
+    return Beside(one, facts, why(one), highlight.piece(_said(one.text), words) if words else SafeString(""))
 
 
 def _place(matter: Matter) -> str:
@@ -139,7 +141,12 @@ def _name(organisation) -> str:
     return organisation.name if organisation else ""
 
 
+def _said(entry: str) -> str:
+    """What was said below the title, as the search keeps it: without identity, in one spelling."""
+    return likeness.said(entry).partition("\n")[2]
+
+
 def _text(entry: str, words: list[str]) -> SafeString:
-    """What was said below the title, as the search keeps it without identity, with the words that both texts have marked."""
-    text = likeness.said(entry).partition("\n")[2][:TEXT_AT_MOST]
+    """The beginning of the own text, with the words that others share marked. Its opening is on record, that of the others is not (LG-6)."""
+    text = _said(entry)[:TEXT_AT_MOST]
     return highlight.marked(text, tuple(map(Term, words))) if words else format_html("{}", text)
