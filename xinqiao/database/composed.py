@@ -176,7 +176,7 @@ def _answer(form: _Form, values: dict, connection) -> list[tuple]:
     kept = _kept.setdefault(connection.connection, OrderedDict())
     if form not in kept:
         kept[form] = ""
-        return _fetch(connection, _forget_oldest(kept) + form.sql, [hole.filled(values) for hole in form.holes])
+        return _fetch(connection, forget_oldest(kept, PLANS_KEPT) + form.sql, [hole.filled(values) for hole in form.holes])
     kept.move_to_end(form)
     told = [hole.filled(values) for hole in form.asked]
     places = f"({', '.join(['%s'] * len(told))})" if told else ""
@@ -197,7 +197,7 @@ def _fetch(connection, sql: str, params: list) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _forget_oldest(kept: OrderedDict) -> str:
-    """What the server is told to forget, in the same message as the question that takes its place."""
-    gone = [kept.popitem(last=False)[1] for _ in range(len(kept) - PLANS_KEPT)]
+def forget_oldest(kept: OrderedDict, most: int) -> str:
+    """What the server is told to forget of more than `most` plans, in the same message as the question that takes its place."""
+    gone = [kept.popitem(last=False)[1] for _ in range(len(kept) - most)]
     return "".join(f"DEALLOCATE {name}; " for name in gone if name)

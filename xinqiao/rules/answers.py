@@ -107,9 +107,6 @@ ROWS = MappingProxyType(
     }
 )
 
-# An answer says what came out of it in one of these ways (GT-5); "解释" alone is enough where nothing can be supported.
-OUTCOME_WORDS = ("支持", "部分支持", "不予支持", "解释说明")
-
 SENTENCE_AT_MOST = 80  # characters between two full stops; a citizen reads it aloud in one breath or two (INF)
 HINTS_OF_ONE_SORT = 3  # more of the same sort are only counted: nobody reads thirty lines
 

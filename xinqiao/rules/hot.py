@@ -39,7 +39,6 @@ NEAR_CENTRE = 0.35  # of the middle that a text says, so that it is of the same 
 COPY = 0.75  # of the middle: a copy, kept apart because it is about another place
 EXCERPTS, EXCERPT_LENGTH = 3, 140
 WORDS_AT_LEAST = 10  # characters of each text: what another person can check
-SPLIT_AT_LEAST = 1
 SHOWN_AT_MOST = 300  # issues of one board
 REGROUP_HOURS = 6  # between two groupings of one area (INF)
 AREAS_A_TURN = 3  # of the worker: other duties wait no longer than these take
