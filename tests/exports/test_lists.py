@@ -236,7 +236,7 @@ class TestLargeLists:
         making.make_waiting(timezone.now())
         asked.refresh_from_db()
         kept = settings.XINQIAO_FILES / "exports" / asked.stored_name
-        kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+        kept.write_bytes(kept.read_bytes()[:-1] + bytes([kept.read_bytes()[-1] ^ 1]))
         client, page = client_of(world.wang_leads_office), reverse("workbench:export_progress", args=[asked.pk])
         answer = client.post(page, {"password": PASSWORD}, follow=True)
         assert "文件已经删除" in answer.content.decode()
