@@ -70,7 +70,7 @@ class TestComposed:
             Composed(lambda unit: Referral.objects.filter(organisation_id=unit).prefetch_related("matter"))(unit=1)
 
     def test_the_oldest_plans_are_given_back(self, monkeypatch):
-        monkeypatch.setattr(composed, "PLANS_KEPT", 3)
+        monkeypatch.setattr(composed.PLANS, "most", 3)
         asked = [Composed(lambda unit: Referral.objects.filter(organisation_id=unit)) for _ in range(6)]
         for _ in range(3):
             for one in asked:

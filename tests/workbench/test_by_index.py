@@ -23,7 +23,9 @@ class TestByIndex:
     @pytest.mark.django_db(transaction=True)
     def test_settings_end_with_the_statement(self):
         ours = ("enable_hashjoin", "enable_mergejoin", "enable_material")
-        assert by_index.fetch("SELECT " + ", ".join(f"current_setting('{name}')" for name in ours), []) == [("off",) * 3]
+        assert by_index.fetch("SELECT " + ", ".join(f"current_setting('{name}')" for name in ours), []) == [
+            ("off",) * 3
+        ]
         with connection.cursor() as cursor:
             for name in ours:
                 cursor.execute(f"SHOW {name}")
@@ -63,7 +65,7 @@ class TestAskedAgain:
                 self.ask(1)
 
     def test_the_oldest_plans_are_given_back(self, monkeypatch):
-        monkeypatch.setattr(by_index, "PLANS_KEPT", 3)
+        monkeypatch.setattr(by_index.PLANS, "most", 3)
         for _ in range(2):
             for number in range(6):
                 assert self.ask(1, f"stage {number}") == self.ask(1, f"stage {number}") == 0

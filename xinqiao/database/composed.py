@@ -2,7 +2,7 @@
 
 To compose a query set takes Django longer than it takes PostgreSQL to answer it: half the time of a case page went there. What every
 page asks is therefore composed once in a process, for stand-ins that occur nowhere else, which are exchanged for the values of the
-moment. The server keeps the plan, too, from the second time on.
+moment. The server keeps the plan, too, from the second time on (plans.py).
 
     DESKS = Composed(lambda matter_id: Referral.objects.filter(matter_id=matter_id).select_related("organisation").order_by("pk"))
     desks = DESKS(matter_id=matter.pk)          # a list, as list() of that query set would be
@@ -12,25 +12,20 @@ a value.
 """
 
 import copy
-import itertools
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from .plans import Plans, with_places
+
 _YEAR, _YEARS_APART = 5000, 100  # stand-ins for days and moments; what lies near one was counted from it
 _NUMBER = -31_000  # fits every integer column
 _NEAR = timedelta(days=365 * 40)
-PLANS_KEPT = 64  # of one connection: a few dozen kilobytes of the server each, half a megabyte for that of a case page
-_kept: WeakKeyDictionary = (
-    WeakKeyDictionary()
-)  # connection to the server: what was asked → name of its plan ("": asked once so far)
-_names = itertools.count(1)
+PLANS = Plans(64)  # of one connection: a few dozen kilobytes of the server each; half a megabyte for a case page
 
 
 @dataclass(frozen=True)
@@ -109,10 +104,33 @@ class Composed:
         asked.__dict__.update(form.query.__dict__)
         compiler = copy.copy(form.compiler)
         compiler.using, compiler.connection = asked.db, connections[asked.db]
-        rows = _answer(form, values, compiler.connection)
+        rows = PLANS.answer(_Asked(form, values), compiler.connection)
         compiler.execute_sql = lambda *_args, **_more: [rows]
         asked._query = _Bound(form.query.query, compiler)
         return asked._iterable_class(asked)
+
+
+class _Asked:
+    """What is composed, with the values of the moment (plans.Question)."""
+
+    def __init__(self, form: _Form, values: dict):
+        self._form, self._values = form, values
+        self.name, self.sql = form.query.model._meta.db_table, form.sql
+
+    def key(self) -> _Form:
+        return self._form
+
+    def values(self) -> list:
+        return [hole.filled(self._values) for hole in self._form.holes]
+
+    def told(self) -> list:
+        return [hole.filled(self._values) for hole in self._form.asked]
+
+    def fixed(self) -> list:
+        return [hole.fixed for hole in self._form.holes if not hole.name]
+
+    def prepared(self) -> str:
+        return self._form.prepared
 
 
 class _Bound:
@@ -160,44 +178,4 @@ def _hole(param: object, stand_ins: dict) -> _Hole:
 def _numbered(sql: str, holes: list[_Hole], asked: list[_Hole]) -> str:
     """The statement for PREPARE: `$1` for what changes, `%s` for what is the same each time."""
     places = {hole: f"${number}" for number, hole in enumerate(asked, 1)}
-    marks = [places[hole] if hole.name else "%s" for hole in holes]
-    pieces = sql.split("%s")
-    return "".join(itertools.chain(*zip(pieces, marks, strict=False), pieces[-1:]))
-
-
-def _answer(form: _Form, values: dict, connection) -> list[tuple]:
-    """The first time the whole is said, then it is prepared, then its name is enough.
-
-    A pooler gives another connection to each transaction: there it is the whole each time.
-    """
-    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return _fetch(connection, form.sql, [hole.filled(values) for hole in form.holes])
-    connection.ensure_connection()
-    kept = _kept.setdefault(connection.connection, OrderedDict())
-    if form not in kept:
-        kept[form] = ""
-        return _fetch(connection, forget_oldest(kept, PLANS_KEPT) + form.sql, [hole.filled(values) for hole in form.holes])
-    kept.move_to_end(form)
-    told = [hole.filled(values) for hole in form.asked]
-    places = f"({', '.join(['%s'] * len(told))})" if told else ""
-    if kept[form]:
-        return _fetch(connection, f"EXECUTE {kept[form]}{places}", told)
-    name = f"{form.query.model._meta.db_table}_{next(_names)}"
-    fixed = [hole.fixed for hole in form.holes if not hole.name]
-    rows = _fetch(connection, f"PREPARE {name} AS {form.prepared}; EXECUTE {name}{places}", [*fixed, *told])
-    kept[form] = name
-    return rows
-
-
-def _fetch(connection, sql: str, params: list) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        while cursor.nextset():  # what is prepared answers too, with nothing
-            pass
-        return cursor.fetchall()
-
-
-def forget_oldest(kept: OrderedDict, most: int) -> str:
-    """What the server is told to forget of more than `most` plans, in the same message as the question that takes its place."""
-    gone = [kept.popitem(last=False)[1] for _ in range(len(kept) - most)]
-    return "".join(f"DEALLOCATE {name}; " for name in gone if name)
+    return "AS " + with_places(sql, [places[hole] if hole.name else "%s" for hole in holes])

@@ -6,23 +6,22 @@ does it believe that there are more rows than it expects: to count the first hun
 55,000 of them in a bitmap. The settings hold for one statement (`SET LOCAL` in the same message to the server), no other knows of them.
 """
 
-import itertools
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-from xinqiao.database.composed import forget_oldest
+from xinqiao.database import plans
 
-PLANS_KEPT = 16  # of one connection: that of a side bar takes about a megabyte of the server (0.9 MB measured)
 ROW_BY_ROW = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; "
 NO_BITMAPS = "SET LOCAL enable_bitmapscan = off; "
 WITHOUT_VALUES = "SET LOCAL plan_cache_mode = force_generic_plan; "
-IN_ORDER = "SET LOCAL enable_sort = off; "  # walk the order's own index and leave out what does not belong, instead of sorting
+IN_ORDER = "SET LOCAL enable_sort = off; "  # along the order's own index, passing over what does not belong
+
+# of one connection: the plan of a side bar takes about a megabyte of the server (0.9 MB measured)
+PLANS = plans.Plans(16, settings=ROW_BY_ROW + NO_BITMAPS, when_kept=WITHOUT_VALUES)
 
 
 def rows(found: QuerySet, names: Sequence[str], *, plenty: bool = False) -> list[dict]:
@@ -39,11 +38,7 @@ def rows(found: QuerySet, names: Sequence[str], *, plenty: bool = False) -> list
 
 def fetch(sql: str, params: Sequence, *, using: str = "default") -> list[tuple]:
     """The answer to one SELECT."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(ROW_BY_ROW + sql, params)
-        while cursor.nextset():  # the settings answer too, with nothing; the last answer is ours
-            pass
-        return cursor.fetchall()
+    return plans.fetch(connections[using], ROW_BY_ROW + sql, params)
 
 
 # ---- asked again and again -------------------------------------------------------------------------------------------
@@ -52,48 +47,35 @@ def fetch(sql: str, params: Sequence, *, using: str = "default") -> list[tuple]:
 @dataclass(frozen=True)
 class Question:
     """A SELECT, its values, and of each value what it stands for: None, it belongs to the question; or its SQL type and a name, under which
-    it may be another one the next time."""
+    it may be another one the next time (plans.Question)."""
 
     sql: str
-    values: Sequence
+    given: Sequence
     marks: Sequence[tuple[str, object] | None]
+    name = "asked_again"
 
+    def key(self) -> Hashable:
+        return self.sql, repr(self.fixed())
 
-_kept: WeakKeyDictionary = WeakKeyDictionary()  # connection to the server: question → name of its plan ("": asked once so far)
-_numbers = itertools.count(1)
+    def values(self) -> Sequence:
+        return self.given
+
+    def told(self) -> list:
+        return list(self._marked().values())
+
+    def fixed(self) -> list:
+        return [value for value, mark in zip(self.given, self.marks, strict=True) if mark is None]
+
+    def prepared(self) -> str:
+        places = {mark: f"${number}" for number, mark in enumerate(self._marked(), 1)}
+        kinds = f"({', '.join(kind for kind, _name in places)}) " if places else ""
+        return f"{kinds}AS {plans.with_places(self.sql, [places.get(mark, '%s') for mark in self.marks])}"
+
+    def _marked(self) -> dict[tuple[str, object], object]:
+        return {mark: value for value, mark in zip(self.given, self.marks, strict=True) if mark is not None}
 
 
 def asked_again(question: Question, *, using: str = "default") -> list[tuple]:
     """The answer. From the second time on the server keeps the plan, made without looking at the values: planning a dozen counts takes as
-    long as counting. Only for what looks at few rows whatever the values: counts with a limit. Lists in an order are planned each time.
-
-    A pooler gives another connection to each transaction: then nothing is kept.
-    """
-    connection = connections[using]
-    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return fetch(NO_BITMAPS + question.sql, question.values, using=using)
-    connection.ensure_connection()
-    kept = _kept.setdefault(connection.connection, OrderedDict())
-    fixed = [value for value, mark in zip(question.values, question.marks, strict=True) if mark is None]
-    key = question.sql, repr(fixed)
-    if key not in kept:
-        kept[key] = ""
-        return fetch(forget_oldest(kept, PLANS_KEPT) + NO_BITMAPS + question.sql, question.values, using=using)
-    kept.move_to_end(key)
-    told = {mark: value for value, mark in zip(question.values, question.marks, strict=True) if mark is not None}
-    places = f"({', '.join(['%s'] * len(told))})" if told else ""
-    if kept[key]:
-        return fetch(f"{NO_BITMAPS}{WITHOUT_VALUES}EXECUTE {kept[key]}{places}", list(told.values()), using=using)
-    name = f"asked_again_{next(_numbers)}"
-    prepare = f"PREPARE {name} {_with_places(question, list(told))}; "
-    found = fetch(f"{prepare}{NO_BITMAPS}{WITHOUT_VALUES}EXECUTE {name}{places}", [*fixed, *told.values()], using=using)
-    kept[key] = name
-    return found
-
-
-def _with_places(question: Question, marks: list) -> str:
-    """The question as PREPARE wants it: `(integer, date) AS SELECT …`, with a numbered place for each mark."""
-    places = {mark: f"${number}" for number, mark in enumerate(marks, 1)}
-    pieces, holes = question.sql.split("%s"), ["%s" if mark is None else places[mark] for mark in question.marks]
-    kinds = f"({', '.join(kind for kind, _name in marks)}) " if marks else ""
-    return f"{kinds}AS " + "".join(itertools.chain(*zip(pieces, holes, strict=False), pieces[-1:]))
+    long as counting. Only for what looks at few rows whatever the values: counts with a limit. Lists in an order are planned each time."""
+    return PLANS.answer(question, connections[using])
