@@ -297,6 +297,7 @@ class WishesForm(PageForm):
             ("yes", "网上查看", "在本网站查看和下载，有短信提醒，与纸质答复一样有效"),
             ("no", "给我纸质的", "寄到您的地址，或者当面交给您"),
         ),
+        hint="不选，就给您纸质的。",
     )
     email = line("电子邮箱", limit=100, hint="想同时用邮件收通知，可以填。", autocomplete="email", inputmode="email")
     accessibility_need = line(

@@ -30,18 +30,18 @@ const row = (file) => {
 
 const send = (input, file, view, form) => {
   const request = new XMLHttpRequest();
-  const fail = (why) => {
+  const fail = (why, again = true) => {
     view.item.className = "file failed";
     view.bar.hidden = true;
     view.status.textContent = `没传上去：${why}`;
+    view.act.hidden = !again; // the same file would be refused again
     view.act.textContent = "重试";
     view.act.setAttribute("aria-label", `重试 ${file.name}`);
     view.act.onclick = () => send(input, file, view, form);
   };
   const most = Number(input.dataset.maxMb || 0);
   if (most && file.size > most * 1024 * 1024) {
-    fail(`文件太大（${size(file.size)}），每个最多 ${most} MB`);
-    view.act.hidden = true;
+    fail(`文件太大（${size(file.size)}），每个最多 ${most} MB`, false);
     return;
   }
   view.item.className = "file";
@@ -61,7 +61,7 @@ const send = (input, file, view, form) => {
     let said = {};
     try { said = JSON.parse(request.responseText); } catch { /* not ours: the words below are enough */ }
     if (request.status < 200 || request.status > 299 || said.id === undefined) {
-      fail(said.error || (request.status === 413 ? "文件太大" : "服务器没有收下"));
+      fail(said.error || (request.status === 413 ? "文件太大" : "服务器没有收下"), !(said.error && request.status === 422));
       return;
     }
     const keep = element("input");
