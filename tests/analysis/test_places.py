@@ -95,6 +95,8 @@ class TestLocate:
         ("text", "address", "why"),
         [
             ("青石县石门镇幸福路12号院3栋漏水", "幸福路12号院", "what follows the name of the place, without a gap"),
+            ("家住青石县石门镇和平路12号", "和平路12号", "和 is part of this name"),
+            ("青石县石门镇幸福路和解放路都坏了", "幸福路", "here it joins two names"),
             ("青石县的领导好", None, "no address follows"),
         ],
     )

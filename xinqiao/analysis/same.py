@@ -1,6 +1,7 @@
 """Earlier matters that may be on the same matter (同一事项), with why; and what officers decided of them. It starts from a matter (G.4).
 
     same.earlier(matter, officer, limit=5)      the likeliest first; for a person to judge, nothing is joined by it (DU-1)
+    same.earlier_than_typed(title, content, officer, at=now)   the same for a text that is being typed at the window and is no matter yet
     same.decide(matter, other, Verdict.NOT_SAME, by=officer, at=now, reason="")
 
 Candidates are texts that are much the same (`search.likeness`), texts that share a rare piece (`search.rarest`), other matters of the same
@@ -23,7 +24,7 @@ from xinqiao.rules.stages import Kind
 from xinqiao.search import likeness, rarest
 from xinqiao.search.models import SearchEntry
 from xinqiao.search.query import COMMON, share_of_any
-from xinqiao.search.words import runs
+from xinqiao.search.words import fold, runs
 
 from . import word_scale
 from .models import Link
@@ -93,6 +94,35 @@ def earlier(
         found.setdefault(pk, _Found()).link = link
     for pk in _of_the_person(matter, officer) if person else ():
         found.setdefault(pk, _Found()).same_person = True
+    return _likeliest(found, matter, own, mine, scale, officer, limit, denied=denied)
+
+
+def earlier_than_typed(
+    title: str, content: str, officer: Officer, *, at: datetime, place_id: int | None = None, limit: int = SHOWN_AT_MOST
+) -> list[Earlier]:
+    """The same for words that somebody is typing (登记窗口): only by what they say, never by who says it (G.4). Nothing is kept."""
+    scope = tuple(finding.scope_marks(officer))
+    if not scope or not content.strip():
+        return []
+    typed = Matter(pk=0, received_at=at, place_id=place_id)  # never saved
+    own, scale = fold(f"{title.strip()}\n\n{content.strip()}"), word_scale.current()
+    mine = _profile(own, at, scale)
+    found = _candidates(typed, own, mine, scope, scale)
+    return _likeliest(found, typed, own, mine, scale, officer, limit, denied=False)
+
+
+def _likeliest(
+    found: dict[int, _Found],
+    matter: Matter,
+    own: str,
+    mine: Profile,
+    scale: Scale,
+    officer: Officer,
+    limit: int,
+    *,
+    denied: bool,
+) -> list[Earlier]:
+    """Each compared, the likeliest first, of those that the officer may open."""
     _read_missing(found)
     for one in found.values():
         if one.text:

@@ -91,6 +91,7 @@ workbench:bulk_result                                              | step W     
 workbench:opinion workbench:opinion_page workbench:opinion_pdf workbench:opinion_word | draft W | officer | matters | B.3 rows opinion and review: the text before it is signed
 workbench:sealed                                                   | sealed_register R     | officer   | post    | B.3 "own sealed list", C-08, C-15
 workbench:window                                                   | filing W              | officer   | session | I-01
+workbench:window_proposals                                         | filing W              | officer   | matters | PIPL 24, I-01: what the machine reads in words that are being typed; read-only, keeps nothing; earlier matters through visible_to
 workbench:statistics                                               | statistics C          | officer   | matters | B.3 "counts", C-14: without reports; of the own subtree as the cell says
 workbench:indicators workbench:indicator                           | statistics C          | officer   | matters | G.2, B.3 "counts", C-14: numerator and denominator of organs, small ones withheld
 workbench:indicator_matters                                        | statistics C          | officer   | matters | G.2: the matters behind a figure, only those that may be opened; ratings for who may read them

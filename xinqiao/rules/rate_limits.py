@@ -54,9 +54,14 @@ SMS_CODE = (
 CODE_TRIES = RateLimit(
     5, 300, "code", "tries of a six-digit code", "five of a million, in the browser that asked for it"
 )
-PERSON_LOOK_UP = RateLimit(60, 3600, "officer", "look-ups of a person", "a window serves one a minute at most; a list of persons takes more")
+PERSON_LOOK_UP = RateLimit(
+    60, 3600, "officer", "look-ups of a person", "a window serves one a minute at most; a list of persons takes more"
+)
+WINDOW_PROPOSALS = RateLimit(
+    30, 60, "officer", "proposals while typing at the window", "somebody who types pauses a few times a minute"
+)
 
 ALL = (
     GUESS, GUESS_FROM_NOWHERE, WRONG_EVERYWHERE, GUESS_BRAKED, GUESS_BRAKED_FROM_NOWHERE, GUESS_OF_PROGRAM, *SMS_CODE, CODE_TRIES,
-    PERSON_LOOK_UP,
+    PERSON_LOOK_UP, WINDOW_PROPOSALS,
 )  # fmt: skip

@@ -40,6 +40,15 @@ def place_options() -> list[Option]:
     return [_option(row, _path(row, rows)) for row in rows.values()]
 
 
+def path_of(pk: int) -> str:
+    """One place as the list offers it; "" for what is no place."""
+    row = places().filter(pk=pk).first()
+    if row is None:
+        return ""
+    around = places().filter(lft__lte=row.lft, rgt__gte=row.lft)
+    return _path(row, {one.pk: one for one in around})
+
+
 def organ_options() -> list[Option]:
     """Every organ by its full name. One statement."""
     rows = Organisation.objects.filter(active=True).only("pk", "name", "short", "pinyin").order_by("level", "lft")

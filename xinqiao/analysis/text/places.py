@@ -351,7 +351,8 @@ def _located(key: int, within: dict, total: float, found, shares, gazetteer: Gaz
 # ---- the address below it -----------------------------------------------------------------------------------------------
 
 _PART = (
-    r"[^\W_的在有是我们被了于从和与及对向把将为因到请]{1,12}?"
+    r"(?:[^\W_的在有是我们被了于从和与及对向把将为因到请]|和(?=[平谐睦兴顺美]))"  # 和平路; else 和 joins two names
+    r"{1,12}?"
     r"(?:大道|[路街巷弄](?!道)|胡同|路段|段|小区|社区|街道|花园|家园|公寓|大厦|广场|[苑庭府](?!政)|城(?!管|市|建|区|镇)|村|组|屯|寨|工地|市场|学校|中学|小学|幼儿园|医院|"
     r"工业园|园区|厂区|厂|号楼|栋|幢|单元|号|室|楼|期|交叉口|交汇处|路口)"
 )
@@ -366,10 +367,12 @@ def address_after(text: str, at: int) -> tuple[int, int] | None:
 
 
 def detail(reading: Reading, located: Located | None) -> tuple[int, int] | None:
-    """Where in the text the address below the place stands (详细地址): the longest that follows a name of the place."""
+    """Where in the text the address below the place stands (详细地址): the longest that follows a name of the place, else 家住, 位于 …"""
     text = reading.text
     named = [one for one in located.mentions if one.start >= 0] if located else []
     ends = [one.end for one in named if located.key in one.areas] or [one.end for one in named]
-    ends += [found.end() for found in re.finditer(r"位于|地址[：:是]?|家住|住在", text)]
-    spans = [span for end in ends if (span := address_after(text, end))]
-    return max(spans, key=lambda span: span[1] - span[0], default=None)
+    told = [found.end() for found in re.finditer(r"位于|地址[：:是]?|家住|住在", text)]
+    for starts in (ends, told):
+        if spans := [span for end in starts if (span := address_after(text, end))]:
+            return max(spans, key=lambda span: span[1] - span[0])
+    return None

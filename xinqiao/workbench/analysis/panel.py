@@ -103,7 +103,7 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
     known = [why for why in reasons if why.start is not None]
     words = tuple(Word(why.words, why.start - title) for why in known if why.start >= title)
     above = tuple(_word(why) for why in known if why.start < title)
-    note = _lack(found) if Sort.CLASS in sorts else ""
+    note = lack(found) if Sort.CLASS in sorts else ""
     return Box(groups, words, above, said=said, note=note) if groups else None
 
 
@@ -141,8 +141,8 @@ def _group(shown: Shown, here: Situation, form: StepForm | None, plain: Callable
         fillable = bool(form and row and name in form.fields and row.offered(form, name, masked))
         choices.append(
             Choice(
-                label=_label(masked, shown.sort),
-                sure=_sure(one),
+                label=label_words(masked, shown.sort),
+                sure=sure_words(one),
                 words=() if shown.sort is Sort.REQUESTS else _words(one, text),  # the line is its own ground
                 notes=tuple(dict.fromkeys(plain(why.note) for why in one.why if why.note)),
                 wish=f"{WISH}:{shown.sort}:{index}:{_stamp(shown)}" if fillable else "",
@@ -158,13 +158,14 @@ def _masked(one: Candidate, sort: Sort, plain: Callable[[str], str]) -> Candidat
     return replace(one, value=value, label=plain(one.label))
 
 
-def _label(one: Candidate, sort: Sort) -> str:
+def label_words(one: Candidate, sort: Sort) -> str:
     if sort is Sort.LITIGATION:
         return _("可能不属于涉法涉诉") if one.value == "no" else _("可能是涉法涉诉")
     return one.value if sort is Sort.REQUESTS else one.label
 
 
-def _sure(one: Candidate) -> str:
+def sure_words(one: Candidate) -> str:
+    """How sure the machine is, in words and per cent."""
     if one.confidence is None:
         return ""
     return _("%(words)s，%(percent)s%%") % {
@@ -184,7 +185,7 @@ def _stamp(shown: Shown) -> str:
     return str(int(shown.made_at.timestamp() * 1000))
 
 
-def _lack(found: dict[Sort, Shown]) -> str:
+def lack(found: dict[Sort, Shown]) -> str:
     """A plain sentence where the model is missing: then keywords and rules propose alone."""
     known = found.get(Sort.CLASS)
     if known is None:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import drafts, effect, published, same, versions
+from . import at_window, drafts, effect, published, same, versions
 
 urlpatterns = [
+    path("window/<slug:channel>/proposals/", at_window.proposals_page, name="window_proposals"),
     path("published/", published.list_page, name="published"),
     path("published/new/", published.new_page, name="published_new"),
     path("published/<int:answer_id>/", published.one_page, name="published_one"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
+from xinqiao import analysis
 from xinqiao.matters import steps
 from xinqiao.matters.intake import Intake
 from xinqiao.matters.steps.receive import IntakeClosed, Receipt, content_hash, receive_once
@@ -77,5 +78,6 @@ def _page(request: HttpRequest, channel: str, form: WindowForm, *, key: str, sta
         "key": key,
         "places": form.fields["place"].options,
         "organs": places.organ_options(),
+        "proposals": reverse("workbench:window_proposals", args=[channel]) if analysis.is_on() else "",
     }
     return render(request, "workbench/window.html", context, status=status)
