@@ -10,6 +10,8 @@ from xinqiao.analysis import answered, published
 from xinqiao.analysis.models import PublicAnswer
 from xinqiao.matters import opinions
 from xinqiao.matters.models import Matter
+from xinqiao.reporting.indicators import facts
+from xinqiao.reporting.models import Fact
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.routes import SPOKEN_OF, suggest
 from xinqiao.rules.stages import Kind, Stage, Step
@@ -74,6 +76,12 @@ def shown(world, prepared):
     published.hand_in(prepared, by=world.li_triages, at=AT)
     published.approve(prepared, by=world.wang_leads_office, at=AT, revision=1, read=True)
     return PublicAnswer.objects.get()
+
+
+def published_of(matter) -> list[tuple]:
+    """公开回复率 of this matter after the worker's next turn: (organ, day, numerator)."""
+    facts.keep(AT)
+    return list(Fact.objects.filter(code="published", matter=matter).values_list("organisation_id", "day", "numerator"))
 
 
 def everybody_reads(row) -> bool:
@@ -189,8 +197,11 @@ class TestDeskPages:
         assert (refused.status_code, "逐字读完" in refused.content.decode()) == (422, True)
         assert leader.post(one, {"do": "approve", "revision": "1", "read": "on"}).status_code == 302
         assert everybody_reads(row)
+        answered_here = (world.office.pk, at("2026-03-21").date())
+        assert published_of(matter) == [(*answered_here, 1)]
         triage.post(one, {"do": "withdraw", "reason": "规定改了"})
         assert not everybody_reads(row)
+        assert published_of(matter) == [(*answered_here, 0)]
 
     def test_another_office_finds_nothing(self, world, shown):
         there = client_of(world.feng_in_county)
@@ -211,8 +222,10 @@ class TestConsent:
         client = visitor.client
         page = client.get(url("unpublish", shown.matter.number))
         assert shown.title in page.content.decode()
+        assert [hit for _organ, _day, hit in published_of(shown.matter)] == [1]
         client.post(url("unpublish", shown.matter.number))
         assert not everybody_reads(shown)
+        assert published_of(shown.matter) == []  # no answer that might be public any more
         row = PublicAnswer.objects.get()
         assert (row.question, row.answer, row.tokens) == ("", "", [])
         with pytest.raises(StepRefused, match="收回"):

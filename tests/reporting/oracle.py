@@ -10,6 +10,7 @@ from functools import cache
 
 from django.db import connection
 
+from xinqiao.reporting.indicators import few
 from xinqiao.rules import deadlines
 
 TABLES = """
@@ -118,6 +119,18 @@ _ROUTED = """SELECT DISTINCT ON (event.matter_id) event.matter_id, event.organis
 _FILED = "SELECT received_by_id, received_on, 1, ({hit})::int, 0, 0 FROM ok WHERE registered_at IS NOT NULL"
 _SETTLED = """SELECT organisation_id, day, 1, ({hit})::int, 0, 0 FROM closed"""
 
+_SHEETS = """SELECT sheet.organisation_id, (checked_at AT TIME ZONE 'Asia/Shanghai')::date, (answers->>'{line}' <> 'na')::int,
+    (answers->>'{line}' = 'no')::int, 0, (answers->>'{line}' = 'na')::int FROM supervision_sheet sheet JOIN ok ON ok.id = sheet.matter_id
+    WHERE checked_at IS NOT NULL AND answers->>'{line}' IN ('yes', 'no', 'na')"""
+# Nothing is told of a letter that rests on a report, or on a matter that names an accused, even among others (C-01).
+_RESTS_OPENLY = """NOT EXISTS (SELECT 1 FROM supervision_{table}_matters rests WHERE rests.{table}_id = made.id
+    AND rests.matter_id NOT IN (SELECT id FROM ok))"""
+_RECOMMENDED = f"""SELECT coalesce(concerned_id, organisation_id), (issued_at AT TIME ZONE 'Asia/Shanghai')::date, 1, 1, 0, 0
+    FROM supervision_recommendation made WHERE issued_at IS NOT NULL AND organisation_id IS NOT NULL
+    AND sort = '{{sort}}' AND {_RESTS_OPENLY.format(table="recommendation")}"""
+_MEASURES = f"""SELECT organisation_id, decided_on, 1, 1, 0, 0 FROM supervision_measure made WHERE decided_on IS NOT NULL
+    AND state <> 'dropped' AND organisation_id IS NOT NULL AND sort = '{{sort}}' AND {_RESTS_OPENLY.format(table="measure")}"""
+
 
 def _why(reason: str) -> str:
     """Why somebody came again, from what the earlier matter's record says of that day."""
@@ -200,6 +213,16 @@ STATEMENTS: dict[str, str] = {
         ELSE coalesce((SELECT answers <> '[]' AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(answers) one WHERE one->>'outcome' = 'not_support')
             AND (NOT supports OR EXISTS (SELECT 1 FROM event WHERE event.matter_id = closed.matter_id AND step = 'report_execution'))
             FROM handling WHERE handling.matter_id = closed.matter_id AND state = 'served' ORDER BY round DESC LIMIT 1), false) END"""),
+    "published": """SELECT organisation_id, on_day, 1, coalesce(is_out, false)::int, 0, 0 FROM (
+        SELECT ok.id, (SELECT organisation_id FROM event WHERE event.matter_id = ok.id AND organisation_id IS NOT NULL AND step IN ('transfer',
+                'transfer_down', 'assign', 'transfer_political_legal', 'guide', 'reply_directly', 'file_without_action', 'refuse_again_at_office')
+                ORDER BY seq DESC LIMIT 1) AS organisation_id,
+            (SELECT coalesce(served_on, (issued_at AT TIME ZONE 'Asia/Shanghai')::date) FROM opinion WHERE opinion.matter_id = ok.id
+                AND instance = 'handling' AND state IN ('issued', 'served') ORDER BY round DESC, opinion.id DESC LIMIT 1) AS on_day,
+            made.approved_at IS NOT NULL AND made.withdrawn_at IS NULL AS is_out
+        FROM ok LEFT JOIN analysis_publicanswer made ON made.matter_id = ok.id
+        WHERE publish_consent AND NOT secrecy AND NOT anonymous AND (stage LIKE 'ended%%' OR stage = 'archived')
+            AND made.consent_withdrawn_at IS NULL) found WHERE on_day IS NOT NULL AND organisation_id IS NOT NULL""",
     "review_requested": _OF_OPINIONS.format(hit="attacked", where="true"),
     "revoked": _OF_OPINIONS.format(hit="state = 'revoked'", where="true"),
     "execution_disputed": _OF_OPINIONS.format(hit=_has("dispute_execution"), where="state = 'served' AND supports"),
@@ -224,6 +247,18 @@ STATEMENTS: dict[str, str] = {
         SELECT s.matter_id, s.organisation_id AS organ, (s.closed_at AT TIME ZONE 'Asia/Shanghai')::date AS closed_on, ok.reachable
         FROM matters_supervision s JOIN ok ON ok.id = s.matter_id WHERE s.state = 'closed' AND s.issued_at IS NOT NULL AND s.organisation_id IS NOT NULL
         ) found""",
+    **{code: _SHEETS.format(line=line) for code, line in (("wrong_kind", "kind"), ("wrong_class", "class"), ("wrong_unit", "unit"),
+        ("missing_request", "requests"), ("step_not_result", "gt4"))},
+    **{f"recommended_{sort}": _RECOMMENDED.format(sort=sort) for sort in ("improve", "policy", "account")},
+    "recommendations_adopted": f"""SELECT organisation_id, coalesce(said_on, feedback_by_on), 1, coalesce(adopted, false)::int, 0, 0 FROM (
+        SELECT made.*, last.said_on, last.adopted FROM supervision_recommendation made LEFT JOIN (
+            SELECT DISTINCT ON (recommendation_id) recommendation_id, (signed_at AT TIME ZONE 'Asia/Shanghai')::date AS said_on,
+                adoption IN ('adopted', 'partly') AS adopted
+            FROM supervision_feedback WHERE signed_at IS NOT NULL AND returned_at IS NULL ORDER BY recommendation_id, round DESC
+        ) last ON last.recommendation_id = made.id WHERE issued_at IS NOT NULL AND {_RESTS_OPENLY.format(table="recommendation")}
+        ) found WHERE organisation_id IS NOT NULL AND (said_on IS NOT NULL OR feedback_by_on < (now() AT TIME ZONE 'Asia/Shanghai')::date)""",
+    **{code: _MEASURES.format(sort=sort) for code, sort in (("talks", "talk"), ("notifications", "notification"), ("listings", "listing"),
+        ("corrections", "correction"))},
     **{f"rated_{target}": _rating(target, "") for target in ("office", "unit")},
     **{f"{code}_{target}{part}": _rating(target, hit) for target in ("office", "unit") for code, part, hit in (
         ("satisfied", "", "value IN ('satisfied', 'basically_satisfied')"), ("satisfied", "_fully", "value = 'satisfied'"),
@@ -246,10 +281,11 @@ def _windows(today: date) -> dict[str, list[date]]:
 
 
 def counted(code: str) -> dict[tuple[int, date], tuple[int, ...]]:
-    """The same from the facts that the program keeps."""
+    """The same from the facts that the program keeps, or from the rows that it reads instead."""
+    rows = few.ROWS if code in few.CODES else "SELECT * FROM reporting_fact"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT organisation_id, day, denominator, numerator, days, excluded FROM reporting_fact WHERE code = %s",
+            f"SELECT organisation_id, day, denominator, numerator, days, excluded FROM ({rows}) rows WHERE code = %s",
             [code],
         )
         return _added(cursor.fetchall())

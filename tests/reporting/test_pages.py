@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.reading import words
+from tests.reporting import oracle
 from tests.world import World, at, client_of
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters.models import Matter, Referral
@@ -95,7 +96,7 @@ class TestTheSet:
         assert line(page(world.wang_leads_office), "answer_in_time") == ("按期答复率", "75.0%", "30", "40")
 
     def test_says_what_is_defined_and_not_computed(self, world):
-        assert "没有公开答复的步骤" in page(world.wang_leads_office)
+        assert "没有达成协议的调解没有登记" in page(world.wang_leads_office)
 
     def test_hides_small_cells_and_says_only_what_they_leave_open(self, world):
         counts(world, world.housing, "answer_in_time", 38, 40)
@@ -171,7 +172,7 @@ class TestOneIndicator:
         assert [row[1] for row in rows(text, 'id="stat-units"')] == [NOT_SHOWN, NOT_SHOWN]
 
     def test_what_is_not_computed_has_no_page(self, world):
-        page(world.wang_leads_office, "indicator", "published", status=404)
+        page(world.wang_leads_office, "indicator", "mediated", status=404)
         page(world.wang_leads_office, "indicator", "nothing", status=404)
 
     def test_stands_beside_what_guards_it(self, world):
@@ -238,6 +239,7 @@ class TestWhatThereIsFewOf:
             "wrong_kind", world.government, *self.SPAN, officer=world.wang_leads_office, part=figures.NUMERATOR
         )
         assert set(behind) == set(matters[1:6])
+        assert oracle.counted("wrong_kind") == oracle.truth("wrong_kind", date(2026, 3, 31)) != {}
 
     def test_recommendations_and_measures_count_when_they_are_out(self, world):
         common = {"office": world.office, "organisation": world.housing}
@@ -264,6 +266,8 @@ class TestWhatThereIsFewOf:
         )  # one is over its day without a word
         months = figures.by_month("talks", world.government, *self.SPAN)
         assert [one.told[2] for month, one in months if month == date(2026, 3, 1)] == ["6"]
+        for code in ("recommended_improve", "recommendations_adopted", "talks"):
+            assert oracle.counted(code) == oracle.truth(code, date(2026, 3, 31)) != {}
 
 
 class TestThePublicPage:

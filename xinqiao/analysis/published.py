@@ -28,14 +28,13 @@ from xinqiao.search.words import fold, tokens
 
 from . import organs
 from .models import PublicAnswer
-from .models.answers import MAY_BE_PUBLIC
+from .models.answers import GIVEN, MAY_BE_PUBLIC
 from .text import answers as reading
 from .text import names
 from .text.proposal import Reading
 
 LOOKED_THROUGH = 1000  # closed desks of the own organisation in which matters with consent are looked for, the newest
 OFFERED = 20
-GIVEN = ("issued", "served")
 _DOOR = re.compile(r"[0-9０-９一二三四五六七八九十]{1,5}\s*(?:号院|号楼|栋|幢|单元|室|弄|号(?![文召令称码线]))")
 _SOMEBODY = "某"
 _AREA = re.compile(r"(?:街道|镇|乡|村|社区|屯|农场|团场)$")

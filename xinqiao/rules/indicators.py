@@ -220,8 +220,10 @@ _ROWS = [
               f"{REGULATION}第三十二条第二款", "INF", "execution rate", "答应的事有没有按说好的日期落实", ("execution_disputed", "satisfied_unit")),
     Indicator("execution_disputed", "信访人反映没有落实的比率", "execution complaints", M.RATE, S.GUARD, L.HANDLING, "信访人反映没有落实的处理意见、协议",
               "支持诉求、已经送达的处理意见", "意见后来被撤销的", "送达之日", f"{REGULATION}第四十条第一款", "INF", "execution rate", "", ("executed_in_time",)),
-    Indicator("published", "公开回复率", "publication rate", M.RATE, S.QUALITY, L.HANDLING, "已经公开的答复", "适合公开、信访人也同意公开的答复", "", "答复之日",
-              f"{REGULATION}第十四条", "P11d", "publication rate", "", (), "平台还没有公开答复的步骤，没有可以计算的事实。"),
+    Indicator("published", "公开回复率", "publication rate", M.RATE, S.QUALITY, L.HANDLING, "已经公开的答复",
+              "适合公开、信访人也同意公开的答复（记在最后转办的信访部门）", "没有同意公开、已经收回同意的；要求保密、匿名的；还没有办结的；没有经过信访部门的", "答复之日",
+              f"{REGULATION}第十四条", "P11d", "publication rate", "同意公开的答复，有多少已经公开", ("answer_in_time", "satisfied_office"),
+              caution="办结以后才公开，公开前要经第二人审核，最近的数字还会上升。没有同意公开的，不得劝说同意。"),
     Indicator("online_share", "网信占比", "online share", M.RATE, S.QUALITY, L.PREVENTION, "网上信访", "登记的全部来件", "", "收到之日",
               f"{REGULATION}第十七条", "P11e", "online share", "网上来的信有多少", ("repeat_filed",), caution="只说明信从哪里来。不是目标：任何形式都要登记。"),
     # ---- mediation and routes ------------------------------------------------------------------------------------------

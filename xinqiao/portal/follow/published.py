@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xinqiao.analysis import published
+from xinqiao.reporting.indicators import facts
 
 from .matter import needs_proof
 
@@ -22,6 +23,7 @@ def page(request: HttpRequest, dossier, actor) -> HttpResponse:
         return redirect("portal:matter", matter.number)
     if request.method == "POST":
         published.take_back_consent(matter, at=timezone.now(), request=request)
+        facts.note(matter.pk)
         messages.success(request, _("已经收回同意，这件事的答复不再公开。"))
         return redirect("portal:matter", matter.number)
     context = {"matter": matter, "shown": published.of_citizen(matter), "over": published.consent_is_taken_back(matter)}

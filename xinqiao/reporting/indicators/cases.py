@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from xinqiao.analysis.models import PublicAnswer
 from xinqiao.matters.models import Accused, Clock, Event, Matter, Opinion, Rating, Record, Referral, Supervision
 from xinqiao.people.models import Petitioner
 from xinqiao.rules.stages import Kind, Step
@@ -32,6 +33,7 @@ LIMITS = (
     "RECHECK_DEC30",
     "CONTACT5WD",
 )
+PUBLISHED = ("approved_at", "withdrawn_at", "consent_withdrawn_at")
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Case:
     opinions: list[Opinion] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
     supervisions: list[Supervision] = field(default_factory=list)
+    published: PublicAnswer | None = None
     attacked: set[int] = field(default_factory=set)  # opinions against which a review was asked
     later: list[datetime] = field(default_factory=list)
     earlier: "Case | None" = None
@@ -111,6 +114,8 @@ def _fill(cases: dict[int, Case]) -> None:
     for name, rows in many:
         for row in rows:
             getattr(cases[row.matter_id], name).append(row)
+    for made in PublicAnswer.objects.filter(matter__in=ids).only("matter_id", *PUBLISHED):
+        cases[made.matter_id].published = made
     asked = Record.objects.filter(matter__in=ids, sort__in=("review_request", "recheck_request"))
     for matter_id, data in asked.values_list("matter_id", "data"):
         cases[matter_id].attacked.add(data.get("against"))

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
+from xinqiao.analysis.models.answers import GIVEN
 from xinqiao.matters.models import Opinion
 from xinqiao.rules.document_contents import SUPPORTING
 from xinqiao.rules.moves import CLOSED
@@ -13,7 +14,7 @@ from xinqiao.rules.stages import Kind, Outcome, ReviewOutcome, Step
 from xinqiao.rules.supervision import SupervisionState
 
 from .cases import Case, day_of
-from .counting import ONE_DAY, Counted, Later, first_answer, left_out, of_limits, yes
+from .counting import OFFICE_DECISIONS, ONE_DAY, Counted, Later, first_answer, left_out, of_limits, yes
 
 S = Step
 TWELVE_MONTHS = 365  # days in which a revoked opinion takes the settlement back (G.2)
@@ -124,6 +125,20 @@ def _executed(case: Case, opinion: Opinion) -> Iterator[Counted | Later]:
         yield Later(until + ONE_DAY)
 
 
+def publication(case: Case) -> Iterator[Counted]:
+    """The answer that everybody might read: at the petition office that decided last, the only one that can publish it (I-17, AR-5)."""
+    matter, row = case.matter, case.published
+    given = [one for one in case.opinions if one.instance == "handling" and one.state in GIVEN]
+    office = [event.organisation_id for event in case.taken(*OFFICE_DECISIONS) if event.organisation_id]
+    if not (given and office and matter.publish_consent and matter.is_closed) or matter.secrecy or matter.anonymous:
+        return
+    if row is not None and row.consent_withdrawn_at:
+        return
+    last = max(given, key=lambda one: (one.round, one.pk))
+    day = last.served_on or localdate(last.issued_at)
+    yield yes("published", office[-1], day, bool(row and row.approved_at and not row.withdrawn_at))
+
+
 def review(case: Case) -> Iterator[Counted | Later]:
     """In time: the organ that reviews. Changed or revoked: the organ whose opinion it was."""
     yield from of_limits(case, "review_in_time", ("REVIEW_DEC30", "RECHECK_DEC30"))
@@ -174,4 +189,4 @@ def _answered(case: Case, one, organ: int) -> Iterator[Counted | Later]:
         yield Later(one.answer_by_on + ONE_DAY)
 
 
-FAMILIES = (settlement, again, opinions, review, agreements, supervision)
+FAMILIES = (settlement, again, opinions, publication, review, agreements, supervision)

@@ -17,6 +17,7 @@ from xinqiao.access import reading
 from xinqiao.analysis import published
 from xinqiao.analysis.models import PublicAnswer
 from xinqiao.organisations.models import Officer
+from xinqiao.reporting.indicators import facts
 from xinqiao.rules.refusals import StepRefused
 
 from ..acts.fields import OneLine, Prose
@@ -134,6 +135,7 @@ def _act(request: HttpRequest, row: PublicAnswer, officer: Officer, *, at: datet
         match wish:
             case "approve":
                 published.approve(row, by=officer, at=at, revision=_revision(request), read=request.POST.get("read") == "on", request=request)  # fmt: skip
+                facts.note(row.matter_id)
                 messages.success(request, _("已经公开，任何人都可以看到。"))
             case "return":
                 published.send_back(row, by=officer, note=request.POST.get("note", "").strip()[:200])
@@ -142,6 +144,7 @@ def _act(request: HttpRequest, row: PublicAnswer, officer: Officer, *, at: datet
                 published.withdraw(
                     row, by=officer, at=at, reason=request.POST.get("reason", "").strip()[:200], request=request
                 )
+                facts.note(row.matter_id)
                 messages.success(request, _("已经撤下，公开页面上看不到了。"))
             case _:
                 row = published.save(row, by=officer, at=at, revision=_revision(request), **form.cleaned_data)
