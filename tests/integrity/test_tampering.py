@@ -27,6 +27,7 @@ from xinqiao.integrity.checkpoints import Statement
 from xinqiao.integrity.models import AuditEntry, Checkpoint
 from xinqiao.jobs import anchored_rows, proof
 from xinqiao.matters import files, history
+from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Attachment, Event, Matter, Submission
 from xinqiao.rules.audit import AuditKind
 from xinqiao.rules.stages import Step
@@ -34,6 +35,7 @@ from xinqiao.rules.stages import Step
 pytestmark = pytest.mark.django_db
 EVENT, SUBMISSION, AUDIT = "matters_event", "matters_submission", "integrity_auditentry"
 LETTER, FILE, CHECKPOINT = "documents_document", "matters_attachment", "integrity_checkpoint"
+RECORD, RATING, SERVICE = "matters_record", "matters_rating", "matters_service"
 
 
 @dataclass
@@ -57,7 +59,8 @@ class Town:
             "submission": Submission.objects.get(matter=self.served).pk, "letter": self.letter.pk, "void": self.void.pk,
             "entry": self.entry.pk, "chain": self.entry.chain, "file": Attachment.objects.get(matter=self.photographed).pk,
             "last": Event.objects.filter(matter=self.served).count(), "number": self.third.number,
-            "checkpoint": Checkpoint.objects.get(number=2).pk,
+            "checkpoint": Checkpoint.objects.get(number=2).pk, "record": self.served.records.get(sort="question").pk,
+            "rating": self.served.ratings.get().pk, "service": self.served.services.get().pk,
         }  # fmt: skip
 
 
@@ -81,6 +84,9 @@ def town(django_db_setup, django_db_blocker, postgres_server, tmp_path_factory):
 def _build(folder: Path) -> Town:
     world = World()
     served = world.served()
+    citizen = Citizen(matter_id=served.pk)
+    world.take(Step.ASK_PROGRESS, served.pk, citizen, "2026-04-02", text="屋面什么时候修好？")
+    world.take(Step.RATE, served.pk, citizen, "2026-04-03", target="unit", value="dissatisfied", reason="too_slow", text="没有人来看过。")
     entry = audit.note(AuditKind.READ_IDENTITY, officer=world.li_triages, matter_id=served.pk, reason="电话联系信访人")
     _anchor(folder)
     photo = files.store("雨天漏水的记录，三次报修。".encode(), name="记录.txt")
@@ -162,6 +168,7 @@ NOT_COVERED = {
 }
 COLUMNS = [
     (EVENT, "event"), (SUBMISSION, "submission"), (AUDIT, "entry"), (LETTER, "letter"), (FILE, "file"), (CHECKPOINT, "checkpoint"),
+    (RECORD, "record"), (RATING, "rating"), (SERVICE, "service"),
 ]  # fmt: skip
 
 
@@ -281,6 +288,17 @@ ROWS = [
     (
         "UPDATE documents_document SET matter_id = %(third)s WHERE id = %(letter)s",
         LETTER, "not what it was", "a letter moves to another matter",
+    ),
+    ("UPDATE matters_rating SET value = 'satisfied', text = '' WHERE id = %(rating)s", RATING, "not what it was", "what a citizen thinks"),
+    ("DELETE FROM matters_rating", RATING, "the row is gone", "every rating"),
+    ("DELETE FROM matters_record WHERE id = %(record)s", RECORD, "the row is gone", "a question that was asked"),
+    ("UPDATE matters_record SET at = at - interval '9 days' WHERE id = %(record)s", RECORD, "not what it was", "when it was asked"),
+    ("UPDATE matters_record SET matter_id = %(third)s WHERE id = %(record)s", RECORD, "not what it was", "it moves to another matter"),
+    ("UPDATE matters_service SET effective_on = effective_on - 40", SERVICE, "not what it was", "the day from which a citizen's window runs"),
+    (
+        "INSERT INTO matters_record (matter_id, sort, text, data, at, shown_to_citizen)"
+        " SELECT matter_id, 'contact', '已电话答复', '{}', at, true FROM matters_record WHERE id = %(record)s",
+        RECORD, "no checkpoint holds this row", "a talk that nobody had",
     ),
     ("DELETE FROM matters_attachment WHERE id = %(file)s", FILE, "the row is gone", "an attachment"),
     ("UPDATE matters_attachment SET matter_id = %(third)s WHERE id = %(file)s", FILE, "not what it was", "moved"),
@@ -606,6 +624,10 @@ class TestTriggers:
             "DELETE FROM documents_document WHERE id = %(letter)s",
             "TRUNCATE documents_document CASCADE",
             "UPDATE matters_attachment SET note = 'x'",
+            "UPDATE matters_rating SET value = 'satisfied'",
+            "DELETE FROM matters_record",
+            "UPDATE matters_service SET effective_on = effective_on - 40",
+            "TRUNCATE matters_record",
             "DELETE FROM integrity_checkpoint",
             "UPDATE integrity_checkpoint SET root = ''",
             "TRUNCATE integrity_checkpoint",
@@ -631,3 +653,34 @@ def _people():
     world = World.__new__(World)
     world.government = Organisation.objects.get(key="pref-gov")
     return world
+
+
+class TestEveryHistory:
+    """Tables that are only added to, of whatever part of the program: a new one cannot be forgotten."""
+
+    def test_is_anchored(self):
+        assert {*settings.XINQIAO_APPEND_ONLY} - {one.table for one in anchored_rows.SOURCES.values()} == {CHECKPOINT}
+
+    def test_is_closed_to_the_application_and_owes_its_anchor(self, db):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tgrelid::regclass::text, tgname, encode(tgargs, 'escape') FROM pg_trigger WHERE NOT tgisinternal")
+            triggers = cursor.fetchall()
+            cursor.execute(
+                "SELECT name, has_table_privilege('xinqiao_app', name, 'UPDATE') OR has_table_privilege('xinqiao_app', name, 'DELETE')"
+                " OR has_table_privilege('xinqiao_app', name, 'TRUNCATE') FROM unnest(%s::text[]) AS name",
+                [settings.XINQIAO_APPEND_ONLY],
+            )
+            assert [name for name, may in cursor.fetchall() if may] == []
+        for table in settings.XINQIAO_APPEND_ONLY:
+            own = [name for found, name, _ in triggers if found == table]
+            assert any(name.endswith("_append_only") for name in own) and any(name.endswith("_no_truncate") for name in own), table
+        owing = {(table, said.removesuffix("\\000")) for table, name, said in triggers if name.endswith("_owes_anchor")}
+        assert {(one.table, one.name) for one in anchored_rows.SOURCES.values() if one.digest} <= owing
+
+    def test_every_column_of_what_is_written_once_counts(self, db):
+        for source in (one for one in anchored_rows.SOURCES.values() if one.digest):
+            columns = {name for name, _ in columns_of(source.table)} - {"id"}
+            assert columns - set(source.columns) <= WHEN_IT_WAS_NAMED, source.name
+
+
+WHEN_IT_WAS_NAMED = {"org_lft", "org_rgt"}  # of the accused: who is kept out is read from the tree itself

@@ -53,7 +53,7 @@ class AuditEntry(models.Model):
 class Unanchored(models.Model):
     """A row that no checkpoint holds yet. Written by a trigger in the transaction of the row itself: nothing is ever missed.
 
-    `source` names what the row is: event, audit, submission, document, void, attachment (jobs/anchored_rows.py).
+    `source` names what the row is: event, audit, submission, document, rating … (jobs/anchored_rows.py).
     """
 
     source = models.CharField(max_length=12)

@@ -232,7 +232,7 @@ class Anchors:
 
 # What the checkpoints hold of one source: each tells by `parts` which stretch of its row_ids that is.
 _NOT_HELD = """
-SELECT r.id, r.{source.matter}, {source.seq} FROM {source.table} r
+SELECT r.id, {source.matter}, {source.seq} FROM {source.table} r
 LEFT JOIN (
     SELECT held.row_id FROM integrity_checkpoint c
     CROSS JOIN LATERAL (
