@@ -38,7 +38,9 @@ def look(browser, name: str) -> None:
 
 
 def go_on(browser) -> None:
-    browser.page.get_by_role("button", name="继续", exact=True).last.click()
+    """To the next page; where a draft is just being saved, the form goes a moment later."""
+    with browser.page.expect_navigation():
+        browser.page.get_by_role("button", name="继续", exact=True).last.click()
 
 
 def begin(browser, size: str) -> None:
@@ -128,7 +130,7 @@ class TestFilingOnATelephone:
         browser.open(url("new"))
         page.get_by_role("button", name="开始填写").click()
         page.get_by_text("检举、控告").click()
-        page.get_by_role("button", name="继续", exact=True).last.click()
+        go_on(browser)
         for slug in ("respondent", "principal", "together"):
             browser.open(url("file", slug))
             look(browser, f"phone-20-{slug}")
@@ -159,8 +161,8 @@ class TestFilingOnATelephone:
             )
             page.get_by_role("button", name=f"移除 {name}").wait_for()
         page.get_by_role("button", name="移除 b.jpg").click()
-        page.get_by_role("button", name="继续", exact=True).last.click()
-        page.wait_for_url("**/who/")
+        go_on(browser)
+        assert page.url.endswith("/who/")
         assert DraftFile.objects.count() == 1
 
     def test_the_enter_key_goes_on_and_does_not_add_or_remove_anything(self, browser, world):
@@ -183,5 +185,5 @@ class TestFilingWithoutJavaScript:
         page.get_by_role("button", name="临江地区").click()
         page.get_by_role("button", name="青石县").click()
         assert "青石县信访局" in page.inner_text("main")
-        page.get_by_role("button", name="继续", exact=True).last.click()
+        go_on(browser)
         assert page.url.endswith("/story/")

@@ -48,8 +48,9 @@ class Story:
         self.browser.assert_accessible()
 
     def go_on(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).last.click()
-        self.page.wait_for_load_state()
+        """A button that leads on; where a draft is just being saved, the form goes a moment later."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).last.click()
 
     # ---- the citizen
 

@@ -181,8 +181,8 @@ class TestInABrowser:
         browser.open("/ui/gallery")
         browser.page.fill("#say", "楼下还是很吵")
         browser.page.route("**/ui/gallery", lambda route: route.abort())
-        with browser.page.expect_event("requestfailed"):
-            browser.page.click("text=提交评价")
+        browser.page.click("text=提交评价")
+        browser.page.wait_for_url("chrome-error://**")  # else it comes while the page is opened again, and takes its place
         browser.page.unroute("**/ui/gallery")
         browser.open("/ui/gallery")
         assert browser.page.input_value("#say") == "楼下还是很吵"
@@ -206,6 +206,23 @@ class TestInABrowser:
         expect_text(stamp, "草稿已保存 09:41")
         assert "很吵" in sent[-1]
         assert "csrfmiddlewaretoken" in sent[-1]
+
+    def test_a_button_pressed_while_a_draft_is_on_its_way_waits_for_it(self, browser, settings):
+        settings.XINQIAO_DEMO = True
+        browser.open("/ui/gallery")
+        page, on_its_way = browser.page, {}
+        page.route("**/ui/gallery", lambda route: on_its_way.update(draft=route))
+        with page.expect_request("**/ui/gallery"):
+            page.fill("#id_text", "工地晚上还在施工")
+        went = """() => {
+            const seen = document.body.dataset;
+            addEventListener("submit", (event) => { if (!event.defaultPrevented) seen.went = "once"; event.preventDefault(); });
+            document.querySelector("form[data-autosave]").requestSubmit();
+            return seen.went ?? "not yet";
+        }"""
+        assert page.evaluate(went) == "not yet", "the server would take its own draft for a colleague's"
+        on_its_way["draft"].fulfill(json={"saved_at": "09:41"})
+        page.locator("body[data-went=once]").wait_for()
 
     def test_file_goes_up_by_itself_and_can_be_tried_again(self, browser, settings):
         settings.XINQIAO_DEMO = True

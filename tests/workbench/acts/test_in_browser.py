@@ -86,8 +86,8 @@ def test_opinion_is_saved_while_one_writes_and_the_letter_follows(browser, scene
             page.locator(f"[name={name}][value={value}]").check()
         elif value and field.is_visible():
             field.fill(value)
-    page.get_by_role("button", name="保存并检查").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # a moment later, where a draft is just being saved
+        page.get_by_role("button", name="保存并检查").click()
     page.locator(".preview img").wait_for()
     browser.assert_accessible()
     browser.screenshot("act-opinion")

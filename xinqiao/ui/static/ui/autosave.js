@@ -11,6 +11,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let timer = 0;
   let dirty = false;
   let sending = false;
+  let waiting = null; // a button that was pressed while a draft was on its way
 
   const say = (words, failed) => {
     if (!stamp) return;
@@ -46,8 +47,20 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     } finally {
       sending = false;
       if (dirty) timer = setTimeout(save, 10 * PAUSE);
+      waiting?.();
     }
   };
+
+  // Sent together with its own draft, the form would meet it at the server as a colleague's. It goes after the answer, with its fields.
+  form.addEventListener("submit", (event) => {
+    if (!sending) return;
+    event.preventDefault();
+    const submitter = event.submitter;
+    waiting = () => {
+      waiting = null;
+      form.requestSubmit(submitter);
+    };
+  });
 
   const changed = (event) => {
     if (event.target.type === "file") return;
