@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from tests.jobs.killed import wait_until_the_server_knows
 from tests.world import World
 from xinqiao.jobs import duties, queue, worker
 from xinqiao.jobs.models import Duty, Worker
@@ -140,7 +141,7 @@ class TestTogether:
 
         def slow(_row):
             began.set()
-            go_on.wait(30)
+            go_on.wait(300)
             return "done", ""
 
         def first():
@@ -152,9 +153,11 @@ class TestTogether:
         queue.claim("a", at=now)
         with ThreadPoolExecutor(1) as pool:
             one = pool.submit(first)
-            began.wait(30)
-            assert queue.claim("b", at=now + timedelta(hours=1)) == []
-            go_on.set()
+            try:
+                assert began.wait(300)
+                assert queue.claim("b", at=now + timedelta(hours=1)) == []
+            finally:
+                go_on.set()
             assert one.result()
 
     def test_stops_when_asked_and_says_it_is_gone(self):
@@ -174,7 +177,7 @@ class TestTogether:
             time.sleep(0.05)
         assert worker.alive(timezone.now()) == 1
         stop.set()
-        thread.join(30)
+        thread.join(300)
         assert not thread.is_alive() and not Worker.objects.exists()
 
     def test_survives_a_database_that_does_not_answer_for_a_while(self, monkeypatch):
@@ -208,7 +211,7 @@ def react(row, *, at):
     global done
     done += 1
     if done == int(os.environ["STOP_AT"]):
-        print("in the middle", flush=True)
+        print("in the middle", connection.connection.info.backend_pid, flush=True)
         threading.Event().wait()
     return real(row, at=at)
 reactions.react = react
@@ -252,9 +255,11 @@ class TestKilled:
         with subprocess.Popen(
             [sys.executable, "-c", CHILD], env=environment, stdout=subprocess.PIPE, text=True
         ) as victim:
-            assert victim.stdout.readline().strip() == "in the middle"
+            *said, backend = victim.stdout.readline().split()
+            assert said == ["in", "the", "middle"]
             victim.send_signal(signal.SIGKILL)
-            assert victim.wait(10) == -signal.SIGKILL
+            assert victim.wait(60) == -signal.SIGKILL
+        wait_until_the_server_knows(int(backend))
 
 
 @pytest.mark.django_db
