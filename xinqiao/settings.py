@@ -207,9 +207,10 @@ if _replica_url := _text("XINQIAO_REPLICA_URL"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Tables the application may add to and read, but never change: the database itself refuses (decision 7).
 XINQIAO_APPEND_ONLY = [
-    "matters_event", "matters_submission", "matters_attachment", "matters_accused", "matters_record", "matters_rating", "matters_service", "ledgers_entry", "ledgers_evidence", "integrity_auditentry", "integrity_checkpoint",
+    "matters_event", "matters_submission", "matters_attachment", "matters_accused", "matters_record", "matters_rating", "matters_service",
+    "matters_sealedentry", "matters_retaliationlink", "ledgers_entry", "ledgers_evidence", "integrity_auditentry", "integrity_checkpoint",
     "information_reportversion", "information_reportevent", "information_taskevent", "information_meetingevent",
-    "analysis_hotact", "analysis_link",
+    "analysis_hotact", "analysis_link", "reporting_version",
 ]  # fmt: skip
 # What signs the checkpoints: `ed25519`, or `sm2` with the extra of that name. XINQIAO_SIGNATURE, default ed25519.
 XINQIAO_SIGNATURE = _choice("XINQIAO_SIGNATURE", "ed25519", ("ed25519", "sm2"))

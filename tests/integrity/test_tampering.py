@@ -246,7 +246,7 @@ ROWS = [
     ),
     (
         "INSERT INTO integrity_auditentry (chain, seq, at, kind, roles, subject, fields, reason, device, source, detail_text, algorithm, previous_hash, hash)"
-        " SELECT 77, 1, at, kind, roles, subject, fields, reason, device, source, detail_text, algorithm, '', hash"
+        " SELECT -77, 1, at, kind, roles, subject, fields, reason, device, source, detail_text, algorithm, '', hash"
         " FROM integrity_auditentry WHERE id = %(entry)s",
         AUDIT, "no checkpoint holds this row", "an audit entry is added",
     ),
@@ -267,7 +267,7 @@ ROWS = [
     (
         "UPDATE matters_submission SET id = -1 WHERE id = %(submission)s;"
         "UPDATE matters_submission SET id = %(submission)s WHERE matter_id = %(third)s;"
-        "UPDATE matters_submission SET id = 4444 WHERE id = -1",
+        "UPDATE matters_submission SET id = -2 WHERE id = -1",
         SUBMISSION, "not what it was", "two submissions change places",
     ),
     (
@@ -671,6 +671,7 @@ class TestEveryHistory:
                 [settings.XINQIAO_APPEND_ONLY],
             )
             assert [name for name, may in cursor.fetchall() if may] == []
+        assert {table for table, name, _ in triggers if name.endswith("_append_only")} == {*settings.XINQIAO_APPEND_ONLY}
         for table in settings.XINQIAO_APPEND_ONLY:
             own = [name for found, name, _ in triggers if found == table]
             assert any(name.endswith("_append_only") for name in own) and any(name.endswith("_no_truncate") for name in own), table

@@ -96,6 +96,11 @@ SOURCES: dict[str, Source] = {
         ),
         _written_once("accused", "matters_accused", ("matter_id", "organisation_id", "user_id", "sealed_person")),
         _written_once(
+            "sealed_entry", "matters_sealedentry",
+            ("matter_id", "organisation_id", "sort", "number", "received_on", "sent_on", "receiver", "receiver_desk_id"),
+        ),
+        _written_once("retaliation", "matters_retaliationlink", ("matter_id", "earlier_id")),
+        _written_once(
             "ledger_entry", "ledgers_entry",
             ("item_id", "matter_id", "seq", "act", "at", "by_id", "organisation_id", "text", "progress", "changes"), seq="seq",
         ),
@@ -117,6 +122,7 @@ SOURCES: dict[str, Source] = {
             "hot_act", "analysis_hotact", ("issue_id", "seq", "act", "at", "by_id", "text", "said", "target", "subject"),
             matter=NOBODYS, seq="seq",
         ),
+        _written_once("version", "reporting_version", ("report_id", "seq", "act", "officer_id", "at", "said"), matter=NOBODYS, seq="seq"),
         _written_once("link", "analysis_link", ("one_id", "other_id", "verdict", "by_id", "at", "reason"), matter="one_id"),
     )
 }  # fmt: skip
