@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
+from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Line
 from xinqiao.rules.wording import halfwidth
@@ -84,6 +85,14 @@ def area_name(name: str) -> str:
                 "村村民委员会": "村",
             }.get(end, "")
     return name
+
+
+def place_of(matter: Matter) -> str:
+    """Where it happened, as people say it: the area, not the organ that stands for it, and the address as far as it was written."""
+    if not matter.place_id:
+        return ""
+    area = area_name(matter.place.name)
+    return matter.place_detail if matter.place_detail.startswith(area) else f"{area} {matter.place_detail}".rstrip()
 
 
 def _option(row: Organisation, path: str) -> Option:

@@ -26,6 +26,7 @@ from xinqiao.supervision.models import Finding, FindingState
 from xinqiao.ui.day_words import exact_day
 
 from ..analysis import same_words
+from ..places import place_of
 from .forms import supervise as supervise_form
 from .situation import Situation
 
@@ -54,7 +55,7 @@ def submission(here: Situation) -> list[Panel]:
     requests = tuple(row.text for row in matter.requests.all())
     if not requests and first:
         requests = tuple(str(one) for one in first.requests)
-    facts = [(_("标题"), plain(matter.title)), (_("属地"), f"{matter.place.name}{matter.place_detail}")]
+    facts = [(_("标题"), plain(matter.title)), (_("属地"), place_of(matter))]
     if matter.content_class:
         facts.append((_("分类"), str(matter.content_class)))
     text = "\n".join(filter(None, (first.content, first.reasons))) if first else ""

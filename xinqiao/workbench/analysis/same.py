@@ -31,6 +31,7 @@ from xinqiao.search.words import Term
 
 from .. import case_file
 from ..door import officer_required
+from ..places import place_of
 from .same_words import why
 
 TEXT_AT_MOST = 1200  # characters of the own text
@@ -124,17 +125,13 @@ def _joins(matter: Matter, officer: Officer) -> list[tuple[str, str]]:
 def _beside(one: Earlier, matter: Matter) -> Beside:
     other = one.matter
     rows = (
-        (_("问题属地"), _place(matter), _place(other)),
+        (_("具体地点"), place_of(matter), place_of(other)),
         (_("内容分类"), str(matter.content_class or ""), str(other.content_class or "")),
         (_("承办单位"), _name(matter.unit), _name(other.unit)),
     )
     facts = tuple((name, here or _("还没有"), there or _("还没有"), here != there) for name, here, there in rows)
     words = tuple(map(Term, [*one.places, *one.bodies, *one.words]))
     return Beside(one, facts, why(one), highlight.piece(_said(one.text), words) if words else SafeString(""))
-
-
-def _place(matter: Matter) -> str:
-    return f"{matter.place.name}{matter.place_detail}" if matter.place_id else ""
 
 
 def _name(organisation) -> str:

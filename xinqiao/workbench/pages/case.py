@@ -21,6 +21,7 @@ from ..analysis import drafts
 from ..case_file import CaseFile
 from ..door import is_confirmed, officer_required
 from ..ledgers import beside
+from ..places import place_of
 
 
 @officer_required
@@ -53,7 +54,8 @@ def show(request: HttpRequest, number: str, *, note=None, text_open: bool = Fals
     _mark_read(request, file)
     asked = _asked(request, file)
     context = {
-        "file": file, "matter": file.matter, "note": note or NoteForm(), "today": localdate(), "report": report,
+        "file": file, "matter": file.matter, "place": place_of(file.matter),
+        "note": note or NoteForm(), "today": localdate(), "report": report,
         "purposes": PURPOSES.values(), "confirmed": is_confirmed(request), "open_minutes": OPEN_MINUTES,
         "may_see_readers": bool(allowed(officer.role_set, "readers", Action.READ)),
         "opens_report": bool(allowed(officer.role_set, "report", Action.READ)),  # who registers it does not read it (B.3)

@@ -110,3 +110,11 @@ list?.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details.who-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
+
+// The list one is in is never out of sight: on a phone the side bar lies sideways, on a low screen it is longer than the page.
+const bar = document.querySelector(".side-nav");
+const here = bar?.querySelector("[aria-current]");
+if (here) {
+  bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  bar.scrollTop = here.offsetTop - (bar.clientHeight - here.offsetHeight) / 2;
+}
