@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.world import World
 from xinqiao.jobs import condition
+from xinqiao.jobs.duties import TASKS
 from xinqiao.jobs.models import Duty, Worker
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.stages import Role
@@ -54,6 +55,9 @@ class TestRunning:
 
         given = set(re.findall(r'yield "([a-z_]+)"', inspect.getsource(condition._warnings)))
         assert given == set(running.TROUBLES)
+
+    def test_every_duty_has_a_name_that_administrators_read(self):
+        assert {task.name for task in TASKS} <= set(running.WORK)
 
     def test_without_the_tables_it_says_so(self, page, monkeypatch):
         def gone(at):

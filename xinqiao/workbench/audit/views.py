@@ -36,10 +36,18 @@ COLUMNS = (
     "organisation_id",
     "matter_id",
     "subject",
+    "source",
     "reason",
     "chain",
     "seq",
 )
+SUBJECTS = {
+    "alike": "评价核对", "answer": "公开答复", "audit": "审计记录", "batch": "批量办理", "campaign": "攻坚行动", "classifier": "分类模型版本",
+    "digest": "干部情况通报", "draft": "模型草稿", "export": "导出", "export-request": "巡视巡察数据", "file": "材料", "finding": "巡查发现",
+    "handover": "领导交接", "hot": "热点问题", "information": "上报信息", "key": "字段密钥", "ledger": "台账条目", "letter": "文书",
+    "measure": "联席会议措施", "meeting": "会议", "recommendation": "三项建议", "report": "报告", "rights": "变更申请", "round": "攻坚督查",
+    "sample": "抽查", "signing": "签名密钥", "surge": "热点上升", "task": "排查任务", "urgent": "重大紧急", "user": "用户",
+}  # fmt: skip
 TONES = {"refused": "warn", "export": "info", "reveal": "info"}
 
 
@@ -99,11 +107,23 @@ def _rows(found: list[dict]) -> list[dict]:
             "kind_label": AuditKind(row["kind"]).label,
             "tone": TONES.get(group_of(row["kind"]), "idle"),
             "organisation": organs.get(row["organisation_id"], ""),
-            "user": users.get(row["user_id"], _("未登录") if row["user_id"] is None else ""),
+            "user": users.get(row["user_id"], _nobody(row["source"]) if row["user_id"] is None else ""),
+            "subject": subject_words(row["subject"]),
             "number": numbers.get(row["matter_id"], ""),
         }
         for row in found
     ]
+
+
+def _nobody(source: str) -> str:
+    """Who did it when nobody was signed in: a visitor comes from an address, the worker from none."""
+    return _("未登录") if source else _("系统")
+
+
+def subject_words(subject: str) -> str:
+    """ledger:15 → 台账条目 15. What has no word stays as it was written."""
+    sort, found, number = subject.partition(":")
+    return f"{SUBJECTS[sort]} {number}" if found and sort in SUBJECTS else subject
 
 
 def _named(model, field: str, ids: set) -> dict[int, str]:
@@ -128,6 +148,8 @@ def entry_page(request: HttpRequest, entry_id: int) -> HttpResponse:
     post = Officer.objects.filter(pk=entry.officer_id).select_related("user", "organisation").first()
     context = {
         "entry": entry,
+        "subject": subject_words(entry.subject),
+        "nobody": _nobody(entry.source),
         "kind": AuditKind(entry.kind),
         "user": User.objects.filter(pk=entry.user_id).first(),
         "post": post,

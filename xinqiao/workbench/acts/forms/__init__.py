@@ -24,6 +24,7 @@ class StepForm(forms.Form):
     wishes: dict[str, dict] = {}
     folded: tuple[str, tuple[str, ...]] | None = None
     danger = False
+    from_address: tuple[str, ...] = ()  # names of what a link to this page may say, kept in `initial`
     adopted: frozenset[str] = frozenset()  # fields that a proposal was just put into
 
     def __init__(self, *args, situation: Situation, **kwargs):
@@ -108,7 +109,8 @@ class StepForm(forms.Form):
             return format_html("{}{}", self._search_row(bound, gettext("按姓名查找工作人员")), drawn)
         if not isinstance(bound.field, (Organ, Organs)):
             return render_field(bound, Wishes(**wishes))
-        wishes.setdefault("filter", gettext("输入名称或拼音首字母查找"))
+        if not bound.field.search_name:  # one box to search in, never two
+            wishes.setdefault("filter", gettext("输入名称或拼音首字母查找"))
         drawn = format_html('<div class="pick-list">{}</div>', render_field(bound, Wishes(**wishes)))
         return format_html("{}{}", self._search_row(bound), drawn) if bound.field.search_name else drawn
 
