@@ -18,6 +18,7 @@ from xinqiao import cli, database
 
 HELP = "更换密钥 · change the keys that seal identities and files"
 PASSES = 5  # rows that somebody held are found by the next pass
+FIRST_PAUSE = 0.05  # seconds until then, each time three times as long: whoever holds a row lets it go
 REST_HOURS = 24  # sessions and half-written forms sealed with the old key live so long at most
 
 
@@ -148,7 +149,9 @@ def _reseal_all(args: argparse.Namespace, sums) -> None:
 
     tables = [table for table in sealed_tables() if rotation.may_write(table)]
     with _bar(args, sum(map(rotation.waiting, tables)), "重新加密") as bar:
-        for _ in range(PASSES):
+        for number in range(PASSES):
+            if number:
+                time.sleep(FIRST_PAUSE * 3 ** (number - 1))
             for table in tables:
                 for rows in rotation.reseal(table, sums):
                     bar.update(rows)
