@@ -45,5 +45,8 @@ def _line(path: str, name: str) -> str:
 
 
 def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=OURS, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=OURS, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""  # a machine without git
     return done.stdout.strip()
