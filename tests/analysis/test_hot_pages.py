@@ -6,6 +6,7 @@ from datetime import timedelta
 import docx
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from tests.analysis.test_hot import UNTIL, Town, ids_of
 from tests.canaries import WORDS
@@ -169,7 +170,7 @@ class TestSending:
         assert {one.subject for one in acts.sent(ready.issue)} == {f"meeting:{first.pk}"}
 
     def test_a_reminder_of_risks_stands_in_the_ledger(self, ready):
-        limit = at("2026-12-20").date()
+        limit = localdate() + timedelta(days=30)
         answer = self.send(ready, "wang_leads_office", target="risk", officer=ready.zhou_leads_unit.pk, limit_on=limit)
         assert answer.status_code == 302, answer.context["form"].errors
         assert Item.objects.get().source == f"hot:{ready.issue.pk}"

@@ -1,6 +1,6 @@
 """Proposals: made after the event, once, sealed; given to who may read the text; judged beside what a person decided."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -241,7 +241,7 @@ class TestWhatBecameOfThem:
             world.li_triages,
             now,
             receiver="本级保密部门",
-            handed_on=timezone.localdate(),
+            handed_on=date.fromisoformat(now[:10]),
             reason="可能含有国家秘密，按规定转为线下办理",
         )
         worker.drain(timezone.now())

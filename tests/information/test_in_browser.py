@@ -1,5 +1,7 @@
 """A village information officer on a phone, the township and the county at a desk: pages that fit, speak plainly and lead on (A-09, A-35)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -67,7 +69,7 @@ def test_a_village_reports_and_the_levels_above_follow(browser):
     browser.open(reverse("workbench:meeting", args=[meeting.pk]))
     page.fill("[name=text]", "重新排定轮灌次序并公示")
     page.check(f"[name=organisation][value='{world.village.pk}']")
-    page.fill("[name=due_on]", timezone.localdate().isoformat())
+    page.fill("[name=due_on]", (timezone.localdate() + timedelta(days=30)).isoformat())
     page.click("button:has-text('记下')")
     page.click("button:has-text('印发纪要')")
     page.wait_for_selector("text=打开台账")
