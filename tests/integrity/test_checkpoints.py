@@ -156,16 +156,18 @@ class TestLateCommit:
             with transaction.atomic():
                 audit.note(AuditKind.SIGNED_IN, user_id=1, officer=None)
                 began.set()
-                go_on.wait(20)
+                go_on.wait(300)
             connection.close()
 
         thread = threading.Thread(target=slow)
         thread.start()
-        assert began.wait(20)
-        World().file()
-        first = checkpoints.make(anchored_rows.proved_hashes)
-        go_on.set()
-        thread.join()
+        try:
+            assert began.wait(300)
+            World().file()
+            first = checkpoints.make(anchored_rows.proved_hashes)
+        finally:
+            go_on.set()
+            thread.join()
         second = checkpoints.make(anchored_rows.proved_hashes)
         assert "audit" not in dict(map(tuple, first.parts)) and dict(map(tuple, second.parts)) == {"audit": 1}
 
