@@ -14,6 +14,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.jobs.killed import wait_until_the_server_knows
 from tests.world import World, client_of
 from xinqiao.exports import keeping, lists, making
 from xinqiao.exports.models import Export, ExportPart, ExportState
@@ -249,7 +250,7 @@ def rows(*args):
     calls.append(1)
     yield from real(*args)
     if len(calls) == 2:
-        print("in the middle", flush=True)
+        print("in the middle", connection.connection.info.backend_pid, flush=True)
         threading.Event().wait()
 lists.rows = rows
 making.make_waiting(timezone.now())
@@ -285,6 +286,8 @@ class TestKilled:
         with subprocess.Popen(
             [sys.executable, "-c", CHILD], env=environment, stdout=subprocess.PIPE, text=True
         ) as victim:
-            assert victim.stdout.readline().strip() == "in the middle"
+            *said, backend = victim.stdout.readline().split()
+            assert said == ["in", "the", "middle"]
             victim.send_signal(signal.SIGKILL)
-            assert victim.wait(10) == -signal.SIGKILL
+            assert victim.wait(60) == -signal.SIGKILL
+        wait_until_the_server_knows(int(backend))
