@@ -22,7 +22,7 @@ DESKS = Composed(
 
 def kept() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM pg_prepared_statements")
+        cursor.execute("SELECT name FROM pg_prepared_statements ORDER BY name")
         return [name for (name,) in cursor.fetchall()]
 
 
@@ -31,7 +31,7 @@ class TestComposed:
         world = World()
         world.in_handling()
         for unit in (world.housing, world.police, world.housing, world.police, world.housing):
-            expected = list(Referral.objects.filter(organisation=unit))
+            expected = list(Referral.objects.filter(organisation=unit).order_by("pk"))
             with django_assert_num_queries(1):
                 found = DESKS(unit=unit.pk)
                 names = [one.organisation.name for one in found]  # read with it

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import psycopg
 import pytest
@@ -111,6 +112,7 @@ def follow(standby) -> None:
         reading.forget()
         if reading.standing().seconds == 0:
             return
+        time.sleep(0.05)
     raise AssertionError("the replica does not follow")
 
 

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,10 @@ site = get_wsgi_application()
 
 def application(environ, start):
     if environ["PATH_INFO"] == "/slow":
-        open(os.path.join(os.environ["XINQIAO_VAR"], f"begun-{threading.get_ident()}"), "w").close()
-        time.sleep(1.5)
+        folder = os.environ["XINQIAO_VAR"]
+        open(os.path.join(folder, f"begun-{os.getpid()}-{threading.get_ident()}"), "w").close()
+        while not os.path.exists(os.path.join(folder, "go on")):
+            time.sleep(0.02)
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"answered"]
     return site(environ, start)
@@ -121,10 +124,12 @@ def served(tmp_path_factory):
         process.wait()
 
 
-def ask(port: int, address: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def ask(port: int, address: str, sent=lambda: None) -> tuple[int, bytes]:
+    """The answer; `sent` is called once the question has gone out."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", address, headers={"Connection": "close"})
+        sent()
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
@@ -143,16 +148,21 @@ class TestServer:
 
         assert ask(port, "/no-such-page?name=13800138000")[0] == 404
 
-        answers = []
-        asking = [threading.Thread(target=lambda: answers.append(ask(port, "/slow"))) for _ in range(3)]
+        answers, knocked = [], threading.Semaphore(0)
+        slow = partial(ask, port, "/slow", knocked.release)
+        asking = [threading.Thread(target=lambda: answers.append(slow())) for _ in range(3)]
         for one in asking:
             one.start()
-        for _ in range(600):  # until both threads are at it and the third has knocked
+        for _ in asking:
+            assert knocked.acquire(timeout=60)
+        for _ in range(1200):  # until two threads are at it; the third has knocked
             if len(list(served.folder.glob("begun-*"))) >= 2:
                 break
             time.sleep(0.05)
-        time.sleep(0.2)
+        time.sleep(0.5)  # the server has taken what lay at its door
         process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        (served.folder / "go on").touch()
         for one in asking:
             one.join()
         assert answers == [(200, b"answered")] * 3, "what runs when it is told to stop is answered"
@@ -211,9 +221,9 @@ class TestBounds:
         assert not [record for record in caplog.records if hasattr(record, "incident")]
 
     def test_waiting_for_the_visitor_is_not_counted(self, rf):
-        watch = measuring.Watch(rf.post("/"), 1)
-        watch._began -= 10
-        watch._body.waited = 9.9
+        watch = measuring.Watch(rf.post("/"), 1000)
+        watch._began -= 5000
+        watch._body.waited = 4990
         assert watch(lambda *given: "rows", "SELECT 1", (), False, {}) == "rows"
         watch._body.waited = 0
         with pytest.raises(measuring.RequestTooLong):
