@@ -10,62 +10,39 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from xinqiao.rules import asking
+from xinqiao.rules.phrases import any_of
+
 from .proposal import Candidate, Reading, Reason
 
 AT_MOST = 12
 SHORTEST, LONGEST = 4, 200
 
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[？?]?")
-# 1、 2. （3） ① 一、 第二， – where an item of a list begins
-_ITEM = re.compile(
-    r"(?:[（(]\s{0,3}(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s{0,3}[)）]、?(?![栋号楼期区村组])|[①②③④⑤⑥⑦⑧⑨⑩]|(?:(?<=[\s。！!？?；;，,：:\n])|^)\s{0,3}"
-    r"(?:\d{1,2}\s{0,3}(?:[、．:：)）]|\.(?!\d))|[一二三四五六七八九十]{1,2}、|(?:第[一二三四五六七八九十]|其[一二三四五])[、，,：:是]?))"
-)
-# 诉求如下： 请求事项： – what follows are requests, whatever words they use
-_HEADING = re.compile(
-    r"(?:(?:我们?|本人|业主|村民|居民|大家)?的?(?:诉求|请求事项|请求|要求|恳请|希望|建议)(?:如下|有|是|包括)?|(?:提出|有)(?:以下|如下|下列)[^，。：:]{0,8}"
-    r"|(?:诉求|要求|请求|建议|恳请|希望)[^，。：:]{0,10}(?:以下|如下|下列)[^，。：:]{0,8})\s{0,3}[：:]"
-)
-_SELF = r"(?:我们?|本人|我家|我村|我校|大家|全体[^，。]{0,6}|广大[^，。]{0,6}|业主们?|村民们?|居民们?|市民|家长们?|职工|工人|百姓|群众|老百姓)?"
-_MORE = r"(?:(?:特此|特|现在?|强烈|坚决|再次|一致|郑重|联名|共同|故|因此|所以|在此|只是?|就|还|也|更|诚挚|诚恳|真诚|衷心|迫切|急切|真心|多么|非常|十分|真的|都|最后|另外|同时|首先|其次|并|且|但|恳切|特别|依法|深切|由衷|殷切){0,4})"
-_ASKS = (
-    r"(?:请求|恳请|恳求|请您|请[^问教假客求柬示帖吃]|敬请|烦请|还请|想请|望(?!着|见|远|月|去|了|子|岳|城|江|到|而|湖|不)|希望(?!小学|工程|中学)|期望|期盼|盼望|盼(?=早|能|复|解|政|领)|渴望|"
-    r"呼吁|建议|要求|申请(?!表|书|人|材|过|了|的|时|后|到|单)|求(?=助|领导|政府|书记|解决|你|您|给|帮|有关)|能否|可否|能不能|可不可以|是否(?:可以|能够?|应该?)|应该?(?:尽快|立即|及时)|必须(?:尽快|立即))"
-)
-_ASK = re.compile(
-    rf"(?:^|(?<=[。！!？?；;，,：:、~～\s”\"（()）.]))\s{{0,3}}(?P<who>{_MORE}{_SELF}{_MORE})(?P<verb>{_ASKS})"
-)
-# 这些要求 的希望: nouns; 学校要求: somebody else asks
-_NO_ASK = re.compile(
-    r"^(?:请(?:了|过|来|人|他|她)|要求(?:的|是|很|太|过|他|她|我们?(?!的))|希望(?:的|是|很|渺|破|落)|建议(?:的|书)|申请(?:了|过)|请(?:各位)?(?:原谅|谅解|见谅|理解))"
-)
-# 学校要求学生… 三令五申，要求…: what others ask for
-_OTHERS = re.compile(r"^要求(?:我们?|学生|家长|业主|员工|职工|村民|每|住户|交|缴|老师|教师|孩子|必须)")
-_OF_OTHERS = re.compile(
-    r"(?:教育[部局]|国家|文件|规定|通知|学校|老师|校方|公司|开发商|物业|银行|单位|社区|医院|合同|三令五申|名义|政策|对方|老板)[^。]{0,30}[，,]\s{0,3}$"
-)
-_ALSO_OTHERS = frozenset({"要求", "请求", "申请", "建议"})
-_EARLIER = re.compile(r"(?:曾|已经?|当时|多次|之前|当初|去年|前年|回复|答复)")
-_PLAIN_QUESTION = re.compile(
-    r"请问|能否|可否|能不能|何时|什么时候|啥时候|多久|是否(?:可以|能|会)|想(?:要?)(?:问|咨询|了解|知道)"
-)
-_QUESTION = re.compile(r"[？?]$|请问|(?:想要?|特此?|现|来|向(?:您|领导)|需要?)(?:问|咨询|知道|了解)|问一下|了解一下")
-_ASKED = re.compile(
-    r"何时|什么时候|啥时候|多久|多少|怎么(?:办理|申请|处理|解决|补)|如何|是否|能否|可否|能不能|可不可以|有没有|哪里|哪个|哪些|需要|还是|是不是|什么|为何|谁|几|[吗么呢][？?]?$"
-)
-_NO_ANSWER = re.compile(
-    r"更待何时|真(?:的|有)?(?:那么|这么)[^，。]{0,6}吗|难道|还有(?:没有)?(?:王法|天理|良心)|天理|良心|何在|凭什么|算什么|谁来(?:管|负责)|谁给|岂|何必|为什么(?!不能|没有)|怎么能|怎能|不是.{0,12}吗|你说|对得起|情何以堪|于心何忍"
-)
-_COURTESY = re.compile(
-    r"^(?:尊敬的|敬爱的|亲爱的)|^[^，。]{0,10}(?:您好|你好|您们好|你们好)|谢谢|感谢|感激|祝(?:您|你|愿|福)|此致|敬礼|致敬|(?:盼|望|请)(?:[^，。]{0,6})(?:回复|答复|复)$|^盼复|跪谢|拜谢|多谢|万分"
-)
-_ONLY_COURTESY = re.compile(
-    r"^(?:请|望|希望|恳请|盼|请求|敬请|还望)(?:[^，。]{0,12}?)(?:尽快|早日|予以|给予|能够?|及时|认真|高度|以)?(?:回复|答复|重视|关注|批评|指正|谅解|理解|解答|告知|答疑|百忙[^，。]*)[^，。]{0,6}$"
-)
-_GENERAL = re.compile(
-    r"^(?:我们?|本人)?(?:请|望|希望|恳请|盼|请求|要求|强烈要求|敬请|呼吁|恳求)[^，。]{0,24}(?:解决|处理|调查|查处|过问|管一?管|重视|关注|介入|协调|查实|核实|督促|督办|答复|回复|解答|改善|作为|主持公道|做主|帮助|帮忙|明察|彻查)(?:此事|一下|这一?(?:件事|问题|情况)|该?问题)?$"
-)
-_THANKS = re.compile(r"[，,]\s{0,3}(?:祝|谢谢|感谢|不胜感|多谢|万分感|本人不胜|此致)")
+_BEGINNING = r"(?:(?<=[\s。！!？?；;，,：:\n])|^)"
+_ITEM = re.compile(rf"(?:{any_of(asking.ITEMS)}|{_BEGINNING}\s{{0,3}}{any_of(asking.ITEMS_AT_A_BEGINNING)})")
+_HEADING = re.compile(rf"{any_of(asking.HEADINGS)}\s{{0,3}}[：:]")
+
+_MORE = rf"(?:{any_of(asking.BEFORE_ASKING)}{{0,4}})"
+_WHO = rf"{_MORE}{any_of(asking.WRITERS)}?{_MORE}"
+_CLAUSE = r"(?:^|(?<=[。！!？?；;，,：:、~～\s”\"（()）.]))"
+_ASK = re.compile(rf"{_CLAUSE}\s{{0,3}}(?P<who>{_WHO})(?P<verb>{any_of(asking.ASKS)})")
+_NO_ASK = re.compile(f"^{any_of(asking.NOUNS_AND_TALES)}")
+_OTHERS = re.compile(f"^{asking.ASKED_OF_THE_WRITER.words}")
+_OF_OTHERS = re.compile(rf"{any_of(asking.OTHERS_WHO_DEMAND)}[^。]{{0,30}}[，,]\s{{0,3}}$")
+_EARLIER = re.compile(any_of([asking.EARLIER]))
+
+_ENQUIRY = re.compile(f"请问|{asking.ENQUIRIES.words}")
+_QUESTION = re.compile(any_of(asking.PUT_AS_A_QUESTION))
+_PLAIN_QUESTION = re.compile(any_of(asking.PLAIN_QUESTIONS))
+_ASKED = re.compile(any_of(asking.ANSWERABLE))
+_NO_ANSWER = re.compile(any_of(asking.RHETORICAL))
+
+_COURTESY = re.compile(any_of(asking.COURTESIES))
+_TO_DO = re.compile(any_of([asking.SOMETHING_TO_DO]))
+_ONLY_COURTESY = re.compile(asking.ONLY_TO_BE_READ.words)
+_GENERAL = re.compile(asking.GENERAL.words)
+_THANKS = re.compile(rf"[，,]\s{{0,3}}{any_of([asking.THANKS_AT_THE_END])}")
 _CLOSING = "）)”"
 _TRIM = " \t\r\n\u3000，,、：:。；;.!！“”\"'（(）)～~—-…"
 
@@ -140,14 +117,14 @@ def _asks_at(text: str, start: int, end: int) -> int | None:
             return asked.start()
     sentence = text[start:end].strip()
     if _QUESTION.search(sentence) and _ASKED.search(sentence) and not _NO_ANSWER.search(sentence):
-        clause = re.search(r"请问|想要?(?:问|咨询|知道|了解)", sentence)
+        clause = _ENQUIRY.search(sentence)
         return text.find(sentence, start, end) + (clause.start() if clause else 0)
     return None
 
 
 def _of_others(text: str, start: int, asked: re.Match) -> bool:
     """Whether it is somebody else who demands (公司…，要求), or an earlier time at which the citizen did (曾…，申请)."""
-    if asked["who"].strip() or asked["verb"] not in _ALSO_OTHERS:
+    if asked["who"].strip() or asked["verb"] not in asking.ALSO_SAID_OF_OTHERS:
         return False
     before, at = text[start : asked.start("verb")], asked.start("verb")
     if asked["verb"] == "要求" and (_OTHERS.match(text, at) or _OF_OTHERS.search(before)):
@@ -156,10 +133,10 @@ def _of_others(text: str, start: int, asked: re.Match) -> bool:
 
 
 def _is_courtesy(words: str) -> bool:
-    return bool(
-        _ONLY_COURTESY.search(words)
-        or (_COURTESY.search(words) and len(words) < 24 and not re.search(r"解决|处理|查处|修|赔|退", words))
-    )
+    """Whether a line only greets, thanks, or asks for an answer. A longer one says something besides."""
+    if _ONLY_COURTESY.search(words):
+        return True
+    return bool(_COURTESY.search(words)) and len(words) < 24 and not _TO_DO.search(words)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
