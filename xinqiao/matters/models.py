@@ -11,6 +11,7 @@ import json
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 
 from xinqiao.crypto.fields import SealedJSONField
 from xinqiao.database.clock import ClockNow
@@ -212,8 +213,9 @@ class Matter(models.Model):
     def is_closed(self) -> bool:
         return self.stage in CLOSED
 
-    @property
+    @cached_property
     def petitioners(self) -> models.QuerySet:
+        """信访人, the main one first. Looked through again and again by one page, read from the database once."""
         return Petitioner.objects.filter(matter_id=self.pk).order_by("position")
 
 

@@ -30,7 +30,7 @@ class TestDraft:
     def test_empty_page_lists_requests_and_what_is_missing(self, scenes, matter, django_assert_max_num_queries):
         client = desk_of(scenes.world.xu_handles)
         client.get(editor(matter))  # what a process reads once (the tree, how common words are) is read
-        with django_assert_max_num_queries(34):
+        with django_assert_max_num_queries(27):
             page = client.get(editor(matter)).content.decode()
         assert "赔偿泡坏的家具2300元" in page
         assert 'href="/desk/cases/' in page and "#a1" in page

@@ -3,6 +3,7 @@
 import difflib
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 
 from xinqiao.analysis import answers
@@ -40,13 +41,14 @@ class CheckLine:
 def drafting(officer: Officer, number: str) -> Situation:
     """Where this officer would write: handling, review or recheck. `refusal` says why not now."""
     matter = visible_matter(officer, number)
-    found = [situation_in(matter, officer, step) for step in opinions.SUBMITTED_BY.values()]
-    possible = next((here for here in found if here.move), None)
-    if possible:
-        return possible
+    prefetch_related_objects([matter], "requests")  # check list, letter and panels all read them
+    for step in opinions.SUBMITTED_BY.values():
+        here = situation_in(matter, officer, step)
+        if here.move:
+            return here
     desk = matter.referrals.filter(organisation_id=officer.organisation_id).order_by("-is_open", "-pk").first()
     wanted = opinions.SUBMITTED_BY[opinions.instance_of(desk)] if desk else Step.SUBMIT_OPINION
-    return next(here for here in found if here.step is wanted)
+    return situation_in(matter, officer, wanted)
 
 
 def readable_draft(officer: Officer, number: str) -> tuple[Situation, Opinion]:
@@ -108,6 +110,7 @@ def opinion_context(here: Situation) -> dict:
     opinion = opinions.current(desk) if desk else None
     if opinion is None or opinion.state not in OPEN:
         return {"opinion": None}
+    prefetch_related_objects([here.matter], "requests")
     here = Situation(here.step, here.matter, here.officer, here.at, desk, here.move, here.refusal)
     kept = versions(here, opinion)
     before = kept[1] if opinion.state == "in_approval" and len(kept) > 1 else None

@@ -275,8 +275,3 @@ def remedy(here: Situation) -> list[Panel]:
     facts.append((_("电子送达"), consent))
     note = _("送达日期以凭证为准，信访人的期限从收到之日的次日开始计算。")
     return [Panel(_("送达的文书"), facts=tuple(facts), note=note)]
-
-
-def opinion_checks(here: Situation) -> list[Panel]:
-    """The check list GT is drawn by its own template."""
-    return []
