@@ -116,5 +116,5 @@ const bar = document.querySelector(".side-nav");
 const here = bar?.querySelector("[aria-current]");
 if (here) {
   bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
-  bar.scrollTop = here.offsetTop - (bar.clientHeight - here.offsetHeight) / 2;
+  if (here.offsetTop + here.offsetHeight > bar.clientHeight) bar.scrollTop = here.offsetTop - bar.clientHeight / 2;
 }
