@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.analysis import mild_reports as mild
 from xinqiao.analysis.text.proposal import Reading
 from xinqiao.analysis.text.signals import propose_kind, propose_litigation, propose_urgency
 from xinqiao.rules.stages import Kind
@@ -68,6 +69,30 @@ class TestKind:
         reading = Reading("举报村主任冒领补贴", "村主任李某冒领低保金。")
         for reason in propose_kind(reading)[0].why:
             assert reading.text[reason.start : reason.end] == reason.words
+
+
+# List, how many of it are taken for a report: at least, at most, why.
+MILD = [
+    (mild.REPORTS, 47, 50, "polite words hide who is reported on no worse than hard ones (C-01)"),
+    (mild.COMPLAINTS, 0, 1, "officials, money and relatives make no report of a complaint about a service"),
+    (mild.LATER_REPORTS, 17, 20, "other offices and other ways to take something"),
+    (mild.LATER_COMPLAINTS, 0, 3, "the same complaint by others"),
+    (mild.LAST_REPORTS, 12, 15, "once more others"),
+    (mild.LAST_COMPLAINTS, 0, 1, "complaints that ask for nothing in words"),
+    (mild.UNSEEN_REPORTS, 6, 12, "texts for which no rule was made: half of them"),
+    (mild.UNSEEN_COMPLAINTS, 0, 1, "complaints for which no rule was made"),
+]
+
+
+class TestMildReports:
+    @pytest.mark.parametrize(("texts", "least", "most", "why"), MILD)
+    def test_as_many_are_found(self, texts, least, most, why):
+        found = [title for title, body in texts if values(propose_kind(Reading(title, body)))[0] == Kind.REPORT]
+        assert least <= len(found) <= most, (why, found)
+
+    def test_a_clue_far_from_any_post_says_nothing(self):
+        body = "镇长来过一次。" + "天气一直很好，大家都在地里忙。" * 8 + "他把一箱好酒给了表哥。"
+        assert values(propose_kind(Reading("一点见闻", body)))[0] == Kind.REQUEST
 
 
 class TestUrgency:

@@ -14,6 +14,7 @@ from xinqiao.rules.urgent import UrgentGround
 
 from .proposal import Candidate, Reading, Reason
 
+ENOUGH_OF_OTHERS = 0.28  # for a report, of whoever asks for nothing and tells of no trouble of his own: he informs
 ENOUGH = 0.6  # what must speak for a ground of urgency, or for litigation, before it is proposed
 LOOKED_BACK, LOOKED_ON = 26, 8  # characters
 EACH_AT_MOST = 2  # places of one row that count
@@ -26,7 +27,8 @@ def propose_kind(reading: Reading) -> list[Candidate]:
     """`rules.stages.Kind` values, the likeliest first (C.4). A report on a company is none: only officials are reported on (R-30)."""
     found = _spoken(reading, signals.KINDS)
     weights = {kind: sum(one.weight for one in found.get(kind, ())) for kind in Kind}
-    if weights[Kind.REPORT] < ENOUGH:  # a word of anger is no report
+    own = weights[Kind.REQUEST] + weights[Kind.SUGGESTION] > 0 or signals.OWN_TROUBLE.search(reading.text)
+    if weights[Kind.REPORT] < (ENOUGH if own else ENOUGH_OF_OTHERS):  # a word of anger is no report
         weights[Kind.REPORT] = 0.0
     weights[Kind.REQUEST] += signals.KIND_IF_NONE
     total = sum(weights.values())
@@ -98,4 +100,6 @@ def _denied(row: signals.Signal, text: str, one: re.Match) -> bool:
         before = _CLAUSE.split(text[max(0, one.start() - LOOKED_BACK) : one.start()])[-1]
         if row.unless_before.search(before):
             return True
+    if row.near and not row.near.search(text, max(0, one.start() - signals.NEAR), one.end() + signals.NEAR):
+        return True
     return bool(row.unless_after and row.unless_after.search(text[one.end() : one.end() + LOOKED_ON]))
