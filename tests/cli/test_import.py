@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from tests.world import World
 from xinqiao import cli, database
 from xinqiao.cli import import_, indexing
-from xinqiao.matters import import_runs, importing
+from xinqiao.matters import entries, import_runs, importing
 from xinqiao.matters.models import ImportRun, Matter
 from xinqiao.search.models import EntryDue, SearchEntry
 
@@ -202,30 +203,36 @@ class TestGoesOn:
 
 class TestIndexNow:
     def test_what_was_imported_is_found_at_once(self, call, file, capsys):
-        call(file, "--index-now")
+        call(file)
         assert set(SearchEntry.objects.values_list("pk", flat=True)) == set(Matter.objects.values_list("pk", flat=True))
 
-    def test_the_second_process_works_until_the_first_is_done(self, monkeypatch, tmp_path):
-        """Its work is a file here: a process that shares the connection of the tests would end it."""
+    def test_what_others_owe_is_left_to_the_worker(self, call, file, capsys, monkeypatch):
+        asked = []
+        monkeypatch.setattr(entries, "make_due", lambda: asked.append(1) or [timezone.now()])
+        call(file)
+        assert len(asked) == Matter.objects.count() == 2, "not without end, whatever a reindex may owe"
+
+    def test_the_other_processes_work_until_the_first_is_done(self, monkeypatch, tmp_path):
+        """Their work is a file here: a process that shares the connection of the tests would end it."""
 
         def work(reading):
             while not select.select([reading], [], [], 0.01)[0]:
-                (tmp_path / "at work").touch()
-            (tmp_path / "done").touch()
+                (tmp_path / f"{os.getpid()} at work").touch()
+            (tmp_path / f"{os.getpid()} done").touch()
             os._exit(0)
 
         monkeypatch.setattr(indexing, "_work_until_closed", work)
-        with indexing.beside():
-            while not (tmp_path / "at work").exists():
+        with indexing.beside(2):
+            while len(list(tmp_path.glob("* at work"))) < 2:
                 select.select([], [], [], 0.01)
-            assert not (tmp_path / "done").exists()
-        assert (tmp_path / "done").exists(), "waited for: the database may be stopped after it"
+            assert not list(tmp_path.glob("* done"))
+        assert len(list(tmp_path.glob("* done"))) == 2, "waited for: the database may be stopped after it"
 
     def test_nobody_else_works_on_what_is_not_committed(self, db):
-        assert not indexing.has_room()
+        assert indexing.room() == 0
 
     def test_otherwise_it_is_owed(self, call, file, capsys):
-        call(file)
+        call(file, "--no-index-now")
         assert not SearchEntry.objects.exists()
         assert EntryDue.objects.count() == 2
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xinqiao.rules import masking
 from xinqiao.rules.masking import mask_address, mask_email, mask_id_number, mask_known, mask_name, mask_phone, mask_text
 
 
@@ -160,3 +161,22 @@ class TestOnlyWhatStandsThere:
             spaced = r"[ \u3000]*".join(re.escape(char) for char in name if not char.isspace())
             expected = re.sub(spaced, "****", expected)
         assert mask_known(text, names=tuple(names), values=tuple(numbers), wholly=True) == expected
+
+    @settings(max_examples=400, deadline=None)
+    @given(
+        text=st.lists(
+            st.sampled_from(
+                [
+                    *"xX+Ｘｘ＋-— ·@._%，。我1８",
+                    "13800138000",
+                    "0990-5550123",
+                    "１１０１０１ 19900307 425X",
+                    "a.b@c.de",
+                    "+86 ",
+                ]
+            ),
+            max_size=6,
+        ).map("".join)
+    )
+    def test_a_number_is_found_in_any_piece(self, text):
+        assert mask_text(text, wholly=True) == masking._IN_TEXT.sub("****", text)

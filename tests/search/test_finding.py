@@ -324,3 +324,11 @@ class TestLikeness:
         assert likeness.bands(text) == likeness.bands(reversed(text))
         assert len(likeness.bands(text)) == likeness.BANDS
         assert likeness.bands(text[: likeness.WORDS_AT_LEAST - 1]) == []
+
+    def test_the_numbers_of_a_text_are_those_of_years_ago(self):
+        """They are stored: other ones would find none of the texts that are there. A short text, so that some boxes are empty."""
+        text = words.fold("和平路的路灯坏了一个月，夜里看不见路，老人摔倒过两次，请尽快派人修好。")
+        assert likeness.bands(words.tokens(text)) == [
+            32271444, -1137539911, -160200329, -1929743710, -1287856010, 1988347038, -618773856, -745687655,
+            -165526859, -323985246, 1881972958, -1330530451, 2042507451, -1724636836, 1868529406, 1789858040,
+        ]  # fmt: skip

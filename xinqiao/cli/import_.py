@@ -5,7 +5,7 @@
 例 example:
   xinqiao import 留言.csv --source 领导留言板 --map title=标题,content=内容,received=留言时间,reply=答复,replied=答复时间,number=编号
 
-已有答复的存为“历史件”；没有答复的登记到信访部门，由人接着办。旧件不起算期限，不发通知。检索索引由后台任务补建，新的件在前；用 --index-now 当场补建。
+已有答复的存为“历史件”；没有答复的登记到信访部门，由人接着办。旧件不起算期限，不发通知。检索索引边导入边补建，新的件在前；用 --no-index-now 留给后台任务补建。
 """
 
 import argparse
@@ -53,8 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rejects", metavar="FILE", help="没有存的行写到这个 CSV；默认写到数据目录的 imports/ 下")
     parser.add_argument(
         "--index-now",
-        action="store_true",
-        help="边导入边补建检索索引（有两个以上的核时另用一个进程），不等后台任务；可以中断",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="边导入边补建检索索引（每多一个核另用一个进程，最多三个），不等后台任务；可以中断，剩下的由后台任务补建",
     )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
 
@@ -69,8 +70,7 @@ def run(args: argparse.Namespace) -> int:
         return _complain(str(error), cli.USAGE)
     with database.available():
         cli.start_django()
-        second = args.index_now and not args.dry_run and indexing.has_room()
-        with indexing.beside() if second else contextlib.nullcontext():
+        with indexing.beside(indexing.room()) if args.index_now and not args.dry_run else contextlib.nullcontext():
             return _run(args, mapping)
 
 
@@ -98,7 +98,7 @@ def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
     from django.db import InterfaceError, OperationalError
     from django.utils import timezone
 
-    from xinqiao.matters import entries, import_runs
+    from xinqiao.matters import import_runs
     from xinqiao.matters.steps.receive import IntakeClosed
     from xinqiao.matters.table_files import TableUnreadable, open_table
 
@@ -129,17 +129,25 @@ def _run(args: argparse.Namespace, mapping: dict[str, str]) -> int:
     except IntakeClosed as closed:
         return _complain(f"数据库现在不能可靠保存，没有导入。{closed}", cli.ENVIRONMENT)
     if args.index_now and not args.dry_run:
-        _index(entries, quiet=args.json)
+        _index(sums.stored, quiet=args.json)
     return cli.FAILED if sums.rejected or sums.problem or not sums.agree else cli.OK
 
 
-def _index(entries, *, quiet: bool) -> None:
-    """Make the entries that are owed still, beside the worker and the second process. Broken off, the rest stays owed."""
+def _index(stored: int, *, quiet: bool) -> None:
+    """Make the entries that are owed still, beside the worker and the other processes: as many as were stored, not what else may be owed."""
     from tqdm import tqdm
 
-    with tqdm(unit="件", desc="补建检索索引", disable=quiet or None) as bar:
-        while made := entries.make_due():
-            bar.update(len(made))
+    from xinqiao.matters import entries
+
+    made = 0
+    try:
+        with tqdm(unit="件", desc="补建检索索引", disable=quiet or None) as bar:
+            while made < stored and (batch := entries.make_due()):
+                made += len(batch)
+                bar.update(len(batch))
+    except KeyboardInterrupt:
+        print("已停下。各件都已存好；还没有补建的检索索引由后台任务补建。", file=sys.stderr)
+        raise
 
 
 def _settings(args: argparse.Namespace, mapping: dict[str, str]):

@@ -1,4 +1,4 @@
-"""A second process that makes the entries of the search while this one imports: on two cores the search costs no time of its own."""
+"""Processes beside this one that make the entries of the search while it imports: one for each further core, three at most."""
 
 import contextlib
 import os
@@ -7,36 +7,41 @@ import signal
 from collections.abc import Iterator
 
 IDLE_SECONDS = 0.5
+MOST = 3  # more wait for each other in the index
 
 
-def has_room() -> bool:
-    """Whether a second process helps: there is a core for it, and it would see what this one commits."""
+def room() -> int:
+    """How many processes beside this one help: there is a core for each, and they would see what this one commits."""
     from django.db import connection
 
-    return len(os.sched_getaffinity(0)) > 1 and not connection.in_atomic_block
+    return 0 if connection.in_atomic_block else min(len(os.sched_getaffinity(0)) - 1, MOST)
 
 
 @contextlib.contextmanager
-def beside() -> Iterator[None]:
-    """Make owed entries in a process of its own until the block ends, or this process does, however it ends.
+def beside(processes: int) -> Iterator[None]:
+    """Make owed entries in so many processes of their own until the block ends, or this process does, however it ends.
 
     To be entered before this process has asked the database anything: a connection cannot be shared.
     """
     reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(writing)
-        _work_until_closed(reading)
+    children = []
+    for _number in range(processes):
+        child = os.fork()
+        if child == 0:
+            os.close(writing)
+            _work_until_closed(reading)
+        children.append(child)
     os.close(reading)
     try:
         yield
     finally:
         os.close(writing)
-        os.waitpid(child, 0)
+        for child in children:
+            os.waitpid(child, 0)
 
 
 def _work_until_closed(reading: int) -> None:
-    """The life of the second process. What it has in hand when something fails stays owed."""
+    """The life of such a process. What it has in hand when something fails stays owed."""
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pipe tells it when the first one has ended

@@ -101,7 +101,7 @@ TASKS = (
     Task("recommendations", timedelta(minutes=1), recommended.tell, early=recommended.is_waiting),
     Task("rescan", timedelta(minutes=1), files.rescan),
     Task("forget", timedelta(minutes=10), forget),
-    Task("search", timedelta(seconds=10), entries.fill, early=entries.many_due),
+    Task("search", timedelta(seconds=10), entries.fill, early=entries.some_due),
     Task("counts", timedelta(seconds=10), counted.fold),
     Task("counts_check", timedelta(minutes=20), counted.check_at_night),
     Task("proposals", timedelta(seconds=30), proposals.make_missing, early=proposals.more_are_missing),

@@ -93,6 +93,9 @@ _IN_TEXT = re.compile(
     rf"|(?P<phone>(?<!{_DIGIT})[0０]{_DIGIT}{{2,3}}{_GAP}{_DIGIT}{{7,8}}{_ALONE})"
     r"|(?P<email>[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,})"
 )
+# What any of them is written in, and what may not stand beside it. Most sentences have no such piece, and to find that out costs a tenth of looking.
+_WRITTEN_IN = r"0-9０-９A-Za-zＸｘ+._%@ \u3000\-－—·"
+_PIECES = re.compile(f"[{_WRITTEN_IN}][{_WRITTEN_IN}]{{5,}}")
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ＋", "0123456789XX+")
 
 
@@ -103,7 +106,11 @@ def mask_text(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...]
     `wholly`: for readers who see nothing of the identity; then not even the surname or the first digits stay.
     """
     known = mask_known(text, names=names, values=values, wholly=wholly)
-    return _IN_TEXT.sub(lambda found: WHOLLY if wholly else _masked_match(found), known)
+
+    def shown(found: re.Match) -> str:
+        return WHOLLY if wholly else _masked_match(found)
+
+    return _PIECES.sub(lambda piece: _IN_TEXT.sub(shown, piece[0]), known)
 
 
 def personal_numbers(text: str) -> list[re.Match]:
@@ -113,6 +120,8 @@ def personal_numbers(text: str) -> list[re.Match]:
 
 def mask_known(text: str, *, names: tuple[str, ...] = (), values: tuple[str, ...] = (), wholly: bool = False) -> str:
     """A text with the known `names` masked (also written with spaces in between) and the known `values`: numbers, an address."""
+    if not (text and (any(names) or any(values))):
+        return text
     plain = _without_gaps(text)
     for value in sorted({one for one in values if len(one) >= 4}, key=len, reverse=True):
         if not (value.isascii() and value.isalnum()):
