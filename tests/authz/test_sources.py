@@ -36,7 +36,7 @@ ALLOWED = {
     ): "whoever holds the receipt is told whether it is as stored; nothing of it is shown",
     ("workbench/shelves.py", "came_back"): "a condition of a shelf, which narrows visible_to (`Shelf.desks`)",
     (
-        "workbench/case_file.py",
+        "workbench/case_file/found.py",
         "_rows",
     ): "writes a part of the statement that reads the matter, which `find` asks of visible_to",
     ("workbench/supervision/completion.py", "_due"): "a column of the rows that `visible` found",
