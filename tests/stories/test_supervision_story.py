@@ -61,8 +61,8 @@ class Story:
     # ---- what happens
 
     def a_notice_lapses(self) -> Matter:
-        """The bureau signed for it twenty days ago and told the citizen nothing."""
-        return self.world.signed_in(f"{localdate() - timedelta(days=20)}")
+        """The bureau signed for it a month ago and told the citizen nothing: the last day is over, however long a holiday it met."""
+        return self.world.signed_in(f"{localdate() - timedelta(days=30)}")
 
     def the_patrol_finds_it(self, matter: Matter) -> None:
         self.sits_down(self.world.sun_supervises)

@@ -28,7 +28,7 @@ def check(browser, name: str) -> None:
 def world(transactional_db):
     """A notice that lapsed and was found; a supervision that waits for its answer; a recommendation and a listing that are late or new."""
     world, today = World(), localdate()
-    world.silent = world.signed_in(f"{today - timedelta(days=20)}")
+    world.silent = world.signed_in(f"{today - timedelta(days=30)}")  # over, however long a holiday the last day met
     deadlines.sweep(timezone.now())
     patrol.look(world.silent.events.get(step=Step.RECORD_SILENCE), at=timezone.now())
     world.finding = Finding.objects.get(matter=world.silent)
