@@ -19,11 +19,11 @@ from xinqiao.supervision.models import Finding, Measure, Recommendation
 
 pytestmark = pytest.mark.django_db
 ALARMS = (Step.WARN, Step.RECORD_OVERDUE, Step.RECORD_SILENCE)
-TODAY = localdate()  # the days are near: what is entered long after it happened is told to nobody
 
 
 def ago(days: int) -> str:
-    return f"{TODAY - timedelta(days=days)}"
+    """The days are near: what is entered long after it happened is told to nobody."""
+    return f"{localdate() - timedelta(days=days)}"
 
 
 @pytest.fixture
