@@ -15,9 +15,9 @@ from xinqiao.rules.stages import Step
 
 pytestmark = pytest.mark.django_db
 OTHER = {
-    "seq": 99, "step": "accept", "from_stage": "handling", "to_stage": "filed", "referral_id": 12345, "actor_kind": "system",
-    "officer_id": 999, "organisation_id": 999, "facts_text": '{"a":1}', "document_id": 777, "algorithm": "sha256",
-    "previous_hash": "0" * 64, "matter_id": 424242,
+    "seq": 99, "step": "accept", "from_stage": "handling", "to_stage": "filed", "referral_id": -1, "actor_kind": "system",
+    "officer_id": -1, "organisation_id": -1, "facts_text": '{"a":1}', "document_id": -1, "algorithm": "sha256",
+    "previous_hash": "0" * 64, "matter_id": -1,
 }  # fmt: skip
 
 
@@ -35,6 +35,7 @@ class TestChain:
 
     @pytest.mark.parametrize("column", [name for name in history.FIELDS if name not in ("at", "recorded_at")])
     def test_breaks_when_one_column_of_one_row_is_changed(self, events, column):
+        assert getattr(events[2], column) != OTHER[column]
         tampered = copy.copy(events)
         tampered[2] = copy.copy(events[2])
         setattr(tampered[2], column, OTHER[column])
