@@ -79,7 +79,7 @@ class TestReceiptFile:
         (("text", "title"), lambda old: old + " ", "text"),
         (("text", "requests"), lambda old: old[:1], "text"),
         (("content_hash",), lambda old: old[::-1], "text"),
-        (("number",), lambda old: old[:-1] + "0", "facts"),
+        (("number",), lambda old: old[:-1] + "01"[old.endswith("0")], "facts"),
         (("received_at",), lambda old: old.replace("2026", "2025"), "facts"),
         (("office",), lambda old: "别的机关", "facts"),
         (("event", "fields", "at"), lambda old: old.replace("2026", "2025"), "event"),
