@@ -182,7 +182,7 @@ class TestInABrowser:
         browser.page.fill("#say", "楼下还是很吵")
         browser.page.route("**/ui/gallery", lambda route: route.abort())
         browser.page.click("text=提交评价")
-        browser.page.wait_for_url("chrome-error://**")  # else it comes while the page is opened again, and takes its place
+        browser.page.wait_for_url("chrome-error://**")  # else it may come in the place of the page that follows
         browser.page.unroute("**/ui/gallery")
         browser.open("/ui/gallery")
         assert browser.page.input_value("#say") == "楼下还是很吵"
