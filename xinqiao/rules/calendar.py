@@ -111,10 +111,6 @@ class WorkCalendar:
         """Whether `day` is a Saturday or Sunday that is worked (调休上班)."""
         return day in self._make_up_days and day not in self.regional_days
 
-    def is_regional_rest_day(self, day: date) -> bool:
-        """Whether `day` is a rest day only because of the regional overlay (DL-18)."""
-        return day in self.regional_days
-
     def rest_name(self, day: date) -> str:
         """Why nobody works on `day`, in words for the citizen: 春节假期, 星期六 … Empty for a working day."""
         if day in self.regional_days:

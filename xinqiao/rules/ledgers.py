@@ -167,11 +167,6 @@ TOLD_TO_CITIZEN: MappingProxyType[str, str] = MappingProxyType(
 )
 
 
-def acts_from(state: ItemState, roles: frozenset[Role], sides: frozenset[Side]) -> list[ActRow]:
-    """The rows that somebody on these sides may take now, in the order of the table."""
-    return [row for row in _ACTS if state in row.origins and row.roles & roles and row.sides & sides]
-
-
 def find_act(act: ItemAct, state: ItemState | None, roles: frozenset[Role], sides: frozenset[Side]) -> ActRow:
     """The row that allows `act` now. Raises StepRefused that says what is in the way: the state, the side or the role."""
     row = ACTS[act]

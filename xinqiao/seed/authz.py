@@ -5,7 +5,7 @@ field of which matter has leaked. Everything is made by the real steps. `tests/a
 """
 
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -108,7 +108,6 @@ class Canaries:
     rating: str
 
 
-IDENTITY_FIELDS = tuple(one.name for one in fields(Canaries))[:5]
 _NAMES = "珂璇琛瑄璟璐璞瑗瑭璎琬瑜琪玥珮珏玮瑛琦珅"
 
 
@@ -428,7 +427,9 @@ class Tenant:
         mobile = f"1370000{['citizen', 'other_citizen', 'informant'].index(owner) + 10 * 'ab'.index(self.tenant):04d}"
         index = crypto.blind_index(mobile, context="mobile")
         sealed = crypto.seal(mobile, context="account.mobile")
-        return Account.objects.get_or_create(mobile_index=index, defaults={"sealed_mobile": sealed, "created_at": self.at})[0]
+        return Account.objects.get_or_create(
+            mobile_index=index, defaults={"sealed_mobile": sealed, "created_at": self.at}
+        )[0]
 
     def against(self, key: str) -> dict:
         org = self.org(key)
@@ -454,7 +455,9 @@ class Tenant:
         )
 
     def send(self, made: Made, unit: str, receiver: str) -> None:
-        self.take(made, Step.TRANSFER, self.post("triage"), to=self.org(unit), reason="农田水利和房屋管理属于该单位的职责")
+        self.take(
+            made, Step.TRANSFER, self.post("triage"), to=self.org(unit), reason="农田水利和房屋管理属于该单位的职责"
+        )
         self.take(made, Step.SIGN_IN, self.post(receiver))
 
     def to_unit(self, made: Made, unit: str, receiver: str) -> None:

@@ -12,8 +12,6 @@ from . import region
 
 PASSWORD = "xinqiao-demo-2026"
 FILE = "demo-logins.json"
-# Where the story line of the demonstration goes on: the leaking roof lies with this bureau.
-STORY_UNIT = "lanjiang-housing"
 
 
 def keep(citizens: list[dict]) -> None:

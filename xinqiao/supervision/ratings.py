@@ -3,7 +3,7 @@
 Nobody sees a single rating before its window closes (RA-8): ratings are compared only when the windows of all of them are over.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -174,8 +174,3 @@ def decide(alike_id: int, *, confirmed: bool, note: str, by: Officer, at: dateti
         detail=detail,
     )
     return row
-
-
-def counts_of(windows: QuerySet[RatingWindow]) -> Counter:
-    """How many windows ended rated and how many did not: the participation, never mixed with satisfaction (G.3)."""
-    return Counter(windows.exclude(closed_at=None).values_list("status", flat=True))
