@@ -190,7 +190,7 @@ CITIZEN_WORDS = MappingProxyType(
         ),
         Stage.OPINION_SERVED: CitizenWords(
             "已经答复",
-            "{unit}的书面答复已经送到。送达日期：{date}。请打开看看，再告诉我们您满意不满意。",
+            "{unit}的书面答复已经送到。送达日期：{date}。请打开看看。",
             "不同意这个结果？最晚{due}可以申请复查，不收费。",
             (Step.REQUEST_REVIEW, Step.RATE, Step.SUPPLEMENT, Step.ASK_PROGRESS),
         ),

@@ -10,16 +10,19 @@ from xinqiao.rules.urgent import UrgentGround
 from .case import Case
 
 REVIEW = "经审核，事实已经查清，诉求都有答复，处理符合规定，同意认定办结。"
-HAPPENED = "连续降雨后住宅楼山墙开裂，部分墙皮脱落，住户已经撤到楼下。"
-SAID = {
-    "happened": HAPPENED,
-    "where": "辖区内一处老旧住宅小区",
-    "since": "今天上午发现，住户到信访窗口反映",
-    "demands": "安排临时住处，尽快鉴定房屋。",
-    "taken": "街道已经安排临时安置点，住建部门正在赶往现场。",
-    "contact": "信访局值班室",
-    "rescue": "已经拨打119，消防人员到场疏散。",
-}
+
+
+def _said(case: Case) -> dict[str, str]:
+    """The report in words that fit whatever happened: what, which demands, and what was done at once. Nobody is named."""
+    return {
+        "happened": f"{case.petition.title}，信访人说现在还有危险。",
+        "where": f"{case.town.government_of(case.petition.place).name}辖区",
+        "since": "信访人当天反映，工作人员接到后马上核实",
+        "demands": "；".join(case.petition.requests),
+        "taken": "已经通知主管部门派人到现场，先把人转移到安全的地方，设置围挡。",
+        "contact": "信访局值班室",
+        "rescue": "已经拨打119，消防人员正在赶往现场。",
+    }
 
 
 def return_completion(case: Case) -> None:
@@ -55,7 +58,7 @@ def relay_completion(case: Case) -> None:
 
 def flag_urgent(case: Case) -> None:
     case.take(
-        Step.FLAG_URGENT, case.at_office(Role.TRIAGE), ground=UrgentGround.LIFE, said=SAID, affected=case.rng.randint(12, 60),
+        Step.FLAG_URGENT, case.at_office(Role.TRIAGE), ground=UrgentGround.LIFE, said=_said(case), affected=case.rng.randint(12, 60),
         danger_to_life=True, next_report_at=case.at + timedelta(hours=4),
     )  # fmt: skip
 
@@ -80,7 +83,7 @@ def record_urgent_sending(case: Case) -> None:
 
 
 def continue_urgent(case: Case) -> None:
-    said = {**SAID, "taken": "住户已经全部安置，鉴定单位进场检测，现场设了警戒线。"}
+    said = {**_said(case), "taken": "人已经全部转移，专业人员进场检测，现场设了警戒线。"}
     case.take(
         Step.CONTINUE_URGENT, case.at_office(Role.OFFICE_LEADER), said=said, affected=36, danger_to_life=False,
         next_report_at=case.at + timedelta(hours=24),
@@ -88,13 +91,11 @@ def continue_urgent(case: Case) -> None:
 
 
 def close_urgent(case: Case) -> None:
-    case.take(
-        Step.CLOSE_URGENT, case.at_office(Role.OFFICE_LEADER), outcome="墙体已经加固，住户陆续搬回，没有人员受伤。"
-    )
+    case.take(Step.CLOSE_URGENT, case.at_office(Role.OFFICE_LEADER), outcome="危险已经排除，没有人员受伤。")
 
 
 def unflag_urgent(case: Case) -> None:
-    reason = "到现场核实，是多年前的旧裂缝，经鉴定没有危险，已向住户说明。"
+    reason = "到现场核实，经专业人员检查没有危险，已向信访人说明。"
     case.take(Step.UNFLAG_URGENT, case.at_office(Role.OFFICE_LEADER), reason=reason)
 
 

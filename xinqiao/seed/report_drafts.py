@@ -21,7 +21,7 @@ THIRD = timedelta(
 )  # the analysis of a month is asked for on the third of the next, or the first working day after
 OUTLOOK = "下一时期要继续注意住房维修、物业服务和拖欠款项的问题；快到期限的件逐件提醒，超过期限的件每周核对一次。"
 CAUSE = "原因：多数由同一个项目、同一项政策引起，正在逐件核实。\n建议：由承办单位列出清单，逐件向信访人说明进度，能先解决的先解决。"
-SITUATION = "把本季度住房维修类的信访事项集中看一次：事情在哪里、卡在哪一步、哪些近期能办完。"
+SITUATION = "把这一时期收到的信访事项集中看一次：事情在哪里、卡在哪一步、哪些近期能办完。"
 
 
 def write(town: Town, today: date) -> None:
@@ -34,7 +34,7 @@ def write(town: Town, today: date) -> None:
     month = last.replace(day=1)
     _last_month(shifted(month, -1), writer, leader, min(calendar.on_or_after(month + THIRD), last))
     quarter = Period(shifted(month, -((month.month - 1) % 3)), month)
-    report = _drafted(ReportSort.SPECIAL, f"{quarter.words()}住房问题专题分析", quarter, writer, last)
+    report = _drafted(ReportSort.SPECIAL, f"{quarter.words()}信访形势专题分析", quarter, writer, last)
     _say(report, "situation", SITUATION, by=writer, at=_at(last, 14, 20))
 
 
