@@ -71,14 +71,16 @@ def settings_of(request: HttpRequest) -> ListSettings:
     return request.list_settings
 
 
-def shelf_counts(request: HttpRequest, more: dict[str, tally.Wanted] | None = None) -> dict[str, int]:
-    """Counts of the side bar, and of `more`, in one statement; kept for this request. Saved filters are counted beside a list only."""
+def shelf_counts(
+    request: HttpRequest, more: dict[str, tally.Wanted] | None = None, rows: dict[str, tally.Rows] | None = None
+) -> dict[str, int]:
+    """Counts of the side bar, of `more` and of `rows`, in one statement; kept for this request. Saved filters are counted beside a list only."""
     if not hasattr(request, "shelf_counts") or more:
         officer, today = request.officer, localdate()
         wanted = {one.key: tally.Wanted(one.key) for one in shelves.shelves_of(officer) if one.counted}
         wanted |= _saved_counts(request) if more else {}
         leaving = {"inspection": inspection.waiting, "digests": digests.waiting}
-        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, leaving)
+        request.shelf_counts = tally.count(officer, today, {**wanted, **(more or {})}, leaving | (rows or {}))
     return request.shelf_counts
 
 

@@ -133,7 +133,7 @@ def _ask(officer: Officer, today: date, each: list[Wanted], at_once: list[Wanted
     if not (officer.active and officer.user.is_active):
         return {replace(one, limit=0): 0 for one in (*each, *at_once)} | dict.fromkeys(more, 0)
     parts = {replace(one, limit=0): _composed(*kind, one) for one in each}
-    parts |= {name: _composed_rows(*kind, rows) for name, rows in more.items()}
+    parts |= {name: _composed_rows(*kind, officer.organisation.line, rows) for name, rows in more.items()}
     asked = {name: part for name, part in parts.items() if part}
     columns = [f"(SELECT count(*) FROM ({part.sql}) AS counted)" for part in asked.values()]
     params = [value for part in asked.values() for value in part.params]
@@ -190,9 +190,11 @@ def _composed(roles: frozenset[str], one_unit: bool, wanted: Wanted) -> Statemen
 
 
 @lru_cache(maxsize=256)
-def _composed_rows(roles: frozenset[str], one_unit: bool, rows: Rows) -> Statement | None:
-    """The rows of one count that is no shelf's."""
-    return _limited(rows(stand_in(roles, one_unit), MOMENT), COUNTED_TO)
+def _composed_rows(roles: frozenset[str], one_unit: bool, line: str, rows: Rows) -> Statement | None:
+    """The rows of one count that is no shelf's; who is asked may depend on what the organisation is."""
+    officer = stand_in(roles, one_unit)
+    officer.organisation.line = line
+    return _limited(rows(officer, MOMENT), COUNTED_TO)
 
 
 @lru_cache(maxsize=2048)

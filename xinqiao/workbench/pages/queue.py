@@ -25,7 +25,7 @@ from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Channel, Kind, ReferralKind, Stage
 from xinqiao.ui.day_words import exact_day, moment_words
 
-from .. import columns, filters, frame, keyset, shelves, tally
+from .. import awaiting, columns, filters, frame, keyset, shelves, tally
 from ..bulk import offer
 from ..door import officer_required
 from ..models import LONGEST_NAME, MOST_FILTERS, PAGE_SIZES, ListSettings
@@ -94,7 +94,8 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     """`?shelf=&order=`, the names of `filters.NAMES`, and a position; `more=1` opens the further conditions."""
     officer, today = request.officer, localdate()
     asked, settings = asked_for(request.GET, officer, today), frame.settings_of(request)
-    counts = frame.shelf_counts(request, _counts_of(asked))
+    beside = {} if asked.chosen.is_particular else awaiting.asked_beside(asked.shelf.key, officer)
+    counts = frame.shelf_counts(request, _counts_of(asked), beside)
     page = keyset.page(
         asked.desks(officer, today), asked.order, FIELDS, size=page_rows(settings),
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
@@ -104,6 +105,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         **_list_context(request, asked, settings, page, today),
         **_choice_context(request, asked, settings, counts),
         "shelf": asked.shelf,
+        "awaited": awaiting.links(counts) if beside else (),
         "total": counts[tally.TOTAL],
         "most_counted": tally.TOTAL_TO,
         "part": _part(page),
