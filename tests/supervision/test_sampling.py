@@ -8,7 +8,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.sampling import SampleSort, questions_of
 from xinqiao.rules.stages import Kind
 from xinqiao.supervision import sampling
-from xinqiao.supervision.models import Sheet
+from xinqiao.supervision.models import Sample, Sheet
 
 pytestmark = pytest.mark.django_db
 DAY = at("2026-03-20")
@@ -94,3 +94,42 @@ class TestFigures:
         page = client.get(reverse("workbench:sample", args=[first.sample_id])).content.decode()
         assert "去向错误" in page and "已查 1 件" in page
         assert "提出督办" in client.get(address).content.decode()
+
+
+class TestSupervision:
+    """From the sheet to the letter: what was found wrong stands in the form (SV-1, SV-2)."""
+
+    NOTE = "意见书只写了已经转办，没有写结果。"
+
+    @pytest.fixture
+    def sheet(self, world):
+        matter = world.in_handling("2026-03-02")
+        sample = Sample.objects.create(
+            office=world.office, sort="opinion", organisation=world.government, from_on=DAY.date(), to_on=DAY.date(), size=1,
+            population=1, seed=1, drawn_by=world.sun_supervises, drawn_at=DAY,
+        )  # fmt: skip
+        answers = {row.code: "yes" for row in questions_of("opinion")} | {"gt4": "no"}
+        return Sheet.objects.create(sample=sample, matter=matter, organisation=world.housing, org_lft=world.housing.lft, answers=answers,
+                                    note=self.NOTE, checked_at=DAY, checked_by=world.sun_supervises)  # fmt: skip
+
+    def form(self, officer, sheet, query):
+        address = reverse("workbench:step", args=[sheet.matter.number, "propose_supervision"])
+        return client_of(officer).get(address + query).context["form"]
+
+    def test_carries_the_fault_over(self, world, sheet):
+        page = client_of(world.sun_supervises).get(reverse("workbench:sheet", args=[sheet.sample_id, sheet.pk]))
+        assert f"?sheet={sheet.pk}" in page.context["propose_url"]
+        first = self.form(world.sun_supervises, sheet, f"?sheet={sheet.pk}").initial
+        assert self.NOTE in first["broken"] and "第三十二条" in first["broken"]
+        assert (first["to"], first["ground"]) == (world.housing.pk, "poor_opinion")
+
+    @pytest.mark.parametrize("query", ["", "?sheet=x", "?sheet=9999999999999999999999", "?sheet=1٢"])
+    def test_what_is_no_sheet_is_left_out(self, world, sheet, query):
+        assert "broken" not in self.form(world.sun_supervises, sheet, query).initial
+
+    def test_the_sheet_of_another_office_or_matter_is_none(self, world, sheet):
+        Sample.objects.update(office=world.county_office)
+        assert "broken" not in self.form(world.sun_supervises, sheet, f"?sheet={sheet.pk}").initial
+        Sample.objects.update(office=world.office)
+        Sheet.objects.update(matter=world.signed_in("2026-03-02"))
+        assert "broken" not in self.form(world.sun_supervises, sheet, f"?sheet={sheet.pk}").initial

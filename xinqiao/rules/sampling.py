@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from xinqiao.rules.gates import TITLES
+from xinqiao.rules.patrol import Ground
 from xinqiao.rules.stages import Coded
 
 REGULATION = "信访工作条例"
@@ -63,6 +64,15 @@ _ROWS = (
         for gate, title in TITLES.items()
     ),
 )  # fmt: skip
+# The ground of supervision (SV-1) that a fault of each sort is proposed under; whoever proposes may choose another (INF).
+GROUNDS: MappingProxyType[str, Ground] = MappingProxyType(
+    {
+        _S.REGISTRATION: Ground.NOT_ACCEPTED,
+        _S.ROUTE: Ground.NOT_ACCEPTED,
+        _S.REFUSAL: Ground.NOT_ACCEPTED,
+        _S.OPINION: Ground.POOR_OPINION,
+    }
+)
 QUESTIONS: MappingProxyType[str, Question] = MappingProxyType({row.code: row for row in _ROWS})
 
 
@@ -103,3 +113,17 @@ def check_sheet(sort: str, answers: Mapping[str, str], note: str) -> list[str]:
     if Answer.NO in answers.values() and len(note.strip()) < NOTE_LEAST:
         return [f"有不对的，请写明哪里不对（至少{NOTE_LEAST}个字）。"]
     return []
+
+
+def faults_of(sort: str, answers: Mapping[str, str]) -> list[Question]:
+    """The lines that the sheet calls wrong, in order."""
+    return [row for row in questions_of(sort) if answers.get(row.code) == Answer.NO]
+
+
+def fault_words(sort: str, answers: Mapping[str, str], note: str) -> str:
+    """What the organ did not do, as a letter of supervision begins to say it: the faults, the basis of each once, what the sheet says."""
+    faults = faults_of(sort, answers)
+    if not faults:
+        return ""
+    bases = "；".join(dict.fromkeys(row.basis for row in faults))
+    return f"抽查发现{'、'.join(row.fault for row in faults)}（{bases}）。{note.strip()}"

@@ -32,7 +32,12 @@ def step_page(request, number: str, step: str) -> HttpResponse:
         return _answer(request, here, act)
     if here.refusal:
         return _page(request, here, act, None, status=422)
-    return _page(request, here, act, act.form(situation=here))
+    return _page(
+        request,
+        here,
+        act,
+        act.form(situation=here, initial={name: request.GET.get(name, "") for name in act.form.from_address}),
+    )
 
 
 def _act(step: str) -> Act:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.refusals import StepRefused
-from xinqiao.rules.sampling import LARGEST, SMALLEST, Answer, SampleSort, questions_of
+from xinqiao.rules.sampling import LARGEST, SMALLEST, Answer, SampleSort, faults_of, questions_of
 from xinqiao.rules.stages import Step
 from xinqiao.supervision import sampling
 from xinqiao.supervision.models import Sample, Sheet
@@ -183,7 +183,7 @@ def sheet_page(request: HttpRequest, sample_id: int, sheet_id: int) -> HttpRespo
     context = {
         "sample": sample, "sheet": sheet, "form": form, "sort": SampleSort(sample.sort),
         "case_url": reverse("workbench:case", args=[number]),
-        "propose_url": reverse("workbench:step", args=[number, Step.PROPOSE_SUPERVISION.value]) if _is_wrong(sheet) else "",
+        "propose_url": f"{reverse('workbench:step', args=[number, Step.PROPOSE_SUPERVISION.value])}?sheet={sheet.pk}" if _is_wrong(sheet) else "",
     }  # fmt: skip
     return render(request, "workbench/supervision/sheet.html", context, status=422 if form.errors else 200)
 
@@ -207,11 +207,11 @@ def _found(officer: Officer, sample_id: int) -> Sample:
 
 
 def _is_wrong(sheet: Sheet) -> bool:
-    return Answer.NO in sheet.answers.values()
+    return sheet.checked_at is not None and bool(faults_of(sheet.sample.sort, sheet.answers))
 
 
 def _row(sheet: Sheet) -> dict:
-    wrong = [row.fault for row in questions_of(sheet.sample.sort) if sheet.answers.get(row.code) == Answer.NO]
+    wrong = [row.fault for row in faults_of(sheet.sample.sort, sheet.answers)]
     return {
         "url": reverse("workbench:sheet", args=[sheet.sample_id, sheet.pk]),
         "title": sheet.matter.listed_title,
