@@ -13,7 +13,9 @@ from tests.information.town import town
 from tests.world import at, client_of
 from xinqiao.information import meetings, minutes, reports
 from xinqiao.information.models import Meeting
+from xinqiao.jobs import meetings_held
 from xinqiao.ledgers.models import Item
+from xinqiao.notifications.models import InAppMessage
 from xinqiao.rules.information import MeetingKind, MeetingState, ReportKind, TopicSort
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind
@@ -130,3 +132,54 @@ class TestPages:
             assert writer.get(reverse("workbench:minutes", args=[meeting.pk, paper])).status_code == 200
         assert writer.get(reverse("workbench:minutes", args=[meeting.pk, "exe"])).status_code == 404
         assert writer.get(reverse("workbench:meeting_edit", args=[meeting.pk])).status_code == 404
+
+
+class TestEveryMonth:
+    """A-48: a month without a record of its meeting is told once, to the heads of the offices that hold one."""
+
+    NOW = at("2026-05-01 09:00")
+
+    @pytest.fixture
+    def begun(self, world):
+        world.signed_in("2026-02-02")
+        return world
+
+    def told(self, *posts) -> list[int]:
+        lines = InAppMessage.objects.filter(subject="meeting_month:2026-04")
+        return [lines.filter(officer=post).count() for post in posts]
+
+    def test_is_told_once_to_who_leads_an_office_that_has_petitions(self, begun):
+        for hour in ("09:00", "15:00"):
+            meetings_held.remind(at(f"2026-05-01 {hour}"))
+        posts = (begun.wang_leads_office, begun.li_triages, begun.zhou_leads_unit, begun.feng_in_county)
+        assert self.told(*posts) == [1, 0, 0, 0]  # the county office had none yet
+        assert InAppMessage.objects.first().text == "2026年4月没有研判例会的记录。开过的请补记，没有开的请安排。"
+
+    @pytest.mark.parametrize(
+        ("held", "kind", "missing"),
+        [("2026-04-30 16:00", MeetingKind.ANALYSIS, 0), ("2026-03-31 16:00", MeetingKind.ANALYSIS, 1), ("2026-04-15 09:00", MeetingKind.DEPARTMENTS, 1)],
+        ids=["on the last day", "the month before", "another meeting"],
+    )  # fmt: skip
+    def test_a_record_of_that_month_is_enough(self, begun, held, kind, missing):
+        meetings.record(said(kind=kind, held_at=at(held)), by=begun.li_triages, at=self.NOW)
+        meetings_held.remind(self.NOW)
+        assert self.told(begun.wang_leads_office) == [missing]
+
+    def test_who_has_just_begun_is_not_told_of_what_lies_before(self, world):
+        world.signed_in("2026-04-02")
+        meetings_held.remind(self.NOW)
+        assert self.told(world.wang_leads_office) == [0]
+
+    def test_stands_on_the_page_and_the_bell_leads_there(self, begun, monkeypatch):
+        monkeypatch.setattr("xinqiao.workbench.information.meetings.localdate", lambda *_: self.NOW.date())
+        client = client_of(begun.li_triages)
+        assert "2026年4月没有研判例会的记录" in client.get(reverse("workbench:meetings")).content.decode()
+        assert (
+            "没有研判例会的记录"
+            not in client_of(begun.zhou_leads_unit).get(reverse("workbench:meetings")).content.decode()
+        )
+        meetings_held.remind(self.NOW)
+        assert (
+            reverse("workbench:meetings")
+            in client_of(begun.wang_leads_office).get(reverse("workbench:messages")).content.decode()
+        )

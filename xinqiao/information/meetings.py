@@ -11,17 +11,18 @@ An agenda may point to petitions and to reports by number. What the writer may n
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.timezone import localdate, make_aware
 
 from xinqiao.integrity import audit
-from xinqiao.matters.models import Accused, Matter
+from xinqiao.matters.models import Accused, Matter, Referral
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import numbering
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.information import MATTER_NUMBER, MeetingKind, MeetingState, TopicSort, check_text
+from xinqiao.rules.information import MATTER_NUMBER, MONTHLY_MEETING, MeetingKind, MeetingState, TopicSort, check_text
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Kind
@@ -201,3 +202,33 @@ def _note(meeting: Meeting, act: str, *, by: Officer, at: datetime, request) -> 
 def _require(holds: bool, words: str, code: str) -> None:
     if not holds:
         raise StepRefused(words, code=code)
+
+
+# ---- the month that went by without one --------------------------------------------------------------------------------
+
+
+def last_month(today: date) -> date:
+    """The first day of the month that is over."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def without_one(today: date) -> QuerySet[Organisation]:
+    """Organs that owe a meeting of analysis every month and have no record of one in the month that is over (A-48).
+
+    Only those that had petitions before that month began: who starts with the platform is not told of what lies before it.
+    """
+    row, first, end = MONTHLY_MEETING, _midnight(last_month(today)), _midnight(today.replace(day=1))
+    held = Meeting.objects.filter(organisation=OuterRef("pk"), kind=row.kind, held_at__gte=first, held_at__lt=end)
+    began = Referral.objects.filter(org_lft=OuterRef("lft"), received_at__lt=first)
+    owing = Organisation.objects.filter(line__in=row.lines, level__in=row.levels, active=True)
+    return owing.filter(Exists(began), ~Exists(held)).order_by("lft")
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time()))
+
+
+def words_of_missing(today: date) -> str:
+    """What is said of the month that went by."""
+    month = last_month(today)
+    return MONTHLY_MEETING.words.format(year=month.year, month=month.month)

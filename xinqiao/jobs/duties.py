@@ -32,6 +32,7 @@ from . import (
     exported,
     hot_issues,
     ledger_bells,
+    meetings_held,
     rating_windows,
     recommended,
     roundups,
@@ -114,6 +115,7 @@ TASKS = (
     Task("hot_issues", timedelta(minutes=10), hot.keep),
     Task("hot_surges", timedelta(minutes=10), hot_issues.watch),
     Task("checkpoints", timedelta(minutes=1), anchored_rows.anchor, early=anchored_rows.many_wait),
+    Task("meetings", timedelta(hours=6), meetings_held.remind),
 )
 
 

@@ -243,6 +243,23 @@ class MeetingKind(Coded):
     DEPARTMENTS = "departments", "多部门会商", "A-61"
 
 
+@dataclass(frozen=True)
+class MonthlyMeeting:
+    """Which organs hold a meeting every month, and what they are told when a month went by without one."""
+
+    kind: MeetingKind
+    lines: tuple[Line, ...]
+    levels: tuple[int, ...]
+    basis: str
+    words: str
+
+
+MONTHLY_MEETING = MonthlyMeeting(
+    MeetingKind.ANALYSIS, (Line.PETITION_OFFICE,), (1, 2, 3), "A-48, H.1: every month; from the county upwards (INF)",
+    "{year}年{month}月没有研判例会的记录。开过的请补记，没有开的请安排。",
+)  # fmt: skip
+
+
 class MeetingState(Coded):
     """Where the record of a meeting stands."""
 

@@ -133,12 +133,20 @@ def list_page(request: HttpRequest) -> HttpResponse:
             if key == "own" or first != last
         ],
         "may_write": meetings.may_write(officer),
+        "missing": _missing(officer) if show == "own" else "",
         "items_url": f"{reverse('workbench:ledgers')}?sort={Sort.MEETINGS}",
         "previous_url": keyset.with_choices(here, request.GET, before=page.before) if page.before else "",
         "next_url": keyset.with_choices(here, request.GET, after=page.after) if page.after else "",
         "today": localdate(),
     }
     return render(request, "workbench/information/meetings.html", context)
+
+
+def _missing(officer: Officer) -> str:
+    """What to say where the month that is over has no record of the meeting that the rule wants (A-48)."""
+    today = localdate()
+    owes = meetings.without_one(today).filter(pk=officer.organisation_id).exists()
+    return meetings.words_of_missing(today) if owes else ""
 
 
 def _row(row: dict) -> dict:

@@ -23,7 +23,7 @@ OWN_PAGES = {
     "report": "workbench:analysis_report",
 }
 # … and lines that lead to a list of one's own.
-OWN_LISTS = {"screening": "workbench:screening", "roundup": "workbench:queue"}
+OWN_LISTS = {"screening": "workbench:screening", "roundup": "workbench:queue", "meeting_month": "workbench:meetings"}
 
 
 @officer_required
