@@ -112,6 +112,13 @@ class Referral(models.Model):
             models.Index(
                 fields=["org_lft", "number_order", "id"], condition=Q(is_open=True), name="open_desk_of_org_number"
             ),
+            # How many are past their day, organ by organ, is told from the index alone.
+            models.Index(
+                fields=["org_lft", "due_on"],
+                include=["matter"],
+                condition=Q(is_open=True, sealed=False),
+                name="open_desk_late",
+            ),
             # Few among many: what nobody has opened yet, what waits for the archive, and reports, which only a liaison lists.
             models.Index(
                 fields=["org_lft", "received_at", "id"], condition=Q(is_open=True, unread=True), name="desk_unread"

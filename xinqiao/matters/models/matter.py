@@ -133,6 +133,8 @@ class Matter(models.Model):
             models.Index(fields=["source", "source_number"]),
             models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="matter_split_from"),
             models.Index(fields=["id"], condition=Q(filing_objected=True), name="matter_filing_objected"),
+            # Reports that are not sealed: hardly any, and in no figure (C-01).
+            models.Index(fields=["id"], condition=Q(kind=Kind.REPORT, sealed=False), name="matter_open_report"),
             # What waits for somebody to decide, few among all: which of it has no proposals yet (rules/proposals.py).
             models.Index(
                 fields=["-id"], condition=Q(stage__in=sorted(one.value for one in WAITING)), name="matter_waiting"
