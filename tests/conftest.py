@@ -94,6 +94,17 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@contextlib.contextmanager
+def passable_folder():
+    """For a database of a test's own: run as root, its server is another user, and pytest shuts its folders whenever another run begins."""
+    folder = Path(tempfile.mkdtemp(prefix="xq-", dir=_MEMORY))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgres_server():
     """The embedded server of this test run; started by the first test that needs a database."""
@@ -176,11 +187,32 @@ def _empty(owner) -> None:
             connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(large)))
 
 
+# What a process keeps in mind for some minutes, by the module that keeps it.
+_KEPT_IN_MIND = {
+    "xinqiao.workbench.tally": "_many_open",
+    "xinqiao.search.commonness": "_read",
+    "xinqiao.analysis.word_scale": "_kept",
+}
+_READ_NOW_AND_THEN = {
+    "xinqiao.workbench.filters": ("_classes", "_class_rows"),
+    "xinqiao.workbench.pages.search": ("_classes",),
+}
+
+
 @pytest.fixture(autouse=True)
-def no_organisation_is_remembered():
-    """Every town has the same keys: that an office of another test's had many open desks says nothing about this one."""
-    if tally := sys.modules.get("xinqiao.workbench.tally"):
-        tally._many_open.clear()
+def nothing_is_remembered():
+    """Every town has the same keys: what was kept in mind of another test's says nothing about this one.
+
+    Nor is it read anew in the middle of a test, whenever the minutes are over.
+    """
+    for name, kept in _KEPT_IN_MIND.items():
+        if module := sys.modules.get(name):
+            getattr(module, kept).clear()
+    for name, functions in _READ_NOW_AND_THEN.items():
+        if module := sys.modules.get(name):
+            module.CLASSES_FOR = 10**9
+            for function in functions:
+                getattr(module, function).cache_clear()
 
 
 @contextlib.contextmanager

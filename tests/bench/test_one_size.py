@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import passable_folder
 from xinqiao import cli
 from xinqiao.cli import bench as command
 
@@ -67,11 +68,9 @@ with one.serving() as server:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bench")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o711)  # run as root, the server is another user and must pass through
-    return folder
+def place():
+    with passable_folder() as folder:
+        yield folder
 
 
 def run(place: Path, script: str, *arguments: str) -> subprocess.CompletedProcess:

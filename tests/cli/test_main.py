@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import passable_folder
 from xinqiao import cli
 from xinqiao.cli import processes
 from xinqiao.database.machine import is_postgres_of
@@ -25,19 +26,16 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def environment(tmp_path_factory):
+def environment():
     """Environment of a newcomer: a data directory of their own and a free port."""
-    folder = tmp_path_factory.mktemp("v")
-    for above in (folder, folder.parent, folder.parent.parent):
-        above.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XINQIAO_", "DATABASE_"))}
-    kept |= {
-        "XINQIAO_VAR": str(folder),
-        "PORT": str(free_port()),
-        "XINQIAO_INSECURE_HTTP": "1",
-        "PYTHONPATH": str(HOME),
-    }
-    return kept
+    with passable_folder() as folder:
+        yield kept | {
+            "XINQIAO_VAR": str(folder),
+            "PORT": str(free_port()),
+            "XINQIAO_INSECURE_HTTP": "1",
+            "PYTHONPATH": str(HOME),
+        }
 
 
 @pytest.fixture

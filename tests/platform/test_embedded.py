@@ -8,22 +8,21 @@ import stat
 import psycopg
 import pytest
 
+from tests.conftest import passable_folder
 from xinqiao import database, folders
 from xinqiao.database import durability, embedded
 from xinqiao.database.machine import is_postgres_of
 
 
 @pytest.fixture
-def cluster(tmp_path_factory, monkeypatch):
+def cluster(monkeypatch):
     """A data directory of its own and a server that is started by the test."""
-    folder = tmp_path_factory.mktemp("v")
-    for above in (folder, folder.parent, folder.parent.parent):
-        above.chmod(0o755)  # as in a real installation, where the server's own user may pass
-    monkeypatch.setenv("XINQIAO_VAR", str(folder))
-    monkeypatch.delenv("DATABASE_URL")
-    server = database.Embedded(sync=False)
-    yield server
-    server.stop()
+    with passable_folder() as folder:
+        monkeypatch.setenv("XINQIAO_VAR", str(folder))
+        monkeypatch.delenv("DATABASE_URL")
+        server = database.Embedded(sync=False)
+        yield server
+        server.stop()
 
 
 def pid_of(server) -> int:
