@@ -192,52 +192,51 @@ class TestWhoIsGivenThem:
 
 
 class TestWhatBecameOfThem:
-    def test_the_decision_is_noted_beside_the_proposal(self, world, now):
+    def proposed(self, world, now) -> int:
+        """A registered matter with its proposals."""
         matter = Matter.objects.get(pk=world.file(now).matter_id)
         world.take(Step.REGISTER, matter.pk, world.tang_registers, now)
         proposals.make(matter, at=timezone.now())
-        world.take(
-            Step.CLASSIFY,
-            matter.pk,
-            world.li_triages,
-            now,
-            kind=Kind.SUGGESTION,
-            content_class=world.housing_class,
-            requests=[],
-        )
+        return matter.pk
+
+    def decided_as(self, world, now, kind: Kind) -> dict:
+        """Its rows after somebody has decided."""
+        matter_id, content_class = self.proposed(world, now), world.housing_class
+        world.take(Step.CLASSIFY, matter_id, world.li_triages, now, kind=kind, content_class=content_class, requests=[])
         worker.drain(timezone.now())
-        rows = kept(matter.pk)
+        return kept(matter_id)
+
+    def test_the_decision_is_noted_beside_the_proposal(self, world, now):
+        rows = self.decided_as(world, now, Kind.SUGGESTION)
         assert rows["class"].verdict == Verdict.AGREED
         assert rows["kind"].verdict == Verdict.CHANGED
         assert timezone.now() - rows["class"].decided_at < timedelta(minutes=5)
+
+    def test_units_are_kept_as_they_were_shown_when_somebody_has_decided(self, world):
+        world.in_handling("2026-03-02")  # a precedent
+        matter = world.triaged("2026-03-05")
+        proposals.make(matter, at=timezone.now())
+        assert "unit" not in kept(matter.pk)
+        shown = proposals.of(matter, world.li_triages, at=timezone.now())[Sort.UNIT].candidates
+        world.take(Step.TRANSFER, matter.pk, world.li_triages, "2026-03-05", to=world.housing, reason="住建部门职责")
+        assert proposals.settle(matter.events.filter(step=Step.TRANSFER).get()) == 1
+        row = kept(matter.pk)["unit"]
+        assert [one["value"] for one in row.candidates] == [one.value for one in shown]
+        assert any("同类事项" in why["note"] for one in row.candidates for why in one["why"])
+        assert row.verdict == Verdict.AGREED
 
     def test_it_does_not_say_who_decided(self):
         about_people = {"officer", "user", "by", "decided_by", "organisation"}
         assert not about_people & {column.name for column in Proposal._meta.get_fields()}
 
     def test_what_is_sealed_then_keeps_no_value_in_the_clear(self, world, now):
-        matter = Matter.objects.get(pk=world.file(now).matter_id)
-        world.take(Step.REGISTER, matter.pk, world.tang_registers, now)
-        proposals.make(matter, at=timezone.now())
-        world.take(
-            Step.CLASSIFY,
-            matter.pk,
-            world.li_triages,
-            now,
-            kind=Kind.REPORT,
-            content_class=world.housing_class,
-            requests=[],
-        )
-        worker.drain(timezone.now())
-        assert {row.first for row in kept(matter.pk).values()} == {""}
+        assert {row.first for row in self.decided_as(world, now, Kind.REPORT).values()} == {""}
 
     def test_what_is_moved_off_line_is_forgotten(self, world, now):
-        matter = Matter.objects.get(pk=world.file(now).matter_id)
-        world.take(Step.REGISTER, matter.pk, world.tang_registers, now)
-        proposals.make(matter, at=timezone.now())
+        matter_id = self.proposed(world, now)
         world.take(
             Step.SEAL_OFF_LINE,
-            matter.pk,
+            matter_id,
             world.li_triages,
             now,
             receiver="本级保密部门",
@@ -245,4 +244,4 @@ class TestWhatBecameOfThem:
             reason="可能含有国家秘密，按规定转为线下办理",
         )
         worker.drain(timezone.now())
-        assert kept(matter.pk) == {}
+        assert kept(matter_id) == {}
