@@ -155,7 +155,7 @@ def offer(field, candidates, *, chosen: list[str], search: str, best=lambda orga
     """
     field.queryset = candidates
     first = () if search else getattr(best, "first", ())
-    known = [pk for pk in (*chosen, *first) if str(pk).isdigit()]
+    known = _keys((*chosen, *first))
     kept = list(candidates.filter(pk__in=known)) if known else []
     listed = list(_matching(candidates, search).order_by("level", "lft")[: LISTED_AT_MOST + 1])
     if len(listed) > LISTED_AT_MOST or search:
@@ -168,8 +168,18 @@ def offer(field, candidates, *, chosen: list[str], search: str, best=lambda orga
     field.option_hints = {str(pk): _place_in_tree(organ, best(organ)) for pk, organ in organs.items()}
 
 
+def _keys(chosen) -> list:
+    """What can be a key of a row; the form itself says what is wrong with the rest (² is a digit to Python)."""
+    return [pk for pk in chosen if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19]
+
+
+def _word(search: str) -> str:
+    """What is looked for, without what no column of text holds."""
+    return search.replace("\x00", "").strip()[: wording.LIMITS["search"]]
+
+
 def _matching(candidates, search: str):
-    word = search.strip()[: wording.LIMITS["search"]]
+    word = _word(search)
     if not word:
         return candidates
     return candidates.filter(Q(name__icontains=word) | Q(short__icontains=word) | Q(pinyin__istartswith=word.lower()))
@@ -215,8 +225,8 @@ class Posts(forms.ModelMultipleChoiceField):
     def offer(self, posts, *, chosen: list[str], search: str, search_name: str) -> None:
         """The chosen ones and what a search by name found among `posts`."""
         self.queryset, self.search_name = posts, search_name
-        wanted = Q(pk__in=[pk for pk in chosen if str(pk).isdigit()])
-        if word := search.strip()[: wording.LIMITS["search"]]:
+        wanted = Q(pk__in=_keys(chosen))
+        if word := _word(search):
             wanted |= Q(user__name__icontains=word)
         rows = posts.filter(wanted).select_related("user", "organisation").order_by("user__name", "pk")
         self.choices = [
