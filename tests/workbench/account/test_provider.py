@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
-from tests.workbench.account.test_second_step import code
+from tests.workbench.account.test_second_step import code, wrong_code
 from tests.world import World
 from xinqiao.integrity.models import AuditEntry
 from xinqiao.organisations.models import Officer, User
@@ -205,7 +205,7 @@ class TestProvider:
         secret = client.get("/desk/account/factors/app/").context["secret"].replace(" ", "")
         assert client.post("/desk/account/factors/app/", {"code": code(secret=secret)}).status_code == 200
         removal = f"/desk/account/factors/{factors.of(user)[0].pk}/remove/"
-        assert client.post(removal, {"password": "000000"}).status_code == 422
+        assert client.post(removal, {"password": wrong_code(secret)}).status_code == 422
         assert client.post(removal, {"password": code(0.5, secret)}).status_code == 302
 
     def test_without_configuration_there_is_no_button_and_no_address(self, world):
