@@ -191,6 +191,7 @@ class Walk:
 
     def handler_beside(self) -> Officer:
         posts = Officer.objects.filter(organisation=self.here.organisation).select_related("user", "organisation")
+        posts = posts.order_by("pk")
         return next((post for post in posts if "handler" in post.roles), self.here)
 
     def possible(self) -> list[tuple[object, Step]]:
@@ -199,7 +200,7 @@ class Walk:
         kind = Kind(matter.kind) if matter.kind else None
         citizen = Citizen(matter_id=matter.pk)
         found = [(citizen, move.step) for move in steps_from(Stage(matter.stage), citizen.role_set, on="matter")]
-        desks = list(matter.referrals.all())
+        desks = list(matter.referrals.order_by("pk"))
         for post in self.world.posts:
             for desk in (one for one in desks if one.organisation_id == post.organisation_id):
                 where = {"desk_kind": ReferralKind(desk.kind), "kind": kind}
@@ -345,7 +346,7 @@ def walk_once(world: World, number: int, other: int, caplog) -> list[str]:
 
 def test_random_walks_leave_nothing_between_chairs(db, caplog):
     world = World()
-    world.posts = list(Officer.objects.select_related("user", "organisation"))
+    world.posts = list(Officer.objects.select_related("user", "organisation").order_by("pk"))
     other = world.file("2026-02-27").matter_id
     broken = [line for number in range(WALKS) for line in walk_once(world, number, other, caplog)]
     assert not broken, "\n" + "\n".join(broken)
