@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.matters.test_moves import citizen_of, mediated, review_requested, withdrawn
+from tests.matters.ways import citizen_of, mediated, review_requested, withdrawn
 from tests.world import World, at
 from xinqiao.jobs import deadlines
 from xinqiao.matters.models import Matter

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.matters.test_moves import hearing, hearing_facts
+from tests.matters.ways import hearing, hearing_facts
 from tests.world import World
 from xinqiao.matters.models import Matter
 from xinqiao.rules.refusals import StepRefused

@@ -12,8 +12,8 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from tests.matters.test_moves import CHECKS as NL_CHECKS
-from tests.matters.test_moves import REPORT, proposal
+from tests.matters.ways import CHECKS as NL_CHECKS
+from tests.matters.ways import REPORT, proposal
 from tests.world import World, at
 from xinqiao.jobs import deadlines
 from xinqiao.matters import steps

@@ -1,12 +1,12 @@
 """Whatever step is taken, at whatever point of the procedure: the entry is what it would be if it were made now, and has a mark of
-everybody who may open the matter. The steps are those of `tests/matters/test_moves.py`, all of them."""
+everybody who may open the matter. The steps are those of `tests/matters/ways.py`, all of them."""
 
 from itertools import groupby
 
 import pytest
 from django.db import transaction
 
-from tests.matters.test_moves import WAYS, actor, by_preparation
+from tests.matters.ways import WAYS, actor, by_preparation
 from tests.shared import one_transaction
 from tests.world import World
 from xinqiao.matters import entries, finding

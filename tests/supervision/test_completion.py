@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.matters.test_moves import REPORT, assigned, relayable, reported, served_assigned
+from tests.matters.ways import REPORT, assigned, relayable, reported, served_assigned
 from tests.world import World, at, client_of
 from xinqiao.documents import letters
 from xinqiao.jobs import deadlines

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.matters.test_moves import URGENT, flagged, in_handling, sent_urgently
+from tests.matters.ways import URGENT, flagged, in_handling, sent_urgently
 from tests.world import World, at, client_of
 from xinqiao.documents import letters
 from xinqiao.jobs import urgent_alarms, worker

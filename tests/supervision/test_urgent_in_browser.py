@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from tests.conftest import DESK, PHONE
-from tests.matters.test_moves import reported, sent_urgently
+from tests.matters.ways import reported, sent_urgently
 from tests.world import World, at
 from xinqiao.matters.models import Matter
 from xinqiao.rules.rating import Alike

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from tests.matters.test_moves import reported
+from tests.matters.ways import reported
 from tests.supervision.test_recommendations import draft, issued
 from tests.supervision.test_supervision import proposal
 from tests.world import World, at, client_of

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.matters.test_moves import REPORT, flagged, sent_urgently
+from tests.matters.ways import REPORT, flagged, sent_urgently
 from tests.world import World, at
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Matter
