@@ -218,7 +218,14 @@ class TestWhatBecameOfThem:
         proposals.make(matter, at=timezone.now())
         assert "unit" not in kept(matter.pk)
         shown = proposals.of(matter, world.li_triages, at=timezone.now())[Sort.UNIT].candidates
-        world.take(Step.TRANSFER, matter.pk, world.li_triages, "2026-03-05", to=world.housing, reason="住建部门职责")
+        world.take(
+            Step.TRANSFER,
+            matter.pk,
+            world.li_triages,
+            "2026-03-05",
+            to=world.housing,
+            reason="房屋质量监管属于住建部门职责",
+        )
         assert proposals.settle(matter.events.filter(step=Step.TRANSFER).get()) == 1
         row = kept(matter.pk)["unit"]
         assert [one["value"] for one in row.candidates] == [one.value for one in shown]

@@ -109,6 +109,14 @@ class TestUnits:
         found = propose_units(ROOF, "03-02", world.government, world.office, officer=world.wu_at_police)
         assert not any("同类事项" in reason.note for one in found for reason in one.why)
 
+    def test_a_first_level_alone_does_not_count_all_below_it(self):
+        world = World()
+        top = ContentClass.objects.create(code="03", name="城乡建设", level=1, version="2020", valid_from="2020-01-01")
+        ContentClass.objects.filter(pk=world.housing_class.pk).update(parent=top)
+        world.in_handling("2026-03-02")
+        found = propose_units(ROOF, "03", world.government, world.office, officer=world.li_triages)
+        assert not any("同类事项" in reason.note for one in found for reason in one.why)
+
     def test_what_was_sent_back_counts_against(self):
         world = World()
         matter = world.signed_in("2026-03-02")

@@ -22,7 +22,7 @@ from xinqiao.rules.stages import Stage, Step
 
 from . import is_on, units
 from .models import Proposal
-from .proposers import PROPOSERS, Proposer
+from .proposers import PROPOSERS, RULES, Proposer
 from .text.proposal import Candidate, Reading, Reason
 
 logger = logging.getLogger("xinqiao.analysis")
@@ -63,10 +63,10 @@ def _is_waiting(matter: Matter) -> bool:
 
 
 def _make_one(proposer: Proposer, matter: Matter, reading: Reading, old: Proposal | None, *, at: datetime) -> bool:
-    if old and old.verdict and proposer.sort is not Sort.UNIT:  # somebody has decided: what was proposed then stays
+    if old and old.verdict:  # somebody has decided: what was proposed then stays
         return False
     maker = proposer.maker()
-    read = _hash(reading, maker, *proposer.stands_on(matter))
+    read = _hash(reading, maker)
     if old and old.text_hash == read:
         return False
     try:
@@ -127,10 +127,10 @@ class Shown:
     made_at: datetime
 
 
-def of(matter: Matter, officer: Officer) -> dict[Sort, Shown]:
+def of(matter: Matter, officer: Officer, *, at: datetime | None = None) -> dict[Sort, Shown]:
     """What is proposed for a matter, for an officer who may read its text; nothing for anybody else (C-01, C-11).
 
-    A sort without candidates was asked and has none; one that failed is not there. Units that must not learn of it are in no list. That the text of a report was opened on record is for the page to see to.
+    `at`: with the competent units, which are asked now. A sort without candidates was asked and has none; one that failed is not there. Units that must not learn of it are in no list. That the text of a report was opened on record is for the page to see to.
     """
     if not is_on() or not Matter.objects.visible_to(officer).filter(pk=matter.pk).exists():
         return {}
@@ -139,14 +139,14 @@ def of(matter: Matter, officer: Officer) -> dict[Sort, Shown]:
         return {}
     rows = Proposal.objects.filter(matter=matter).exclude(text_hash=NOTHING_READ)
     found = {Sort(row.sort): Shown(Sort(row.sort), _candidates(row), row.maker, row.made_at) for row in rows}
-    return {one.sort: found[one.sort] for one in PROPOSERS if one.sort in found}
+    shown = {one.sort: found[one.sort] for one in PROPOSERS if one.sort in found}
+    if at:
+        shown[Sort.UNIT] = Shown(Sort.UNIT, tuple(units_for(matter, officer)), RULES, at)
+    return shown
 
 
 def units_for(matter: Matter, officer: Officer) -> list[Candidate]:
-    """Who is competent, with the precedents that this officer may see: asked while the page is made, once for each matter in hand.
-
-    What the worker keeps of this sort knows no precedents, for they depend on who looks.
-    """
+    """Who is competent, with the precedents that this officer may see: asked while the page is made, once for each matter in hand."""
     kept = matter.__dict__.setdefault("competent_units", {})
     if officer.pk not in kept:
         code = matter.content_class.code if matter.content_class else ""
@@ -177,6 +177,8 @@ def settle(event: Event) -> int:
         return rows.delete()[0]
     if matter.sealed:
         rows.exclude(first="").update(first="")
+    if step in SENT_BY:
+        return _settle_unit(matter, event)
     judged, decided = 0, _decided(matter, event)
     for row in rows.filter(sort__in=decided):
         values = [one["value"] for one in row.candidates]
@@ -189,15 +191,26 @@ def settle(event: Event) -> int:
     return judged
 
 
+def _settle_unit(matter: Matter, event: Event) -> int:
+    """Units are kept when somebody has decided: as they were shown to whoever sent the matter, with that officer's precedents."""
+    found = units_for(matter, event.officer)[:CANDIDATES_AT_MOST] if is_on() and event.officer else []
+    if not found:
+        return 0
+    to = Organisation.objects.filter(key=event.facts.get("to", "")).values_list("pk", flat=True)
+    said = {
+        "candidates": [asdict(one) for one in found], "first": "", "maker": RULES, "text_hash": _hash(reading_of(matter), RULES),
+        "made_at": event.at, "verdict": judge([one.value for one in found], [str(pk) for pk in to]), "decided_at": event.at,
+    }  # fmt: skip
+    Proposal.objects.update_or_create(matter=matter, sort=Sort.UNIT, defaults=said)
+    return 1
+
+
 FORGOTTEN_AFTER = frozenset({Step.PASS_SEALED, Step.SEAL_OFF_LINE})
 SETTLED_BY = CLASSIFIED_BY | SENT_BY | FORGOTTEN_AFTER
 
 
 def _decided(matter: Matter, event: Event) -> dict[str, list[str]]:
     """What a person decided at this step, by sort, in the values of the proposers."""
-    if Step(event.step) in SENT_BY:
-        to = Organisation.objects.filter(key=event.facts.get("to", "")).values_list("pk", flat=True)
-        return {Sort.UNIT: [str(pk) for pk in to]}
     return {
         Sort.CLASS: [matter.content_class.code] if matter.content_class else [],
         Sort.KIND: [matter.kind],

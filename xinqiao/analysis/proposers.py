@@ -1,16 +1,16 @@
-"""ONE table: what is proposed, by which function, on what it stands besides the text. A new sort of proposal is a row here.
+"""ONE table: what the worker proposes, and by which function. A new sort of proposal is a row here.
 
-python function   what it says of one text; pure of the desk: it changes nothing and is asked in the worker only
-stands_on         what else decides the answer; the row is made anew when it changed
+A function says something of one text; it changes nothing and is asked in the worker only. Competent units (Sort.UNIT) are not here: what
+speaks for them depends on which precedents the officer may see, so the page asks (`proposals.units_for`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xinqiao.matters.models import Matter
 from xinqiao.rules.proposals import Sort
 
-from . import classifying, places, respondents, units
+from . import classifying, places, respondents
 from .text import demands, signals
 from .text.proposal import Candidate, Reading
 
@@ -24,13 +24,7 @@ class Proposer:
     sort: Sort
     propose: Callable[[Reading, Matter], list[Candidate]]
     maker: Callable[[], str] = lambda: RULES
-    stands_on: Callable[[Matter], tuple] = field(default=lambda matter: ())
     figures: bool = False
-
-
-def _units(reading: Reading, matter: Matter) -> list[Candidate]:
-    code = matter.content_class.code if matter.content_class else ""
-    return units.propose_units(reading, code, matter.place, matter.received_by, matter_id=matter.pk)
 
 
 def _places(reading: Reading, matter: Matter) -> list[Candidate]:
@@ -45,5 +39,4 @@ PROPOSERS = (
     Proposer(Sort.LITIGATION, lambda reading, _: signals.propose_litigation(reading), figures=True),
     Proposer(Sort.URGENCY, lambda reading, _: signals.propose_urgency(reading), figures=True),
     Proposer(Sort.RESPONDENTS, lambda reading, matter: respondents.propose_respondents(reading, matter.received_by)),
-    Proposer(Sort.UNIT, _units, stands_on=lambda matter: (matter.content_class_id, matter.place_id)),
 )

@@ -256,10 +256,13 @@ def precedents(code: str, where: Iterable[int], officer: Officer, matter_id: int
 
 
 def _class_with_its_kin(code: str) -> list[int]:
-    """The class; where it is one of the third level, all of its second: what is competent changes there, not below."""
+    """The class; of the third level all of its second, for what is competent changes there, not below. A first level alone says too little
+    to count all below it, a tenth of all matters there are."""
     row = ContentClass.objects.filter(code=code).first()
     if row is None:
         return []
+    if row.level == 1:
+        return [row.pk]
     head = row.parent_id if row.level > 2 else row.pk
     return list(ContentClass.objects.filter(Q(pk=head) | Q(parent=head)).values_list("pk", flat=True))
 

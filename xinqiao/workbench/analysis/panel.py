@@ -7,6 +7,7 @@ shown is on record too (C-11).
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -108,16 +109,14 @@ def box(request: HttpRequest, here: Situation, form: StepForm | None, *, said: s
 
 
 def _found(here: Situation) -> dict[Sort, Shown]:
-    """What is proposed, as it may be shown to this officer; units with the precedents that this officer may see.
+    """What is proposed, as it may be shown to this officer.
 
     What the citizen called an accusation, the machine never proposes to unseal (C-01).
     """
-    found = proposals.of(here.matter, here.officer)
+    found = proposals.of(here.matter, here.officer, at=here.at if Sort.UNIT in adopting.sorts_of(here.step) else None)
     if Sort.KIND in found and identities.is_report(here.matter):
         kinds = tuple(one for one in found[Sort.KIND].candidates if one.value == Kind.REPORT)
         found[Sort.KIND] = replace(found[Sort.KIND], candidates=kinds)
-    if Sort.UNIT in found and Sort.UNIT in adopting.sorts_of(here.step):
-        found[Sort.UNIT] = replace(found[Sort.UNIT], candidates=tuple(proposals.units_for(here.matter, here.officer)))
     return found
 
 
@@ -182,7 +181,8 @@ def _words(one: Candidate, text: str) -> tuple[str, ...]:
 
 
 def _stamp(shown: Shown) -> str:
-    return str(int(shown.made_at.timestamp() * 1000))
+    """The same as long as the same values stand in the same order."""
+    return str(crc32("\n".join(one.value for one in shown.candidates).encode()))
 
 
 def lack(found: dict[Sort, Shown]) -> str:
