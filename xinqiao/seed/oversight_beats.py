@@ -12,8 +12,22 @@ from .case import Case
 REVIEW = "经审核，事实已经查清，诉求都有答复，处理符合规定，同意认定办结。"
 
 
+def _in_danger(case: Case) -> bool:
+    """Whether somebody may come to harm; the other urgent ones touch the daily life of many."""
+    return "urgent" in case.petition.flags
+
+
 def _said(case: Case) -> dict[str, str]:
     """The report in words that fit whatever happened: what, which demands, and what was done at once. Nobody is named."""
+    if not _in_danger(case):
+        return {
+            "happened": f"{case.petition.title}，周围住户的日常生活都受影响。",
+            "where": f"{case.town.government_of(case.petition.place).name}辖区",
+            "since": "信访人当天反映，工作人员接到后马上核实",
+            "demands": "；".join(case.petition.requests),
+            "taken": "已经通知主管部门派人到现场核实，向住户说明情况。",
+            "contact": "信访局值班室",
+        }
     return {
         "happened": f"{case.petition.title}，信访人说现在还有危险。",
         "where": f"{case.town.government_of(case.petition.place).name}辖区",
@@ -58,8 +72,8 @@ def relay_completion(case: Case) -> None:
 
 def flag_urgent(case: Case) -> None:
     case.take(
-        Step.FLAG_URGENT, case.at_office(Role.TRIAGE), ground=UrgentGround.LIFE, said=_said(case), affected=case.rng.randint(12, 60),
-        danger_to_life=True, next_report_at=case.at + timedelta(hours=4),
+        Step.FLAG_URGENT, case.at_office(Role.TRIAGE), ground=UrgentGround.LIFE if _in_danger(case) else UrgentGround.MANY,
+        said=_said(case), affected=case.rng.randint(12, 60), danger_to_life=_in_danger(case), next_report_at=case.at + timedelta(hours=4),
     )  # fmt: skip
 
 
@@ -83,7 +97,7 @@ def record_urgent_sending(case: Case) -> None:
 
 
 def continue_urgent(case: Case) -> None:
-    said = {**_said(case), "taken": "人已经全部转移，专业人员进场检测，现场设了警戒线。"}
+    said = {**_said(case), "taken": "主管部门已经到现场处理，每天向住户通报进展。"}
     case.take(
         Step.CONTINUE_URGENT, case.at_office(Role.OFFICE_LEADER), said=said, affected=36, danger_to_life=False,
         next_report_at=case.at + timedelta(hours=24),
@@ -91,11 +105,13 @@ def continue_urgent(case: Case) -> None:
 
 
 def close_urgent(case: Case) -> None:
-    case.take(Step.CLOSE_URGENT, case.at_office(Role.OFFICE_LEADER), outcome="危险已经排除，没有人员受伤。")
+    case.take(
+        Step.CLOSE_URGENT, case.at_office(Role.OFFICE_LEADER), outcome="主管部门已经到现场处理完毕，没有人员受伤。"
+    )
 
 
 def unflag_urgent(case: Case) -> None:
-    reason = "到现场核实，经专业人员检查没有危险，已向信访人说明。"
+    reason = "到现场核实，没有危险，受影响的只有一户，已向信访人说明。"
     case.take(Step.UNFLAG_URGENT, case.at_office(Role.OFFICE_LEADER), reason=reason)
 
 
