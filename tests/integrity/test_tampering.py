@@ -30,7 +30,7 @@ from xinqiao.matters import files, history
 from xinqiao.matters.actors import Citizen
 from xinqiao.matters.models import Attachment, Event, Matter, Submission
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.stages import Step
+from xinqiao.rules.stages import Kind, Step
 
 pytestmark = pytest.mark.django_db
 EVENT, SUBMISSION, AUDIT = "matters_event", "matters_submission", "integrity_auditentry"
@@ -46,6 +46,7 @@ class Town:
     served: Matter
     photographed: Matter
     third: Matter
+    report: Matter
     letter: Document
     void: Document
     entry: AuditEntry
@@ -55,7 +56,7 @@ class Town:
         """What statements below call by name."""
         event = Event.objects.filter(matter=self.served, seq=3).get()
         return {
-            "matter": self.served.pk, "other": self.photographed.pk, "third": self.third.pk, "event": event.pk,
+            "matter": self.served.pk, "other": self.photographed.pk, "third": self.third.pk, "report": self.report.pk, "event": event.pk,
             "submission": Submission.objects.get(matter=self.served).pk, "letter": self.letter.pk, "void": self.void.pk,
             "entry": self.entry.pk, "chain": self.entry.chain, "file": Attachment.objects.get(matter=self.photographed).pk,
             "last": Event.objects.filter(matter=self.served).count(), "number": self.third.number,
@@ -95,12 +96,13 @@ def _build(folder: Path) -> Town:
         audit.note(AuditKind.OPENED_FILE, officer=world.li_triages, matter_id=photographed.pk, reason=reason)
     issued = list(Document.objects.filter(status=Status.ISSUED, matter_id=served.pk).order_by("pk"))
     letters.void(issued[0], at=at("2026-04-03"), reason="日期写错，另行出具")
+    report = world.triaged("2026-02-27", kind=Kind.REPORT)
     _anchor(folder)
     third = world.triaged("2026-03-04")
     audit.note(AuditKind.EXPORTED, officer=world.li_triages, subject="export:1")
     _anchor(folder)
     letter = next(one for one in issued[1:] if one.number)
-    return Town(folder, served, photographed, third, letter, Document.objects.get(pk=issued[0].pk), entry)
+    return Town(folder, served, photographed, third, report, letter, Document.objects.get(pk=issued[0].pk), entry)
 
 
 def _anchor(folder: Path) -> None:
@@ -289,6 +291,7 @@ ROWS = [
         "UPDATE documents_document SET matter_id = %(third)s WHERE id = %(letter)s",
         LETTER, "not what it was", "a letter moves to another matter",
     ),
+    ("UPDATE matters_matter SET sealed = false WHERE id = %(report)s", "matters_matter", "not under seal any more", "a report is opened"),
     ("UPDATE matters_rating SET value = 'satisfied', text = '' WHERE id = %(rating)s", RATING, "not what it was", "what a citizen thinks"),
     ("DELETE FROM matters_rating", RATING, "the row is gone", "every rating"),
     ("DELETE FROM matters_record WHERE id = %(record)s", RECORD, "the row is gone", "a question that was asked"),

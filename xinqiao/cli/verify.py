@@ -1,6 +1,6 @@
 """Prove that nothing was changed afterwards: histories, audit log, submissions, letters, numbers, checkpoints.
 
-核对办理记录、审计日志、信访件、文书、编号和存证点是否被改动过：逐行重算，内存占用不随数量增长。
+核对办理记录、审计日志、信访件、文书、编号、密封和存证点是否被改动过：逐行重算，内存占用不随数量增长。
 数据库以外的存证副本（--checkpoints）能发现删掉的尾部、恢复的旧库和整体重算。
 """
 

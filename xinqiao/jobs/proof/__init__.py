@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from . import histories, papers
+from . import histories, papers, seals
 from .anchors import Anchors, PlaceUnreadable, open_places
 from .finding import Finding
 
@@ -41,6 +41,7 @@ class Proof:
             ("submissions", papers.submissions),
             ("documents", partial(papers.letters, each=self.each)),
             ("numbers", papers.numbers),
+            ("seals", seals.opened),
             ("anchored", self.anchors.check),
         ]
         if self.files:
