@@ -80,7 +80,7 @@ def like_line(matter_id: int, received_at: datetime, petition: list[Piece]) -> s
     else:
         words = tokens(likeness.said(petition[0].text))
     _matter, _at, numbers = likeness.row(matter_id, received_at, likeness.bands(words))
-    return f"{matter_id}\t{received_at.isoformat()}\t{array(numbers)}"
+    return f"{matter_id}\t{received_at.isoformat()}\t{numbers}"
 
 
 def array(numbers: list[int]) -> str:
