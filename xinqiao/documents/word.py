@@ -85,6 +85,7 @@ def line(
     bold: bool = False,
     color=None,
 ):
+    """A paragraph of one style. `points`: size of the characters; `align`: center, right or as it comes; `indent`: two characters (公文格式)."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt, RGBColor
 
@@ -130,6 +131,7 @@ def _double_line(paragraph) -> None:
 
 
 def draw(paper, block: dict) -> None:
+    """One block of a report; `block` names its sort (documents/blocks.py)."""
     match block["block"]:
         case "p":
             line(paper, block["text"], indent=True)

@@ -70,6 +70,7 @@ def require_sheet(item: Item) -> None:
 
 
 def words(text: str, field: str, limit: str) -> str:
+    """The text as it is kept. Raises StepRefused for nothing, too much, and for a promise not to petition again (G.4)."""
     try:
         cleaned = wording.clean(text or "", limit=LIMITS[limit], field=field)
     except ValueError as error:

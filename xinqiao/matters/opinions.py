@@ -112,7 +112,11 @@ def as_lines(opinion: Opinion) -> list[str]:
     for one in opinion.answers:
         outcome = Outcome(one["outcome"]).label if one.get("outcome") else "（未选结论）"
         head = f"第{one['number']}项"
-        lines += [f"{head}结论：{outcome}", f"{head}事实：{one.get('facts', '')}", f"{head}理由：{one.get('reasons', '')}"]
+        lines += [
+            f"{head}结论：{outcome}",
+            f"{head}事实：{one.get('facts', '')}",
+            f"{head}理由：{one.get('reasons', '')}",
+        ]
         lines += [f"{head}依据：《{row.get('title', '')}》{row.get('article', '')}" for row in one.get("basis", [])]
         lines += [f"{head}处理意见：{one.get('conclusion', '')}"]
         lines += [f"{head}落实：{one['execution']}"] if one.get("execution") else []
@@ -160,6 +164,7 @@ def check(opinion: Opinion, desk: Referral) -> list[gates.GateResult]:
 
 
 def as_gate_answer(stored: dict) -> gates.Answer:
+    """An answer as it is stored, in the form in which the gates look at it."""
     until = stored.get("until_on")
     return gates.Answer(
         request_number=stored["number"],

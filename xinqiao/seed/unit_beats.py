@@ -154,6 +154,7 @@ def start(case: Case) -> None:
 
 
 def contact(case: Case) -> None:
+    """听取陈述: the handler speaks with the petitioner; half of the records are shown to the citizen."""
     manner = case.rng.choice(["phone", "visit", "on_site"])
     text = (
         case.petition.talk_record or "电话联系信访人，听取诉求和理由，核实了时间、地点和相关材料，约定有进展及时告知。"

@@ -65,9 +65,11 @@ class Scale:
         return cls(number, counts)
 
     def weight(self, word: str) -> float:
+        """The rarer, the more: natural logarithm of one over its share."""
         return math.log((self.texts + 1) / (self.counts.get(word, 0) + 0.5))
 
     def share(self, word: str) -> float:
+        """In which part of the texts it stands, 0 to 1."""
         return self.counts.get(word, 0) / max(self.texts, 1)
 
     def key_in_at_most(self) -> float:
@@ -95,6 +97,7 @@ class Profile:
 
 
 def profile(message: Message, scale: Scale) -> Profile:
+    """What a message is compared by: its words by how rare they are, at length 1; those of the title once more, squared; places by name."""
     titled, counted = pairs(message.title), pairs(message.body)
     for word, times in titled.items():
         counted[word] += TITLE_COUNTS * times

@@ -88,6 +88,7 @@ def all_of(dossier: Dossier) -> list[Due]:
 
 
 def describe(clock: Clock, today: date) -> Due:
+    """One limit in the words of the citizen; `used`, `total` and `left` in calendar days, `left` below 0 when it is over."""
     term = find(clock.term)
     total = max((clock.due_on - clock.started_on).days, 1)
     used = min(max((today - clock.started_on).days, 0), total)

@@ -60,6 +60,7 @@ ACTS = {target: _act(target) for target in RatingTarget}
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_proof
 def rate(request: HttpRequest, dossier: Dossier, actor, target: str) -> HttpResponse:
+    """The page 评价 of the petition office or of the unit; that it came from this device is kept to compare ratings after their windows (G.4)."""
     if target not in set(RatingTarget):
         raise Http404
     if request.method != "POST" and target not in dossier.ratable() and Step.RATE in dossier.may:

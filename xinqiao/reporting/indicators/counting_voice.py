@@ -18,6 +18,7 @@ VALUES = (("satisfied", "_fully", RatingValue.SATISFIED), ("satisfied", "_basica
 
 
 def ratings(case: Case) -> Iterator[Counted | Later]:
+    """How the matter counts in satisfaction: on the last day of the window, never earlier (RA-8), silence in no rate (RA-9)."""
     for target in RatingTarget:
         organ, opened_on = _rated(case, target)
         due_on = rating_due(opened_on)

@@ -68,6 +68,7 @@ def readable_draft(officer: Officer, number: str) -> tuple[Situation, Opinion]:
 
 
 def checks(here: Situation, opinion: Opinion) -> list[CheckLine]:
+    """The check list (GT-1 to GT-5, RV-1 to RV-5), each line that is not met with the field to go to."""
     here.desk.matter = here.matter
     return [
         CheckLine(

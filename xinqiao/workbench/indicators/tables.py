@@ -116,6 +116,7 @@ class RateTable(FigureTable):
 
 
 def units(rows: list[UnitFigure], row: Indicator, down: Callable[[int], str]) -> counted.Table:
+    """The organs below, in the order of the tree (G.4); `down`: the page of one of them by its key."""
     made = [
         _row(
             _("%(name)s（本机关）") % {"name": one.organisation.name} if one.own else one.organisation.name,

@@ -117,6 +117,7 @@ def _sum(sums: list[campaigns.Sum]) -> campaigns.Sum:
 @officer_required
 @require_http_methods(["GET", "POST"])
 def new_page(request: HttpRequest) -> HttpResponse:
+    """A new campaign: name, goals, first and last day (A-55). What it is about is put into it on its own page."""
     officer = request.officer
     if not officer.role_set & COMMAND:
         raise Http404
