@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.world import World, at
-from xinqiao.analysis.hot import acts, candidates, duty, figures, grouping
+from xinqiao.analysis.hot import acts, candidates, duty, figures, grouping, sheet
 from xinqiao.analysis.hot.centre import Words
 from xinqiao.analysis.hot.figures import Window
 from xinqiao.analysis.models import HotIssue, HotMember
@@ -165,6 +165,35 @@ class TestFlooding:
             town.file("2026-03-05", title="自来水发黄", content=f"{said}{number}", people=[person])
         town.groups()
         assert not HotIssue.objects.exists()
+
+
+class TestUnknownPlaces:
+    @pytest.fixture
+    def imported(self, town):
+        """Half of the matters came from another system, which named no place: the area of the office stands in for it."""
+        for number in range(6):
+            town.writes(
+                number,
+                **({"stated_by": "import", "place": town.office.parent, "place_detail": ""} if number < 3 else {}),
+            )
+        town.groups()
+        return HotIssue.objects.get()
+
+    def test_make_no_spread_and_are_no_place(self, imported):
+        found = figures.of([imported], Window(UNTIL, 30))[imported.pk]
+        assert found.inputs.places == 1
+        assert [(one.name, one.now) for one in found.places()][-1] == (figures.NOWHERE, 3)
+        assert sum(one.now for one in found.places()) == found.matters == 6
+
+    def test_the_sheet_says_how_many(self, imported):
+        found = figures.of([imported], Window(UNTIL, 30))[imported.pk]
+        said = str(sheet.parts(imported, found, organ="", at=at("2026-03-20")))
+        assert f"1个，{figures.NOWHERE}" in said
+
+    def test_what_somebody_decided_about_has_a_place(self, imported):
+        Matter.objects.update(kind=Kind.REQUEST)
+        found = figures.of([imported], Window(UNTIL, 30))[imported.pk]
+        assert figures.NOWHERE not in [one.name for one in found.places()]
 
 
 class TestActs:

@@ -5,7 +5,7 @@ Heat speaks of matters, places and days, never of persons: it is the sum of four
     heat = points(matters) + points(places) + points(days) + points(growth)                    0 to 100
 
 * matters   how many, those of one voice once: of one person, one account or one same text ("同一人、同一份材料计1次");
-* places    in how many places (问题属地) they are;
+* places    in how many places (问题属地) they are; what came from another system without a place is in none;
 * days      on how many different days they came;
 * growth    matters in this window ÷ matters in as many days before (nought counts as one), where it is at least `GROWN_BY` more.
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.timezone import get_default_timezone, make_aware
 
 from xinqiao.matters.models import Accused, Matter, Submission
@@ -26,7 +27,7 @@ class Text:
     body: str
     at: datetime
     on: date
-    place_id: int
+    place_id: int | None  # None: nobody knows
     place: str
     place_detail: str
     class_id: int | None
@@ -41,6 +42,15 @@ def countable(to_matter: str = "") -> Q:
     return (
         Q(**fields) & ~Q(**{f"{to_matter}kind": Kind.REPORT}) & ~Q(**{f"{to_matter}stage": Stage.OFF_LINE}) & ~Q(named)
     )
+
+
+def place_unknown(to_matter: str = "") -> Q:
+    """The condition of a matter of which nobody knows where it happened: it came from another system, which said no place, so that the area
+    of the office stands in for it, and nobody has decided about it since."""
+    said = Submission.objects.filter(matter=OuterRef(to_matter.removesuffix("__") or "pk"), stated_by="import")
+    stands_in = Coalesce(F(f"{to_matter}received_by__parent_id"), F(f"{to_matter}received_by_id"))
+    fields = {f"{to_matter}kind": "", f"{to_matter}place_detail": "", f"{to_matter}place_id": stands_in}
+    return Q(**fields) & Q(Exists(said))
 
 
 def areas() -> QuerySet[Organisation]:
@@ -74,7 +84,8 @@ def texts(area: Organisation, first: date, last: date) -> tuple[list[Text], int]
     )
     found = list(rows.values_list(*columns)[:CANDIDATES_AT_MOST])
     left_out = rows.count() - len(found) if len(found) == CANDIDATES_AT_MOST else 0
-    said = bodies([row[0] for row in found])
+    ids = [row[0] for row in found]
+    said, nowhere = bodies(ids), set(Matter.objects.filter(place_unknown(), pk__in=ids).values_list("pk", flat=True))
     return [
         Text(
             pk,
@@ -82,8 +93,8 @@ def texts(area: Organisation, first: date, last: date) -> tuple[list[Text], int]
             said.get(pk, ""),
             moment,
             on,
-            place_id,
-            place,
+            None if pk in nowhere else place_id,
+            "" if pk in nowhere else place,
             detail,
             class_id,
             received_lft if lft is None else lft,

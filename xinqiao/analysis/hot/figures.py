@@ -9,14 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Case, F, When
+
 from xinqiao.rules.hot import Heat, Inputs, heat, trend
 from xinqiao.rules.moves import CLOSED
 
 from ..models import HotIssue, HotMember
-from .candidates import countable
+from .candidates import countable, place_unknown
 
 ONE_DAY = timedelta(days=1)
 BARS = 15  # of a time line at most
+NOWHERE = "地点不明"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class One:
     matter_id: int
     voice: int
     on: date
-    place_id: int
+    place_id: int | None  # None: nobody knows
     place: str
     place_lft: int
     closed: bool
@@ -88,7 +91,8 @@ class Figures:
     @property
     def inputs(self) -> Inputs:
         voices, before = _voices(self.now), _voices(self.earlier)
-        return Inputs(voices, len({one.place_id for one in self.now}), len({one.on for one in self.now}), before)
+        places = {one.place_id for one in self.now} - {None}
+        return Inputs(voices, len(places), len({one.on for one in self.now}), before)
 
     @property
     def heat(self) -> Heat:
@@ -124,10 +128,11 @@ class Figures:
         return found[::-1]
 
     def places(self) -> list[Place]:
-        """In the order of the tree."""
+        """In the order of the tree; at the end what came without a place, which is no place."""
         now, before = Counter(one.place_id for one in self.now), Counter(one.place_id for one in self.earlier)
-        order = {one.place_id: (one.place_lft, one.place) for one in [*self.now, *self.earlier]}
-        return [Place(order[pk][1], now[pk], before[pk]) for pk in sorted(order, key=lambda pk: order[pk][0])]
+        order = {one.place_id: (one.place_lft, one.place) for one in [*self.now, *self.earlier] if one.place_id}
+        known = [Place(order[pk][1], now[pk], before[pk]) for pk in sorted(order, key=lambda pk: order[pk][0])]
+        return [*known, Place(NOWHERE, now[None], before[None])] if now[None] or before[None] else known
 
 
 def _voices(rows: Iterable[One]) -> int:
@@ -139,7 +144,9 @@ def of(issues: Iterable[HotIssue], window: Window) -> dict[int, Figures]:
     ids = [issue.pk for issue in issues]
     members = HotMember.objects.filter(countable("matter__"), issue__in=ids, removed_at=None, likely=False)
     members = members.filter(matter__received_on__lte=window.until)
-    columns = ("issue_id", "matter_id", "voice", "matter__received_on", "matter__place_id", "matter__place__name",
+    place = Case(When(place_unknown("matter__"), then=None), default=F("matter__place_id"))
+    members = members.annotate(known_place=place)
+    columns = ("issue_id", "matter_id", "voice", "matter__received_on", "known_place", "matter__place__name",
                "matter__place__lft", "matter__stage")  # fmt: skip
     found = defaultdict(list)
     for issue_id, *facts, stage in members.values_list(*columns):

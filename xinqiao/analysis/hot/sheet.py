@@ -10,7 +10,7 @@ from xinqiao.rules.small_cells import shown, shown_parts
 
 from ..models import HotIssue
 from . import acts
-from .figures import Figures
+from .figures import NOWHERE, Figures
 
 TITLE = "热点问题专报单"
 OWN_ANSWER = "上述信访事项仍由有权处理的机关、单位逐件办理、逐件答复，不因归并研判而合并或者停止办理。"
@@ -39,7 +39,7 @@ def parts(issue: HotIssue, figures: Figures, *, organ: str, at: datetime) -> dic
                 "信访件",
                 f"{shown(figures.matters)}件",
             ),
-            ("涉及地方", f"{len(counts)}个", "走势", figures.trend),
+            ("涉及地方", _places(counts), "走势", figures.trend),
             ("建议牵头", issue.lead.name if issue.lead else blocks.BLANK),
         )
     ]
@@ -60,6 +60,13 @@ def parts(issue: HotIssue, figures: Figures, *, organ: str, at: datetime) -> dic
         "number": f"热点{issue.made_at.year}-{issue.pk:04d}　{blocks.day(localdate(at))}",
         "blocks": body,
     }
+
+
+def _places(counts: dict[str, str]) -> str:
+    """In how many places it is, and of how many matters nobody knows where."""
+    known = [name for name in counts if name != NOWHERE]
+    said = [f"{len(known)}个"] if known else []
+    return "，".join([*said, *([f"{NOWHERE}{counts[NOWHERE]}件"] if NOWHERE in counts else [])]) or "0个"
 
 
 def pdf(issue: HotIssue, figures: Figures, *, organ: str, at: datetime) -> bytes:

@@ -103,10 +103,15 @@ def _windows(request: HttpRequest, here: str, asked: asking.Asked) -> list[dict]
 def _told(found: figures.Figures, works: bool) -> list[dict]:
     """The figures that heat is made of. Who only reads the issue gets no small ones (C-14)."""
     inputs, tell = found.inputs, str if works else shown
+    unknown = next((one.now for one in found.places() if one.name == figures.NOWHERE), 0)
     counted = _("计入热度%(n)s件") % {"n": inputs.matters} if works and inputs.matters < found.matters else ""
     return [
         {"label": _("信访件"), "value": tell(found.matters), "more": counted},
-        {"label": _("涉及地方"), "value": inputs.places, "more": ""},
+        {
+            "label": _("涉及地方"),
+            "value": inputs.places,
+            "more": _("地点不明%(n)s件") % {"n": tell(unknown)} if unknown else "",
+        },
         {"label": _("分布天数"), "value": inputs.days, "more": ""},
         {
             "label": _("走势"),
