@@ -24,6 +24,7 @@ from xinqiao.rules.stages import Role
 from .. import keyset
 from ..door import officer_required
 from ..exports.lists import file_response
+from ..listing import Listing
 from .forms import LogForm, WantedForm
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
@@ -62,9 +63,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
     audit.note(
         AuditKind.AUDIT_READ, officer=request.officer, subject="audit:list", request=request, detail=_looked(wanted)
     )
-    page = keyset.page(
-        entries, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    here = Listing(request, reverse("workbench:audit"))
+    page = here.page(entries, NEWEST, COLUMNS)
     context = {
         "form": form,
         "rows": _rows(page.rows),
@@ -75,9 +75,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
         "to_on": wanted.to_on,
         "narrowed": any(request.GET.get(name) for name in ("kind", "organisation", "user", "matter")),
         "chosen_kind": wanted.kind,
-        "kind_links": {strip: _link(request, kind="" if wanted.kind == strip else strip) for strip in _strip_keys()},
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        "kind_links": {strip: here(kind="" if wanted.kind == strip else strip) for strip in _strip_keys()},
+        **here.turning(page),
         "export_url": f"{reverse('workbench:audit_export')}?{request.GET.urlencode()}",
         "today": wanted.to_on,
     }
@@ -91,10 +90,6 @@ def _strip_keys() -> list[str]:
 def _looked(wanted: audit_log.Wanted) -> dict:
     """What was looked for, in ids: the number of a matter is left out, it may be one the auditor cannot know."""
     return {name: value for name, value in wanted.as_facts().items() if value and name != "matter"}
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:audit"), request.GET, **changes)
 
 
 def _rows(found: list[dict]) -> list[dict]:

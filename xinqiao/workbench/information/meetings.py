@@ -30,6 +30,7 @@ from .. import keyset
 from ..acts.fields import Day, ManyLines, OneLine, Organ, Prose, offer
 from ..door import officer_required
 from ..hot import sending as hot_sending
+from ..listing import Listing
 from .reports import number
 
 NEWEST = keyset.Order("held", "", "held_at", datetime, descending=True)
@@ -122,21 +123,16 @@ def list_page(request: HttpRequest) -> HttpResponse:
     rows = Meeting.objects.visible_to(officer)
     own = {"organisation_id": officer.organisation_id}
     rows = rows.filter(**own) if show == "own" else rows.exclude(**own).filter(state=MeetingState.ISSUED)
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    here = reverse("workbench:meetings")
+    here = Listing(request, reverse("workbench:meetings"))
+    page = here.page(rows, NEWEST, COLUMNS)
     tabs = (("own", _("本单位的会议")), ("area", _("所辖单位的会议")))
     context = {
         "rows": [_row(row) for row in page.rows],
-        "tabs": [
-            {"label": label, "url": keyset.with_choices(here, request.GET, show=key), "on": key == show}
-            for key, label in tabs
-            if key == "own" or first != last
-        ],
+        "tabs": here.tabs([tab for tab in tabs if tab[0] == "own" or first != last], show),
         "may_write": meetings.may_write(officer),
         "missing": _missing(officer) if show == "own" else "",
         "items_url": f"{reverse('workbench:ledgers')}?sort={Sort.MEETINGS}",
-        "previous_url": keyset.with_choices(here, request.GET, before=page.before) if page.before else "",
-        "next_url": keyset.with_choices(here, request.GET, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": localdate(),
     }
     return render(request, "workbench/information/meetings.html", context)

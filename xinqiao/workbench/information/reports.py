@@ -29,6 +29,7 @@ from xinqiao.rules.refusals import StepRefused
 
 from .. import keyset
 from ..door import officer_required
+from ..listing import Listing
 from .forms import ReportForm
 from .tell import tell
 
@@ -65,20 +66,18 @@ def list_page(request: HttpRequest) -> HttpResponse:
     place, year = _place(request, officer) if show == "area" else None, number(request.GET.get("year"))
     rows = rows.filter(org_lft__range=place.interval) if place else rows
     rows = rows.filter(written_at__year=year) if year and year in YEARS else rows
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:information"))
+    page = here.page(rows, NEWEST, COLUMNS)
     context = {
         "rows": [_row(row, officer) for row in page.rows],
-        "tabs": [
-            {"label": label, "url": _link(request, show=key), "on": key == show} for key, (label, _rows) in tabs.items()
-        ],
+        "tabs": here.tabs([(key, label) for key, (label, _rows) in tabs.items()], show),
         "show": show,
         "kinds": [(one.value, one.label) for one in WRITTEN_KINDS],
         "kind": kind,
         "narrowed": " ".join(filter(None, (place and place.name, year and year in YEARS and f"{year}年"))),
-        "clear_url": _link(request, unit="", year=""),
+        "clear_url": here(unit="", year=""),
         "may_write": reports.may_write(officer),
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": localdate(),
     }
     return render(request, "workbench/information/reports.html", context)
@@ -330,7 +329,3 @@ def urgent_url(officer: Officer) -> str:
 
 def number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:information"), request.GET, **changes)

@@ -18,6 +18,7 @@ from xinqiao.rules.refusals import StepRefused
 
 from .. import keyset
 from ..door import officer_required
+from ..listing import Listing
 from .forms import OrderForm
 from .reports import number
 
@@ -147,26 +148,16 @@ def units_page(request: HttpRequest, round_id: int) -> HttpResponse:
         raise Http404
     only_open = request.GET.get("show") == "open"
     rows = screening.units_below(made, place, only_open=only_open)
-    page = keyset.page(
-        rows, IN_TREE, UNIT_COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
-    here = reverse("workbench:screening_units", args=[made.pk])
+    here = Listing(request, reverse("workbench:screening_units", args=[made.pk]))
+    page = here.page(rows, IN_TREE, UNIT_COLUMNS)
     context = {
         "round": made,
         "place": place,
         "rows": [_unit(row, made) for row in page.rows],
-        "tabs": [
-            {
-                "label": label,
-                "url": keyset.with_choices(here, request.GET, show=key),
-                "on": only_open == (key == "open"),
-            }
-            for key, label in (("open", _("没有报送的")), ("all", _("全部单位")))
-        ],
+        "tabs": here.tabs((("open", _("没有报送的")), ("all", _("全部单位"))), "open" if only_open else "all"),
         "only_open": only_open,
         "back_url": f"{reverse('workbench:screening')}?round={made.pk}&unit={place.pk}",
-        "previous_url": keyset.with_choices(here, request.GET, before=page.before) if page.before else "",
-        "next_url": keyset.with_choices(here, request.GET, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": localdate(),
     }
     return render(request, "workbench/information/units.html", context)

@@ -25,6 +25,7 @@ from xinqiao.rules.stages import Stage
 from .. import keyset
 from ..acts.fields import Day
 from ..door import officer_required
+from ..listing import Listing
 from ..tally import TOTAL_TO
 from .forms import LEADERS, Named, at_work, prose
 
@@ -66,7 +67,8 @@ def backlog_page(request: HttpRequest) -> HttpResponse:
             return done
     show_all = request.GET.get("show") == "all"
     rows = stock if show_all else backlog.not_listed(stock)
-    found = keyset.page(rows, OLDEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:backlog"))
+    found = here.page(rows, OLDEST, COLUMNS)
     flow = backlog.flow(stock)
     this_month = today.replace(day=1)
     context = {
@@ -78,9 +80,8 @@ def backlog_page(request: HttpRequest) -> HttpResponse:
         "listed": _listed(officer),
         "flow": _flow(flow, this_month),
         "show_all": show_all,
-        "all_url": link(request, show="" if show_all else "all"),
-        "previous_url": link(request, before=found.before) if found.before else "",
-        "next_url": link(request, after=found.after) if found.after else "",
+        "all_url": here(show="" if show_all else "all"),
+        **here.turning(found),
         "today": today,
         "most": TOTAL_TO,
     }
@@ -162,7 +163,3 @@ def _flow(flow: list[backlog.Month], this_month: date) -> list[dict]:
     ]
     older = sum(one.number for one in flow) - sum(row["number"] for row in recent)
     return recent + ([{"name": _("更早"), "number": older}] if older else [])
-
-
-def link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:backlog"), request.GET, **changes)

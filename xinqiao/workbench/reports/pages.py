@@ -27,6 +27,7 @@ from xinqiao.rules.reports import ROWS, SECTIONS, WRITABLE, PartKind, ReportSort
 from .. import keyset
 from ..acts.fields import OneLine
 from ..door import officer_required
+from ..listing import Listing
 from ..statistics import choices
 from ..statistics.tables import Row, Table
 
@@ -66,15 +67,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
     )
     sort = request.GET.get("sort", "")
     rows = rows.filter(sort=sort) if sort in set(ReportSort) else rows
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    here = reverse("workbench:reports")
+    here = Listing(request, reverse("workbench:reports"))
+    page = here.page(rows, NEWEST, COLUMNS)
     context = {
         "rows": [_row(row) for row in page.rows],
-        "tabs": [{"label": label, "url": keyset.with_choices(here, request.GET, show=key), "on": key == show}
-                 for key, label in (("own", _("本单位的")), ("came", _("发来的")))],
+        "tabs": here.tabs((("own", _("本单位的")), ("came", _("发来的"))), show),
         "sorts": ReportSort.choices(), "sort": sort, "show": show, "writes": writes,
-        "previous_url": keyset.with_choices(here, request.GET, before=page.before) if page.before else "",
-        "next_url": keyset.with_choices(here, request.GET, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": localdate(),
     }  # fmt: skip
     return render(request, "workbench/reports/list.html", context)

@@ -17,6 +17,7 @@ from xinqiao.supervision import ratings
 from .. import keyset
 from ..acts.fields import Prose
 from ..door import officer_required
+from ..listing import Listing
 from .sections import sections
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
@@ -45,7 +46,8 @@ class CheckForm(forms.Form):
 def list_page(request: HttpRequest) -> HttpResponse:
     """What was seen, newest first; never a list of citizens."""
     rows = ratings.visible_to(request.officer)
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:ratings"))
+    page = here.page(rows, NEWEST, COLUMNS)
     context = {
         "sections": sections(request),
         "rows": [
@@ -57,8 +59,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
             for row in page.rows
         ],
         "basis": TRACE_BASIS,
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
     }  # fmt: skip
     return render(request, "workbench/supervision/alike_list.html", context)
 
@@ -90,7 +91,3 @@ def alike_page(request: HttpRequest, alike_id: int) -> HttpResponse:
     return render(
         request, "workbench/supervision/alike.html", context, status=422 if form is not None and form.errors else 200
     )
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:ratings"), request.GET, **changes)

@@ -23,6 +23,7 @@ from xinqiao.supervision.models import Finding, FindingState
 from .. import keyset
 from ..acts.fields import Prose
 from ..door import officer_required
+from ..listing import Listing
 from ..tally import COUNTED_TO, shown_count
 from .sections import sections
 
@@ -66,19 +67,19 @@ def board_page(request: HttpRequest) -> HttpResponse:
     rows = seen.filter(**{name: value for name, value in chosen.items() if value and name != "ground"})
     if chosen["ground"]:
         rows = rows.filter(trigger__in=[row.code for row in TRIGGERS.values() if row.ground == chosen["ground"]])
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:patrol"))
+    page = here.page(rows, NEWEST, COLUMNS)
     context = {
         "sections": sections(request),
         "rows": [_row(row, today) for row in page.rows],
-        "tabs": _tabs(request, seen, chosen),
+        "tabs": _tabs(here, seen, chosen),
         "grounds": Ground.choices(),
         "triggers": [(row.code, row.name) for row in TRIGGERS.values()],
         "chosen": chosen,
         "narrowed": bool(chosen["ground"] or chosen["trigger"]),
-        "clear_url": _link(request, ground="", trigger=""),
+        "clear_url": here(ground="", trigger=""),
         "decides": findings.may_decide(officer),
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": today,
     }
     return render(request, "workbench/supervision/board.html", context)
@@ -141,13 +142,13 @@ def _choices(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _tabs(request: HttpRequest, seen: QuerySet, chosen: dict) -> list[dict]:
+def _tabs(here: Listing, seen: QuerySet, chosen: dict) -> list[dict]:
     counted = dict(seen.order_by().values_list("state").annotate(Count("pk")))
     return [
         {
             "label": state.label,
             "count": shown_count(min(counted.get(state, 0), COUNTED_TO)) or "0",
-            "url": _link(request, state=state.value),
+            "url": here(state=state.value),
             "on": chosen["state"] == state,
         }
         for state in FindingState
@@ -184,7 +185,3 @@ def _evidence(finding: Finding) -> dict:
     elif kind == "event":
         found["event"] = finding.matter.events.get(seq=rest)
     return found
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:patrol"), request.GET, **changes)

@@ -18,6 +18,7 @@ from xinqiao.rules.stages import Role, Step
 
 from .. import keyset
 from ..door import officer_required
+from ..listing import Listing
 from .turns import asked_of
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
@@ -59,22 +60,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "open": lambda: visible(officer).exclude(state=ReportState.APPROVED),
         "done": lambda: visible(officer).filter(state=ReportState.APPROVED),
     }[show]()
-    page = keyset.page(
-        rows.annotate(due_on=_due()),
-        NEWEST,
-        COLUMNS,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
+    here = Listing(request, reverse("workbench:completions"))
+    page = here.page(rows.annotate(due_on=_due()), NEWEST, COLUMNS)
     context = {
         "rows": [_row(row, officer, today) for row in page.rows],
-        "tabs": [
-            {"label": label, "url": _link(request, show=key), "on": key == show}
-            for key, label in (("turn", _("等我办理")), ("open", _("还没有认定")), ("done", _("已经认定办结")))
-        ],
+        "tabs": here.tabs((("turn", _("等我办理")), ("open", _("还没有认定")), ("done", _("已经认定办结"))), show),
         "show": show,
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": today,
     }
     return render(request, "workbench/supervision/completions.html", context)
@@ -114,7 +106,3 @@ def _row(row: dict, officer: Officer, today: date) -> dict:
 
 
 _TAKERS = {Step.APPROVE_COMPLETION: (Role.OFFICE_LEADER,), Step.REPORT_COMPLETION: (Role.UNIT_LEADER,)}
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:completions"), request.GET, **changes)

@@ -20,6 +20,7 @@ from xinqiao.supervision.models import Recommendation
 
 from .. import keyset
 from ..door import officer_required
+from ..listing import Listing
 from .sections import sections
 from .turns import asked_of
 
@@ -72,17 +73,14 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "open": lambda: visible(officer).filter(state__in=OPEN),
         "done": lambda: visible(officer).exclude(state__in=OPEN),
     }[show]()
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:supervisions"))
+    page = here.page(rows, NEWEST, COLUMNS)
     context = {
         "sections": sections(request),
         "rows": [_row(row, officer, today) for row in page.rows],
-        "tabs": [
-            {"label": label, "url": _link(request, show=key), "on": key == show}
-            for key, label in (("turn", "等我办理"), ("open", "正在督办"), ("done", "已经办结"))
-        ],
+        "tabs": here.tabs((("turn", "等我办理"), ("open", "正在督办"), ("done", "已经办结")), show),
         "show": show,
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
         "today": today,
     }
     return render(request, "workbench/supervision/letters.html", context)
@@ -149,7 +147,3 @@ def _recommended(row: Supervision, officer: Officer) -> list[dict]:
         }
         for one in rows
     ]
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:supervisions"), request.GET, **changes)

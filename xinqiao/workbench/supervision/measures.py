@@ -33,6 +33,7 @@ from .. import keyset
 from ..acts.fields import Day, ManyLines, OneLine, Organ, Prose
 from ..acts.forms import StepForm
 from ..door import officer_required
+from ..listing import Listing
 from .recommendation_forms import GROUNDS_FILTER, in_a_box
 from .recommendations import FORMS, as_file
 from .sections import sections
@@ -138,15 +139,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "done": lambda: Measure.objects.visible_to(officer).exclude(state__in=OPEN),
     }[show]()
     rows = rows.filter(sort=sort) if sort else rows
-    page = keyset.page(rows, NEWEST, COLUMNS, after=asked.get("after", ""), before=asked.get("before", ""))
-    link = lambda **changes: keyset.with_choices(reverse("workbench:measures"), asked, **changes)  # noqa: E731
+    here = Listing(request, reverse("workbench:measures"))
+    page = here.page(rows, NEWEST, COLUMNS)
     context = {
         "sections": sections(request), "rows": [_row(row, officer) for row in page.rows], "show": show, "sort": sort, "today": today,
-        "tabs": [{"label": label, "url": link(show=key), "on": key == show}
-                 for key, label in (("turn", _("等我办理")), ("open", _("正在进行")), ("done", _("已经结束")))],
-        "sorts": [{"label": one.label, "url": link(sort="" if one == sort else one.value), "on": one == sort} for one in Sort],
-        "may_propose": acts.may_propose(officer), "previous_url": link(before=page.before) if page.before else "",
-        "next_url": link(after=page.after) if page.after else "",
+        "tabs": here.tabs((("turn", _("等我办理")), ("open", _("正在进行")), ("done", _("已经结束"))), show),
+        "sorts": [{"label": one.label, "url": here(sort="" if one == sort else one.value), "on": one == sort} for one in Sort],
+        "may_propose": acts.may_propose(officer), **here.turning(page),
     }  # fmt: skip
     return render(request, "workbench/supervision/measures.html", context)
 

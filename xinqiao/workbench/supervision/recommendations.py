@@ -28,6 +28,7 @@ from xinqiao.supervision.models import Recommendation
 from .. import keyset
 from ..door import officer_required
 from ..hot import sending as hot_sending
+from ..listing import Listing
 from . import recommendation_forms as forms
 from .sections import sections
 from .taking import PageAct, take
@@ -79,29 +80,19 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """`?show=turn|open|done&sort=&state=&overdue=1` and a position; what is not known is left out, never an error."""
     officer, today = request.officer, localdate()
     chosen = _choices(request)
-    page = keyset.page(
-        _rows(officer, chosen, today),
-        NEWEST,
-        COLUMNS,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-    link = lambda **changes: keyset.with_choices(reverse("workbench:recommendations"), request.GET, **changes)  # noqa: E731
+    here = Listing(request, reverse("workbench:recommendations"))
+    page = here.page(_rows(officer, chosen, today), NEWEST, COLUMNS)
     context = {
         "sections": sections(request),
         "rows": [_row(row, officer, today) for row in page.rows],
-        "tabs": [
-            {"label": label, "url": link(show=key), "on": key == chosen["show"]}
-            for key, label in (("turn", _("等我办理")), ("open", _("正在进行")), ("done", _("已经办结")))
-        ],
+        "tabs": here.tabs((("turn", _("等我办理")), ("open", _("正在进行")), ("done", _("已经办结"))), chosen["show"]),
         "sorts": Sort.choices(),
         "states": [(state.value, state.label) for state in State if (state in OPEN) == (chosen["show"] != "done")],
         "chosen": chosen,
         "narrowed": bool(chosen["sort"] or chosen["state"] or chosen["overdue"]),
-        "clear_url": link(sort="", state="", overdue=""),
+        "clear_url": here(sort="", state="", overdue=""),
         "may_draft": acts.may_draft(officer),
-        "previous_url": link(before=page.before) if page.before else "",
-        "next_url": link(after=page.after) if page.after else "",
+        **here.turning(page),
         "today": today,
     }
     return render(request, "workbench/supervision/recommendations.html", context)

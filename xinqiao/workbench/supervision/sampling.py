@@ -23,6 +23,7 @@ from xinqiao.supervision.models import Sample, Sheet
 from .. import keyset
 from ..acts.fields import Day, Organ, Prose, offer
 from ..door import officer_required
+from ..listing import Listing
 from .sections import sections
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
@@ -85,7 +86,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """Samples of the own office, newest first, with how far each is."""
     officer = request.officer
     rows = sampling.visible_to(officer)
-    page = keyset.page(rows, NEWEST, COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:samples"))
+    page = here.page(rows, NEWEST, COLUMNS)
     done = _done([row["pk"] for row in page.rows])
     today = localdate()
     context = {
@@ -99,8 +101,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         ],
         "figures": sampling.figures(officer.organisation, (today - timedelta(days=365), today)),
         "draws": allowed(officer.role_set, "sample", Action.WRITE),
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
     }  # fmt: skip
     return render(request, "workbench/supervision/samples.html", context)
 
@@ -221,7 +222,3 @@ def _row(sheet: Sheet) -> dict:
         "by": sheet.checked_by.user.name if sheet.checked_by else "",
         "wrong": wrong,
     }
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:samples"), request.GET, **changes)

@@ -22,6 +22,7 @@ from xinqiao.supervision import urgent
 
 from .. import keyset
 from ..door import officer_required
+from ..listing import Listing
 
 NEWEST = keyset.Order("newest", "", "id", int, descending=True)
 # One tone for each state: how far it is, never how many or how often.
@@ -52,7 +53,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "received": lambda: urgent.visible_to(officer).filter(pk__in=urgent.sent_to(officer).values("report")),
         "done": lambda: urgent.visible_to(officer).exclude(state__in=OPEN),
     }[show]()
-    page = keyset.page(rows, NEWEST, ("pk",), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    here = Listing(request, reverse("workbench:urgent_list"))
+    page = here.page(rows, NEWEST, ("pk",))
     owed = UrgentDelivery.objects.filter(report=OuterRef("pk"), done_at=None)
     found = (
         urgent.visible_to(officer)
@@ -62,10 +64,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "rows": [_row(report, now) for report in found.order_by("-pk")],
-        "tabs": [{"label": label, "url": _link(request, show=key), "on": key == show} for key, label in SHOW.items()],
+        "tabs": here.tabs(SHOW.items(), show),
         "show": show,
-        "previous_url": _link(request, before=page.before) if page.before else "",
-        "next_url": _link(request, after=page.after) if page.after else "",
+        **here.turning(page),
     }
     return render(request, "workbench/supervision/urgent_list.html", context)
 
@@ -159,7 +160,3 @@ def _may(step: Step, report: UrgentReport, officer: Officer) -> bool:
     except StepRefused:
         return False
     return True
-
-
-def _link(request: HttpRequest, **changes: str) -> str:
-    return keyset.with_choices(reverse("workbench:urgent_list"), request.GET, **changes)
