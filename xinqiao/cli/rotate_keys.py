@@ -86,6 +86,7 @@ def sealed_tables() -> tuple:
         SealedTable("portal_draft", {"sealed": "draft.text", "sealed_receipt": "draft.receipt"}),
         SealedTable("portal_draftfile", {"sealed": "draft.file"}),
         SealedTable("analysis_proposal", {"candidates": "proposal.candidates"}, lasting=True),
+        SealedTable("analysis_modeldraft", {"text": "model_draft.text"}),
         SealedTable("api_upload", {"stored": "api.upload"}, lasting=True),
         SealedTable(
             "documents_document", {"data": "document.data", "text": "document.text"}, lasting=True, frozen=True

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from xinqiao import metrics
-from xinqiao.analysis import proposals, training, word_scale
+from xinqiao.analysis import draft_jobs, proposals, training, word_scale
 from xinqiao.analysis.hot import duty as hot
 from xinqiao.api import uploads
 from xinqiao.bulk import taking
@@ -109,6 +109,7 @@ TASKS = (
     Task("classifier", timedelta(minutes=30), training.keep),
     Task("indicators", timedelta(seconds=10), indicators.keep, early=indicators.some_wait),
     Task("indicators_check", timedelta(minutes=20), indicators.check_at_night),
+    Task("model_drafts", timedelta(seconds=2), draft_jobs.make_waiting, early=draft_jobs.is_waiting),
     Task("reports", timedelta(seconds=2), drafting.draft_waiting, early=drafting.is_waiting),
     Task("ledgers", timedelta(minutes=1), ledger_bells.ring),
     Task("word_scale", timedelta(hours=6), word_scale.keep),

@@ -168,6 +168,7 @@ duty:screening duty:screening_alerts                               | screening W
 duty:meetings                                                          | meeting W             | system    | all     | A-48: a month without a record of its meeting is told once to the heads of the organ
 duty:roundups                                                      | inbox W               | system    | all     | checklist 46: figures of the own desk and area, numbers only, once a period
 duty:proposals                                                     | proposal W            | system    | event   | PIPL 24: of what waits and has none, a few at a time
+duty:model_drafts                                                  | proposal W            | system    | event   | PIPL 24, checklist 47: what was asked for on a page, on record before; the text is shown to who asked and gone after an hour
 duty:classifier                                                    | classifier W          | system    | all     | C-01, PIPL 24: learns at night from decided petitions without reports; keeps pieces of words that stand in several
 duty:rescan                                                        | upkeep W              | system    | event   | files that waited for the virus scanner
 duty:forget                                                        | upkeep W              | system    | event   | PIPL 19: what nobody may need any more

@@ -2,6 +2,7 @@
 
 from .answers import PublicAnswer
 from .classifier import ClassifierVersion
+from .drafts import ModelDraft
 from .hot import HotAct, HotGrouping, HotIssue, HotMember, HotSurge
 from .links import Link
 from .proposals import Proposal
@@ -15,6 +16,7 @@ __all__ = [
     "HotMember",
     "HotSurge",
     "Link",
+    "ModelDraft",
     "Proposal",
     "PublicAnswer",
     "WordScale",

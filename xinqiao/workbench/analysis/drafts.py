@@ -1,22 +1,23 @@
-"""机器起草: a page of its own that shows what a language model drafts for one petition. Nothing of it is kept or put into a form."""
+"""机器起草: a page of its own that shows what a language model drafts for one petition. The worker asks the model, the page waits for it
+and shows text; nothing of it is put into a form, and an hour later it is gone."""
 
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from xinqiao.access import reading
-from xinqiao.analysis import drafting
+from xinqiao.analysis import draft_jobs, drafting
 from xinqiao.integrity import audit
-from xinqiao.matters import opinions
 from xinqiao.matters.models import Matter, MatterNumber
 from xinqiao.organisations.models import Officer
 from xinqiao.people import limits
 from xinqiao.rules.audit import AuditKind
-from xinqiao.rules.drafting import AN_HOUR, MARK, Sort
+from xinqiao.rules.drafting import AN_HOUR, KEPT_MINUTES, MARK, Sort
 from xinqiao.rules.permissions import Action, allowed
 
 from ..door import officer_required
@@ -32,18 +33,33 @@ def offered(matter: Matter, officer: Officer, sort: Sort = Sort.SUMMARY) -> bool
 
 @officer_required
 @require_http_methods(["GET", "POST"])
+@never_cache
 def draft_page(request: HttpRequest, number: str, sort: str) -> HttpResponse:
-    """GET says what will be sent; POST asks once, after the record was written (C-11), and shows the answer as plain text."""
+    """GET says what will be sent, how far it is, and shows what came as plain text; POST asks once, after the record was written (C-11)."""
     at, officer = timezone.now(), request.officer
     matter = _find(officer, number, at=at)
     if sort not in {one.value for one in Sort} or not offered(matter, officer, Sort(sort)):
         raise Http404
     reading.opened(request, matter)
-    facts = _facts(matter, officer) if Sort(sort) is Sort.REPLY else ""
-    context = {"matter": matter, "sort": Sort(sort), "mark": MARK, "facts": bool(facts), "text": "", "trouble": ""}
+    facts = draft_jobs.facts_of(matter, officer) if Sort(sort) is Sort.REPLY else ""
+    trouble = ""
     if request.method == "POST":
-        context |= _asked(request, matter, Sort(sort), facts, at=at)
-    return render(request, "workbench/analysis/draft.html", context, status=422 if context["trouble"] else 200)
+        trouble = _ask(request, matter, Sort(sort), facts, at=at)
+        if not trouble:
+            return redirect("workbench:model_draft", number, sort)
+    row = draft_jobs.current(matter, officer, Sort(sort), at=at)
+    context = {
+        "matter": matter,
+        "sort": Sort(sort),
+        "mark": MARK,
+        "facts": bool(facts),
+        "text": row.text if row else "",
+        "waits": row is not None and row.done_at is None,
+        "begun": row is not None and row.begun_at is not None,
+        "trouble": trouble or (row.trouble if row else ""),
+        "kept_minutes": KEPT_MINUTES,
+    }
+    return render(request, "workbench/analysis/draft.html", context, status=422 if trouble else 200)
 
 
 def _find(officer: Officer, number: str, *, at: datetime) -> Matter:
@@ -53,9 +69,10 @@ def _find(officer: Officer, number: str, *, at: datetime) -> Matter:
     return get_object_or_404(matters, pk=pk or 0)
 
 
-def _asked(request: HttpRequest, matter: Matter, sort: Sort, facts: str, *, at: datetime) -> dict:
+def _ask(request: HttpRequest, matter: Matter, sort: Sort, facts: str, *, at: datetime) -> str:
+    """Put it on record, then among what waits. Returns why not."""
     if not limits.allow(f"draft:{request.officer.pk}", limit=AN_HOUR, at=at, minutes=60):
-        return {"trouble": _("一小时内请机器起草的次数太多了，请稍后再试，或者自己写。")}
+        return _("一小时内请机器起草的次数太多了，请稍后再试，或者自己写。")
     detail = {"sort": sort.value, "characters": len(str(drafting.material(matter, facts=facts)))}
     audit.note(
         AuditKind.DRAFTED,
@@ -66,14 +83,5 @@ def _asked(request: HttpRequest, matter: Matter, sort: Sort, facts: str, *, at: 
         subject=f"draft:{sort}",
         detail=detail,
     )
-    try:
-        return {"text": drafting.draft(matter, sort, facts=facts)}
-    except drafting.NoDraft as error:
-        return {"trouble": error.args[0]}
-
-
-def _facts(matter: Matter, officer: Officer) -> str:
-    """What the officer's own organisation has written as found in its draft opinion."""
-    desk = matter.referrals.filter(organisation_id=officer.organisation_id).order_by("-is_open", "-pk").first()
-    opinion = opinions.current(desk) if desk else None
-    return opinion.facts if opinion else ""
+    draft_jobs.ask(matter, request.officer, sort, at=at)
+    return ""
