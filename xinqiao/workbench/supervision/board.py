@@ -29,7 +29,7 @@ from .sections import sections
 
 NEWEST = keyset.Order("found", "", "found_at", datetime, descending=True)
 COLUMNS = (
-    "trigger", "since_on", "found_at", "state", "organisation__name", "matter__number", "matter__title", "matter__sealed",
+    "trigger", "subject", "since_on", "found_at", "state", "organisation__name", "matter__number", "matter__title", "matter__sealed",
     "decided_by__user__name", "note",
 )  # fmt: skip
 TONES = {
@@ -160,6 +160,7 @@ def _row(row: dict, today) -> dict:
     return {
         "url": reverse("workbench:finding", args=[row["pk"]]),
         "name": trigger.name,
+        "request": _request_of(row["subject"]),
         "ground": trigger.ground.label,
         "number": row["matter__number"],
         "title": listed_title(row["matter__title"], sealed=row["matter__sealed"]),
@@ -172,6 +173,11 @@ def _row(row: dict, today) -> dict:
     }
 
 
+def _request_of(subject: str) -> str:
+    """The number of the request whose promise was not kept; nothing where the finding is about the whole matter."""
+    return subject.split(":")[2] if subject.startswith("opinion:") and subject.count(":") == 2 else ""
+
+
 def _evidence(finding: Finding) -> dict:
     """Where to see it on the page of the matter: the limit with its reckoning, the line of the history, the opinion."""
     kind, _sign, rest = finding.subject.partition(":")
@@ -181,7 +187,11 @@ def _evidence(finding: Finding) -> dict:
         found |= {"about": clock.explanation, "due_on": clock.due_on, "done_on": clock.ended_on}
     elif finding.row.evidence is Evidence.OPINION:
         opinion = finding.matter.opinions.get(pk=rest.split(":")[0])
-        found |= {"document_id": opinion.document_id, "served_on": opinion.served_on}
+        found |= {
+            "document_id": opinion.document_id,
+            "served_on": opinion.served_on,
+            "request": _request_of(finding.subject),
+        }
     elif kind == "event":
         found["event"] = finding.matter.events.get(seq=rest)
     return found
