@@ -1,5 +1,7 @@
 """Lists are read row by row along an index, and nothing of that is left behind for other statements."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
@@ -81,3 +83,10 @@ class TestAskedAgain:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{stage}%"])
             assert cursor.fetchone()[0] == 0
+
+class TestPosition:
+    @pytest.mark.parametrize(("key", "back"), [("due", False), ("due", True), ("-due", False), ("-due", True)])
+    def test_behind_a_day_nothing_is_said_twice(self, key, back):
+        """To have a day and to have one behind this are one condition: said both, the planner multiplies them and sorts the whole list."""
+        behind = keyset.ORDERS[key].parts(Referral.objects.all(), (date(2026, 3, 2), 7), back=back)[0]
+        assert "IS NOT NULL" not in str(behind.query)

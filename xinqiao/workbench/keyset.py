@@ -63,7 +63,8 @@ class Order:
         elif start[0] is None:
             parts = [undated.filter(self._after_id(start[-1], back=back)), *([dated] if back else [])]
         else:
-            parts = [dated.filter(self._beyond(start, back=back)), *([] if back else [undated])]
+            # Not said again that they have a value, which the comparison says: the planner multiplied both, expected hardly a row, and sorted all.
+            parts = [rows.filter(self._beyond(start, back=back)), *([] if back else [undated])]
         return [self._plainly(part, back) for part in parts]
 
     def _after_id(self, pk: int, *, back: bool) -> Q:
