@@ -100,7 +100,7 @@ class TestMake:
         events = Event.objects.count()
         row = checkpoints.make(anchored_rows.proved_hashes)
         assert checkpoints.events_of(row) == sorted(Event.objects.values_list("pk", flat=True)) and events > 8
-        assert {source for source, _ in row.parts} == {"event", "submission", "document", "record", "service"}
+        assert {source for source, _ in row.parts} == {"event", "submission", "document", "opinion", "record", "service"}
         assert checkpoints.waiting() == 0 and checkpoints.make(anchored_rows.proved_hashes) is None
 
     def test_each_continues_the_one_before(self):

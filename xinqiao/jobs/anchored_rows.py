@@ -84,6 +84,16 @@ SOURCES: dict[str, Source] = {
             algorithm="digest_algorithm",
             owed="status = 'void'",
         ),
+        Source(
+            "opinion", "matters_opinion",
+            ("matter_id", "instance", "round", "referral_id", "organisation_id", "facts", "evidence", "answers", "body", "outcome", "basis",
+             "reasons", "redo_by_on", "not_worse", "drafted_by_id", "signed_by_id", "remedy_organ_id", "issued_at"),
+            digest="sm3",
+            owed="state NOT IN ('draft', 'in_approval')",
+        ),
+        # Confidentiality only rises: once true, never false again (B.3).
+        Source("secrecy", "matters_matter", ("secrecy",), digest="sm3", owed="secrecy", matter="id"),
+        Source("anonymous", "matters_matter", ("anonymous",), digest="sm3", owed="anonymous", matter="id"),
         # Written once, beside an event that does not bear all they say, or belonging to no petition.
         _written_once(
             "record", "matters_record", ("matter_id", "referral_id", "event_seq", "sort", "text", "data", "by_id", "at", "shown_to_citizen"),

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from xinqiao import crypto
 from xinqiao.crypto.canonical import encode_all
@@ -32,19 +33,19 @@ GONE = "the submission of this receipt is gone"
 def submissions(told: Told) -> Iterator[Finding]:
     """Each submission against its own hash and against what the history noted when it was received."""
     rows = stream(
-        "SELECT s.id, s.matter_id, s.title, s.content, s.reasons, s.requests, s.content_hash, s.hash_algorithm, m.number, m.received_at"
+        "SELECT s.id, s.matter_id, s.title, s.content, s.reasons, s.requests, s.content_hash, s.hash_algorithm, m.number, m.received_at, m.received_on"
         " FROM matters_submission s LEFT JOIN matters_matter m ON m.id = s.matter_id ORDER BY s.matter_id, s.id"
     )
     noted = _noted()
     known = next(noted, None)
-    for pk, matter_id, title, content, reasons, requests, stored, algorithm, number, received_at in counted(rows, told):
+    for pk, matter_id, title, content, reasons, requests, stored, algorithm, number, received_at, received_on in counted(rows, told):
         if _content_hash(title, content, reasons, requests, algorithm) != stored:
             yield _submission(pk, matter_id, None, "content does not match its hash: the text was changed")
         while known is not None and known[:2] < (matter_id, pk):
             yield _submission(known[1], known[0], 1, GONE)
             known = next(noted, None)
         if known is not None and known[:2] == (matter_id, pk):
-            yield from _against(known, stored, number, received_at)
+            yield from _against(known, stored, number, received_at, received_on)
             known = next(noted, None)
         else:
             yield _submission(pk, matter_id, None, "no receipt names this submission here")
@@ -61,7 +62,7 @@ def _content_hash(title, content, reasons, requests, algorithm) -> str | None:
         return None
 
 
-def _against(known: tuple, stored: str, number: str, received_at: datetime) -> Iterator[Finding]:
+def _against(known: tuple, stored: str, number: str, received_at: datetime, received_on: date) -> Iterator[Finding]:
     matter_id, pk, facts, at = known
     if facts.get("content_hash", "") != stored:
         yield _submission(pk, matter_id, 1, "the hash is not the one noted at the receipt")
@@ -69,7 +70,7 @@ def _against(known: tuple, stored: str, number: str, received_at: datetime) -> I
         yield Finding(
             "matters_matter", matter_id, matter_id, 1, f"the receipt bears the number {facts['number']}, not {number}"
         )
-    if at is not None and at != received_at:
+    if at is not None and (at != received_at or localdate(at) != received_on):
         yield Finding("matters_matter", matter_id, matter_id, 1, "the day of receipt is not the one of the history")
 
 
