@@ -8,13 +8,13 @@ from tests.portal.walk import STORY, Walk, url
 from tests.world import World, at, client_of
 from xinqiao.analysis import answered, published
 from xinqiao.analysis.models import PublicAnswer
-from xinqiao.matters import opinions
+from xinqiao.integrity.models import AuditEntry
 from xinqiao.matters.models import Matter
 from xinqiao.reporting.indicators import facts
 from xinqiao.reporting.models import Fact
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.routes import SPOKEN_OF, suggest
-from xinqiao.rules.stages import Kind, Stage, Step
+from xinqiao.rules.stages import Kind, Stage
 
 pytestmark = pytest.mark.django_db
 CONTENT = STORY + "我叫王秀兰，电话13800138000。邻居业主李国强，家里也漏。"
@@ -41,17 +41,8 @@ def receipts(world, monkeypatch):
 @pytest.fixture
 def matter(world, receipts):
     """Answered and over, with the citizen's consent."""
-    found = world.in_handling(publish_consent=True, content=CONTENT)
-    opinions.save_draft(
-        found.pk,
-        by=world.xu_handles,
-        at=at("2026-03-20"),
-        facts="漏水属实。",
-        evidence=["照片"],
-        answers=world.answers(),
-    )
-    world.take(Step.SUBMIT_OPINION, found.pk, world.xu_handles, "2026-03-20")
-    world.take(Step.ISSUE_OPINION, found.pk, world.zhou_leads_unit, "2026-03-21")
+    said = {"facts": "漏水属实。", "evidence": ["照片"]}
+    found = world.issued(drafted="2026-03-20", issued="2026-03-21", opinion=said, publish_consent=True, content=CONTENT)
     Matter.objects.filter(pk=found.pk).update(stage=Stage.ENDED_WINDOW)
     return Matter.objects.get(pk=found.pk)
 
@@ -230,6 +221,26 @@ class TestConsent:
         assert (row.question, row.answer, row.tokens) == ("", "", [])
         with pytest.raises(StepRefused, match="收回"):
             published.start(shown.matter, by=world.li_triages, at=AT)
+
+    def test_an_officer_takes_it_back_for_whoever_says_so(self, world, shown):
+        client = client_of(world.wang_leads_office)
+        page = f"/desk/published/{shown.pk}/"
+        assert client.post(page, {"do": "consent_back", "how": ""}).status_code == 422
+        assert everybody_reads(shown)
+        assert client.post(page, {"do": "consent_back", "how": "来电，本人核对过编号"}).status_code == 302
+        assert not everybody_reads(shown)
+        row = PublicAnswer.objects.get()
+        assert (row.question, row.answer, row.withdrawn_by, row.withdrawn_at) == (
+            "",
+            "",
+            world.wang_leads_office,
+            row.consent_withdrawn_at,
+        )
+        entry = AuditEntry.objects.filter(kind="published", matter_id=shown.matter_id).latest("pk")
+        assert "consent_withdrawn" in entry.detail_text
+        assert entry.officer_id == world.wang_leads_office.pk
+        assert "来电，本人核对过编号" in client.get(page).content.decode()
+        assert client_of(world.xu_handles).post(page, {"do": "consent_back", "how": "来电"}).status_code == 404
 
     def test_taken_back_before_anything_was_prepared(self, world, matter):
         published.take_back_consent(matter, at=AT)

@@ -266,8 +266,22 @@ def of_citizen(matter: Matter) -> PublicAnswer | None:
 
 
 @transaction.atomic
-def take_back_consent(matter: Matter, *, at: datetime, request=None) -> None:
-    """The citizen no longer agrees: it is gone with this, and never prepared again for this matter. The caller has opened the matter for the citizen."""
+def take_back_consent_for(row: PublicAnswer, *, by: Officer, at: datetime, how: str, request=None) -> None:
+    """The same, said to an officer: on the telephone, at the window, by letter. `how` stands beside it; the moment is now and no other."""
+    row = _locked(row, by, Action.WRITE)
+    if row.consent_withdrawn_at:
+        raise StepRefused("信访人已经收回同意。", code="state")
+    if not how.strip():
+        raise StepRefused("请写明信访人是怎么提出的，例如：来电，本人核对过编号。", code="no_reason")
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, at, how
+    row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_reason"])
+    take_back_consent(row.matter, at=at, by=by, request=request)
+
+
+@transaction.atomic
+def take_back_consent(matter: Matter, *, at: datetime, by: Officer | None = None, request=None) -> None:
+    """The citizen no longer agrees: it is gone with this, and never prepared again for this matter. The caller has opened the matter for the citizen,
+    or is the officer who was told."""
     row, _made = PublicAnswer.objects.get_or_create(
         matter=matter, defaults={"office": matter.received_by, "title": "", "question": "", "answer": ""}
     )
@@ -276,7 +290,7 @@ def take_back_consent(matter: Matter, *, at: datetime, request=None) -> None:
         row.title = row.question = row.answer = ""  # nobody needs the words any more (PIPL 47)
         row.tokens = []
         row.save(update_fields=["consent_withdrawn_at", "title", "question", "answer", "tokens"])
-        _note(row, None, request, "consent_withdrawn")
+        _note(row, by, request, "consent_withdrawn")
 
 
 def consent_is_taken_back(matter: Matter) -> bool:

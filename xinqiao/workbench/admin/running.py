@@ -33,6 +33,7 @@ WORK = {
     "counts": "汇总统计数字",
     "counts_check": "每夜核对统计",
     "proposals": "系统建议",
+    "model_drafts": "机器起草",
     "classifier": "训练分类模型",
     "indicators": "计算指标",
     "indicators_check": "每夜核对指标",

@@ -146,6 +146,11 @@ def _act(request: HttpRequest, row: PublicAnswer, officer: Officer, *, at: datet
                 )
                 facts.note(row.matter_id)
                 messages.success(request, _("已经撤下，公开页面上看不到了。"))
+            case "consent_back":
+                how = request.POST.get("how", "").strip()[:200]
+                published.take_back_consent_for(row, by=officer, at=at, how=how, request=request)
+                facts.note(row.matter_id)
+                messages.success(request, _("已经登记收回同意。文字已经清除，公开页面上看不到了。"))
             case _:
                 row = published.save(row, by=officer, at=at, revision=_revision(request), **form.cleaned_data)
                 if wish == "hand_in":
