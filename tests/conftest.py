@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 # In memory where the system has room there: every fsync of the tests is then cheap, and still done.
-_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 2**30 else None
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 2**31 else None
 # Several people may test on one machine at once: nothing here has a fixed name, port or place.
 _FOLDER = Path(tempfile.mkdtemp(prefix="xq-", dir=_MEMORY))
 _FOLDER.chmod(0o711)  # run as root, the server is another user and must pass through
