@@ -213,12 +213,17 @@ class World:
         }
         return opinions.save_draft(matter.pk, by=by or self.xu_handles, at=at(when), **content)
 
+    def issued(self, when="2026-03-02", *, drafted="2026-04-01", issued="2026-04-01", opinion=None, **changes) -> Matter:
+        """The opinion is signed, and not served yet. `opinion`: what it says otherwise than usual."""
+        matter = self.in_handling(when, **changes)
+        self.draft(matter, drafted, **(opinion or {}))
+        self.take(Step.SUBMIT_OPINION, matter.pk, self.xu_handles, drafted)
+        self.take(Step.ISSUE_OPINION, matter.pk, self.zhou_leads_unit, issued)
+        return Matter.objects.get(pk=matter.pk)
+
     def served(self, when="2026-03-02", issued="2026-04-01", served="2026-04-02", **changes) -> Matter:
         """The opinion is signed and served in person."""
-        matter = self.in_handling(when, **changes)
-        self.draft(matter, issued)
-        self.take(Step.SUBMIT_OPINION, matter.pk, self.xu_handles, issued)
-        self.take(Step.ISSUE_OPINION, matter.pk, self.zhou_leads_unit, issued)
+        matter = self.issued(when, drafted=issued, issued=issued, **changes)
         self.take(
             Step.SERVE_OPINION, matter.pk, self.xu_handles, served, manner="in_person",
             proof={"signed_on": at(served).date(), "signed_by": "王秀兰", "relation": "self"},

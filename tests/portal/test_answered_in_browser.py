@@ -3,10 +3,9 @@
 import pytest
 
 from tests.portal.walk import Walk, url
-from tests.world import World, at
+from tests.world import World
 from xinqiao.analysis import published
 from xinqiao.analysis.models import PublicAnswer
-from xinqiao.matters import opinions
 from xinqiao.matters.models import Matter
 from xinqiao.rules.stages import Stage, Step
 
@@ -15,14 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def answered(world) -> Matter:
     found = world.in_handling(publish_consent=True)
-    opinions.save_draft(
-        found.pk,
-        by=world.xu_handles,
-        at=at("2026-03-20"),
-        facts="漏水属实，正在积极处理。",
-        evidence=["照片"],
-        answers=world.answers(),
-    )
+    world.draft(found, "2026-03-20", facts="漏水属实，正在积极处理。", evidence=["照片"])
     return found
 
 

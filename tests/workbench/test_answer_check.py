@@ -94,18 +94,8 @@ class TestPanel:
 class TestEarlier:
     @pytest.fixture
     def answered(self, world):
-        first = world.in_handling("2026-01-05")
-        opinions.save_draft(
-            first.pk,
-            by=world.xu_handles,
-            at=at("2026-01-20"),
-            facts="漏水属实。",
-            evidence=["照片"],
-            answers=world.answers(),
-        )
-        world.take(Step.SUBMIT_OPINION, first.pk, world.xu_handles, "2026-01-20")
-        world.take(Step.ISSUE_OPINION, first.pk, world.zhou_leads_unit, "2026-01-21")
-        return first
+        said = {"facts": "漏水属实。", "evidence": ["照片"]}
+        return world.issued("2026-01-05", drafted="2026-01-20", issued="2026-01-21", opinion=said)
 
     def test_outcome_and_grounds_of_what_was_answered(self, world, answered):
         matter = world.in_handling("2026-03-02", content=world.raw()["content"] + "现在又漏了。")
