@@ -131,13 +131,14 @@ class Rows:
             self.waiting.clear()
 
     def hand_over_keys(self) -> None:
-        """Let the program go on counting behind the last key."""
-        if self.key:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence(%s, %s), max({self.key})) FROM {self.table} HAVING max({self.key}) > 0",
-                    [self.table, self.key],
-                )
+        """Let the program go on counting behind the last key: number by number, as the application has no right to set the count."""
+        if not self.key:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [self.table, self.key])
+            counter = cursor.fetchone()[0]
+            cursor.execute(f"SELECT coalesce(max({self.key}), 0) - (SELECT last_value FROM {counter}) + 1 FROM {self.table}")
+            cursor.execute("SELECT count(nextval(%s)) FROM generate_series(1, %s)", [counter, cursor.fetchone()[0]])
 
 
 def _default(field: models.Field):
