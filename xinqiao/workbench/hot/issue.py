@@ -27,6 +27,7 @@ from ..door import officer_required
 from ..statistics.tables import COLUMN, FULL, Row, Table
 from . import asked as asking
 from .board import TONES
+from .sending import targets
 
 NEWEST = keyset.Order("newest", "", "matter__received_at", datetime, descending=True)
 COLUMNS = (
@@ -66,6 +67,8 @@ def issue_page(request: HttpRequest, issue_id: int) -> HttpResponse:
     )
     likely = _likely(issue, officer) if works else []
     possible = acts.possible(issue, officer)
+    ready = Act.SEND in possible and not sheet.is_draft(issue)
+    sends = ready and bool(targets(officer))
     here = reverse("workbench:hot_issue", args=[issue.pk])
     context = {
         "issue": issue, "state": state, "tone": TONES[state], "proposed": state is IssueState.PROPOSED, "asked": asked, "works": works,
@@ -79,7 +82,7 @@ def issue_page(request: HttpRequest, issue_id: int) -> HttpResponse:
         "acts": [{"label": act.label, "url": _act_url(issue, act), "danger": act in (Act.DISMISS, Act.MERGE)} for act in possible if act not in APART],
         "sheet": [(SHEET[name], getattr(issue, name)) for name in ("facts", "cause", "law", "options")], "has_sheet": bool(issue.facts or issue.cause),
         "sheet_url": _act_url(issue, Act.SHEET) if Act.SHEET in possible else "", "accept_url": _act_url(issue, Act.ACCEPT) if likely and Act.ACCEPT in possible else "",
-        "send_url": reverse("workbench:hot_send", args=[issue.pk]) if Act.SEND in possible and not sheet.is_draft(issue) else "",
+        "send_url": reverse("workbench:hot_send", args=[issue.pk]) if sends else "", "others_send": ready and not sends,
         "is_draft": sheet.is_draft(issue), "sheet_pages": [(label, reverse("workbench:hot_sheet", args=[issue.pk, form]) + asked.query) for form, label in (("pdf", "PDF"), ("docx", "Word"))],
         "sent": [_sent(one) for one in acts.sent(issue)],
         "history": _history(issue) if works else [],
