@@ -5,6 +5,7 @@ import ipaddress
 import logging
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpResponseNotAllowed
 
 from xinqiao import errors
@@ -32,7 +33,8 @@ class LastResort:
             return errors.unrecorded(request) if errors.is_unrecorded(error) else errors.plain_server_error(request)
 
     def _answer(self, request):
-        request.META["QUERY_STRING"] = _without_nul(request.META.get("QUERY_STRING", ""))
+        if not request.path_info.startswith("/api/"):  # a program is told what is wrong with its query (422)
+            request.META["QUERY_STRING"] = _without_nul(request.META.get("QUERY_STRING", ""))
         if _length(request) > settings.XINQIAO_REQUEST_BYTES:
             response = errors.too_large(request)
         else:
@@ -44,9 +46,14 @@ class LastResort:
         return response
 
     def process_exception(self, request, exception):
-        """What a view could not write into the audit log it must not show, not even a part of it; nor a file not scanned."""
+        """What a view could not write into the audit log it must not show, not even a part of it; nor a file not scanned.
+
+        What cannot be stored at all is the sender's mistake and no failure of ours.
+        """
         if errors.is_unrecorded(exception):
             return errors.unrecorded(request)
+        if isinstance(exception, DataError) and _holds_nul(request):
+            return errors.bad_request(request)
         return errors.file_held(request, exception) if isinstance(exception, FileHeld) else None
 
 
@@ -106,6 +113,11 @@ def _without_nul(query: str) -> str:
     while "%00" in query:  # taking one out can make another
         query = query.replace("%00", "")
     return query
+
+
+def _holds_nul(request) -> bool:
+    """Whether a form sent the character zero, which no column of text takes. Forms say so at its field; this is for what has none."""
+    return any("\x00" in value for _name, values in request.POST.lists() for value in values)
 
 
 def _let_finish(request) -> None:

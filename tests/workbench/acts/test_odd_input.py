@@ -2,9 +2,11 @@
 
 import pytest
 from django import forms
+from django.db import DataError, connection, transaction
+from django.test import RequestFactory
 
 from tests.world import World, client_of
-from xinqiao.middleware import _without_nul
+from xinqiao.middleware import LastResort, _without_nul
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.stages import Role
 from xinqiao.workbench.acts import fields
@@ -49,3 +51,15 @@ class TestAddresses:
         odd = ("/desk/ledgers/new/?find=%00&number=a%00", "/desk/search/?q=%00", "/desk/?unit=%00&q=a%00b", "/answered/?q=%00")
         for path in odd:
             assert leader.get(path).status_code == 200, path
+
+    def test_where_no_form_reads_it_the_sender_is_told(self, world):
+        clerk = client_of(world.li_triages)
+        page = clerk.post("/desk/bulk/", {"act": "transfer", "do": "take", "key": "a\x00b", "desk": "x", "listed": "x~1"})
+        assert page.status_code < 500
+
+        answer = LastResort(lambda request: None).process_exception
+        request = RequestFactory().post("/desk/", {"note": "a\x00b"})
+        with pytest.raises(DataError) as caught, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT %s", [request.POST["note"]])
+        assert answer(request, caught.value).status_code == 400
+        assert answer(RequestFactory().post("/desk/", {"note": "ab"}), caught.value) is None, "a failure of ours stays one"
