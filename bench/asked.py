@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from bench import synthetic
+from bench import oversight, synthetic
 from bench.visitor import Visitor
 from xinqiao.analysis import same
 from xinqiao.matters import finding, intake, steps
@@ -48,6 +48,7 @@ def everything() -> Iterator[Measurement]:
     yield "portal", "tracking page", _tracking
     yield from _searches(posts)
     yield from _counts(posts)
+    yield from oversight.measurements(_page, officer_of)
     yield "submission", "submission, the step alone", _direct_submission
     yield "submission", "submission, REST", _rest_submission
     yield "submission", "submission, last page of the portal", _portal_submission

@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from bench import filling, synthetic
+from bench import filling, oversight, synthetic
 
 
 def run() -> None:
@@ -13,6 +13,7 @@ def run() -> None:
     _index()
     filling.step("likeness", _likeness, in_transaction=False)
     _count()
+    filling.step("oversight", oversight.fill, in_transaction=False)
     filling.step(f"statistics, {_last_migration()}, {_work_done()}", synthetic.analyze, in_transaction=False)
 
 
