@@ -18,6 +18,11 @@ SELECT NULL, NULL, org_lft, stage, kind, class_id, channel, month, sum(number), 
 FROM ({cells}) cells
 GROUP BY GROUPING SETS ((org_lft, stage), (kind), (class_id), (channel), (month))
 """
+_CLASSES = """
+SELECT NULL, NULL, width_bucket(org_lft, %s::int[]) AS child, NULL, NULL, class_id, NULL, NULL::date, sum(number), 0
+FROM ({cells}) cells GROUP BY child, class_id
+"""
+_CHILD, _CLASS, _NUMBER = 2, 5, 8
 _UNITS = "SELECT org_lft, stage, kind, class_id, channel, month, number FROM counts_unitsum WHERE {where}"
 _DELTAS = "SELECT org_lft, stage, kind, class_id, channel, month, change AS number FROM counts_delta WHERE {where}"
 _OF_WIDE = """
@@ -79,6 +84,50 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
 
     `kind`: only these ("" is undecided); None: all. Protected matters are in none of them.
     """
+    with reading.connection().cursor() as cursor:
+        cursor.execute(*_statement(head, first, last, kind, channel))
+        return _figures(head, cursor.fetchall())
+
+
+@reading.from_replica
+def read_each(head: Head, periods: Sequence[tuple[date, date]]) -> tuple[list[Figures], dict[int, Counter]]:
+    """The same of several spans of months; of the first also how many of each class lie under each child, by its number. In one statement."""
+    asked = [_statement(head, first, last, None, None) for first, last in periods]
+    asked += [_by_child_and_class(head, *periods[0])] if head.children else []
+    parts = [f"SELECT {place}, part.* FROM ({statement}) part" for place, (statement, _values) in enumerate(asked)]
+    found: list[list[tuple]] = [[] for _part in asked]
+    with reading.connection().cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), [value for _statement, values in asked for value in values])
+        for place, *row in cursor.fetchall():
+            found[place].append(tuple(row))
+    classes: dict[int, Counter] = {pk: Counter() for pk, _lft, _rgt in head.children}
+    for row in found.pop() if head.children else ():
+        if row[_CHILD]:  # 0: before the first child, at the head itself
+            classes[head.children[row[_CHILD] - 1][0]][row[_CLASS]] += row[_NUMBER]
+    return [_figures(head, rows) for rows in found], classes
+
+
+def _by_child_and_class(head: Head, first: date, last: date) -> tuple[str, list]:
+    cells, values = _cells_of((head.lft, head.rgt), first, last)
+    return _CLASSES.format(cells=cells), [[lft for _pk, lft, _rgt in head.children], *values]
+
+
+def _cells_of(span: tuple[int, int], first: date, last: date) -> tuple[str, list]:
+    """What is counted of these units in these months, folded or not."""
+    where = "org_lft BETWEEN %s AND %s AND month BETWEEN %s AND %s AND NOT protected"
+    return f"{_UNITS.format(where=where)} UNION ALL {_DELTAS.format(where=where)}", [*span, first, last] * 2
+
+
+@reading.from_replica
+def by_unit_and_class(span: tuple[int, int], first: date, last: date) -> list[tuple[int, int, int]]:
+    """(place of the unit in the tree, class, how many) of matters received in these months; protected ones are in none."""
+    cells, values = _cells_of(span, first, last)
+    with reading.connection().cursor() as cursor:
+        cursor.execute(f"SELECT org_lft, class_id, sum(number) FROM ({cells}) cells GROUP BY 1, 2", values)
+        return cursor.fetchall()
+
+
+def _statement(head: Head, first: date, last: date, kind: str | None, channel: str | None) -> tuple[str, list]:
     narrowed = {"month >= %s": first, "month <= %s": last}
     narrowed |= {"kind = %s": kind} if kind is not None else {}
     narrowed |= {"channel = %s": channel} if channel is not None else {}
@@ -94,9 +143,7 @@ def read(head: Head, first: date, last: date, *, kind: str | None = None, channe
         waiting = _OF_CELLS.format(cells=_DELTAS.format(where=cells))
         statement = f"{_OF_WIDE.format(where=' AND '.join(wide))} UNION ALL {waiting}"
         values = [*wide.values(), *wide.values(), *values]
-    with reading.connection().cursor() as cursor:
-        cursor.execute(statement, values)
-        return _figures(head, cursor.fetchall())
+    return statement, values
 
 
 @reading.from_replica

@@ -19,6 +19,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.timezone import localdate, localtime
 
+from xinqiao.counts.models import Standing as CountsStanding
+from xinqiao.database.composed import Composed
 from xinqiao.matters import counted
 from xinqiao.matters.history import EXPAND
 from xinqiao.matters.models import Delivery, Event, Matter
@@ -199,6 +201,7 @@ JOIN reporting_monthsum rows ON rows.organisation_id = organ.id
 WHERE area.rgt - area.lft > {counted.WIDE} GROUP BY 1, 2, 3
 """
 _INTO = "INSERT INTO {table} (organisation_id, code, month, denominator, numerator, days, excluded) {rows}"
+INTO_AREAS = _INTO.format(table="reporting_areasum", rows=_AREAS)
 
 
 @transaction.atomic
@@ -211,7 +214,7 @@ def rebuild_sums() -> int:
         cursor.execute(_INTO.format(table="reporting_monthsum", rows=_SUMS))
         made = cursor.rowcount
         cursor.execute("DELETE FROM reporting_areasum")
-        cursor.execute(_INTO.format(table="reporting_areasum", rows=_AREAS))
+        cursor.execute(INTO_AREAS)
     Standing.objects.update_or_create(pk=1, defaults={"tree_mark": counted.tree_mark()})
     return made
 
@@ -303,3 +306,17 @@ def _sums_differ() -> int:
 def differing() -> int:
     """How much did not agree when it was compared last: for /readyz and the page."""
     return Standing.objects.filter(pk=1).values_list("differing", flat=True).first() or 0
+
+
+def differing_anywhere() -> int:
+    """The same of the counts and of the indicators together, for a page that shows both."""
+    return sum(_BOTH_DIFFER())
+
+
+_BOTH_DIFFER = Composed(
+    lambda: (
+        Standing.objects.filter(pk=1)
+        .values_list("differing", flat=True)
+        .union(CountsStanding.objects.filter(pk=1).values_list("differing", flat=True), all=True)
+    )
+)

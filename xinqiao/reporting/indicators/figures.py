@@ -11,9 +11,10 @@ be reckoned, is withheld: its numbers are None then, and `told` says so (C-14). 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.timezone import make_aware
 
 from xinqiao.database import reading
 from xinqiao.matters import counted
@@ -36,6 +37,8 @@ PARTS = {
     ALL: {"denominator": 1},
     EXCLUDED: {"excluded": 1},
 }
+_SIZES = {NUMERATOR: "numerator", REST: "rest", ALL: "denominator", EXCLUDED: "excluded"}
+GATHERED = 10_000  # matters behind a figure that are gathered and put in order; of more, the list is walked from the newest back
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,24 @@ def of(
     alone: bool = False,
 ) -> list[Figure]:
     """The figures of an organ with all below it (`alone`: only itself), both days counted, in the order of the table."""
+    return of_each(organisation, [(start_on, end_on)], codes, alone=alone)[0]
+
+
+@reading.from_replica
+def of_each(
+    organisation: Organisation | Span,
+    periods: Sequence[tuple[date, date]],
+    codes: Iterable[str] | None = None,
+    *,
+    alone: bool = False,
+) -> list[list[Figure]]:
+    """The same of several periods, read in one statement."""
     wanted = [code for code in (codes or indicators.COMPUTED) if not indicators.find(code).missing]
-    sums = _read(span_of(organisation, alone=alone), start_on, end_on, wanted)
-    reckoned = _to_be_reckoned(sums)
-    return [figure(code, sums.get(code, Sums()), part=code in reckoned) for code in wanted]
+    found = []
+    for sums in _read_each(organisation, periods, wanted, alone=alone):
+        reckoned = _to_be_reckoned(sums)
+        found.append([figure(code, sums.get(code, Sums()), part=code in reckoned) for code in wanted])
+    return found
 
 
 @reading.from_replica
@@ -134,9 +151,10 @@ def by_month(
 ) -> list[tuple[date, Figure]]:
     """One figure for each month of the period, the first day of the month with it."""
     rows = dict.fromkeys(_months(start_on, end_on), Sums())
-    for month, *numbers in _both(
-        "date_trunc('month', rows.{day})::date", span_of(organisation, alone=alone), start_on, end_on, [code]
-    ):
+    span = span_of(organisation, alone=alone)
+    by = "date_trunc('month', rows.{day})::date"
+    area = _area_of(organisation, alone=alone)
+    for month, *numbers in _both(by, span, [(start_on, end_on)], [code], area=area):
         rows[month] = Sums(*map(int, numbers))
     months = {str(month): sums for month, sums in rows.items()}
     withheld = _to_withhold(months, indicators.find(code))
@@ -161,7 +179,15 @@ def behind(
             pk__in=_matters_of_few(code, span, start_on, end_on, PARTS[part])
         )
     facts = Fact.objects.filter(code=code, day__range=(start_on, end_on), organisation__lft__range=span, **PARTS[part])
-    return Matter.objects.visible_to(officer).filter(pk__in=facts.values("matter"))
+    seen, sums = (
+        Matter.objects.visible_to(officer),
+        _read_each(organisation, [(start_on, end_on)], [code], alone=alone)[0],
+    )
+    if getattr(sums.get(code, Sums()), _SIZES[part]) <= GATHERED:
+        return seen.filter(pk__in=facts.values("matter"))
+    # So many that a list of the newest soon meets them; nothing counts before it came.
+    came_by = make_aware(datetime.combine(end_on + ONE_DAY, time()))
+    return seen.filter(Exists(facts.filter(matter=OuterRef("pk"))), received_at__lt=came_by)
 
 
 def _matters_of_few(code: str, span: Span, start_on: date, end_on: date, part: dict[str, int]) -> list[int]:
@@ -265,44 +291,69 @@ def _to_withhold(rows: dict, row: Indicator) -> set:
 # ---- the statements ------------------------------------------------------------------------------------------------------------
 
 _SUMMED = "sum(rows.denominator), sum(rows.numerator), sum(rows.days), sum(rows.excluded)"
+_KEPT = "WHERE rows.organisation_id = %s"
 _SCOPE = "JOIN organisations_organisation organ ON organ.id = rows.organisation_id WHERE organ.lft BETWEEN %s AND %s"
 
 
 def _read(span: Span, start_on: date, end_on: date, codes: list[str]) -> dict[str, Sums]:
-    rows = _both("code", span, start_on, end_on, codes)
-    return {code: Sums(*map(int, numbers)) for code, *numbers in rows}
+    return _read_each(span, [(start_on, end_on)], codes)[0]
+
+
+def _read_each(
+    organisation: Organisation | Span, periods: Sequence[tuple[date, date]], codes: list[str], *, alone: bool = False
+) -> list[dict[str, Sums]]:
+    span, area = span_of(organisation, alone=alone), _area_of(organisation, alone=alone)
+    found: list[dict[str, Sums]] = [{} for _period in periods]
+    for key, *numbers in _both("{place} || ':' || rows.code", span, periods, codes, area=area):
+        place, _colon, code = key.partition(":")
+        found[int(place)][code] = Sums(*map(int, numbers))
+    return found
 
 
 def _by_organ(span: Span, start_on: date, end_on: date, code: str) -> list[tuple[int, Sums]]:
-    return [(lft, Sums(*map(int, numbers))) for lft, *numbers in _both("organ.lft", span, start_on, end_on, [code])]
+    rows = _both("organ.lft", span, [(start_on, end_on)], [code])
+    return [(lft, Sums(*map(int, numbers))) for lft, *numbers in rows]
 
 
-def _both(key: str, span: Span, start_on: date, end_on: date, codes: list[str]) -> list[tuple]:
-    """Whole months from the sums, the days at both ends from the facts, added up by `key`."""
-    whole, edges = _whole_months(start_on, end_on)
-    sources = [
-        *(("reporting_monthsum", "month", one) for one in whole),
-        *(("reporting_fact", "day", one) for one in edges),
-    ]
-    if few.CODES & set(codes):
-        sources.append((f"({few.ROWS})", "day", (start_on, end_on)))
+def _both(
+    key: str, span: Span, periods: Sequence[tuple[date, date]], codes: list[str], *, area: int | None = None
+) -> list[tuple]:
+    """Whole months from the sums, the days at both ends from the facts, added up by `key`, in which `place` is the number of the period.
+
+    `area`: the organisation of which the sums of these units are kept ready; `key` must not ask for the organ then.
+    """
     parts, values = [], []
-    for table, day, (first, last) in sources:
-        columns = f"{key.format(day=day)} AS key, rows.denominator, rows.numerator, rows.days, rows.excluded"
-        parts.append(
-            f"SELECT {columns} FROM {table} rows {_SCOPE} AND rows.code = ANY(%s) AND rows.{day} BETWEEN %s AND %s"
-        )
-        values += [*span, codes, first, last]
+    for place, (start_on, end_on) in enumerate(periods):
+        whole, edges = _whole_months(start_on, end_on)
+        kept = ("reporting_monthsum", _SCOPE, span) if area is None else ("reporting_areasum", _KEPT, (area,))
+        sources = [
+            *((*kept, "month", one) for one in whole),
+            *(("reporting_fact", _SCOPE, span, "day", one) for one in edges),
+        ]
+        if few.CODES & set(codes):
+            sources.append((f"({few.ROWS})", _SCOPE, span, "day", (start_on, end_on)))
+        for table, scope, where, day, (first, last) in sources:
+            columns = (
+                f"{key.format(day=day, place=place)} AS key, rows.denominator, rows.numerator, rows.days, rows.excluded"
+            )
+            parts.append(
+                f"SELECT {columns} FROM {table} rows {scope} AND rows.code = ANY(%s) AND rows.{day} BETWEEN %s AND %s"
+            )
+            values += [*where, codes, first, last]
     statement = f"SELECT key, {_SUMMED} FROM ({' UNION ALL '.join(parts)}) rows GROUP BY key"
     with reading.connection().cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
 
-def _wide(span: Span) -> int | None:
-    """The organisation whose sums with all below it are kept ready, if these are its units."""
-    found = Organisation.objects.filter(lft=span[0], rgt=span[1]).values_list("pk", flat=True).first()
-    return found if found is not None and span[1] - span[0] > counted.WIDE else None
+def _area_of(organisation: Organisation | Span, *, alone: bool = False) -> int | None:
+    """The organisation whose sums with all below it are kept ready (`AreaSum`), if these are its units."""
+    span = span_of(organisation, alone=alone)
+    if span[1] - span[0] <= counted.WIDE:
+        return None
+    if isinstance(organisation, Organisation):
+        return organisation.pk
+    return Organisation.objects.filter(lft=span[0], rgt=span[1]).values_list("pk", flat=True).first()
 
 
 def _whole_months(start_on: date, end_on: date) -> tuple[list[Span], list[Span]]:

@@ -1,18 +1,16 @@
 """The figures of a stretch of the tree in whole months, beside those of the time before and of the year before. Nothing is told from here
 that a small cell would give away (C-14); reports on officials and what names an accused are in none (C-01)."""
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef
 
 from xinqiao.counts import reading
 from xinqiao.counts.cells import UNDECIDED
-from xinqiao.counts.models import Delta, UnitSum
 from xinqiao.matters import counted
 from xinqiao.matters.models import Accused, Matter, Referral
 from xinqiao.organisations.models import ContentClass, Organisation
@@ -108,14 +106,34 @@ def number(told: str) -> int | None:
     return int(told) if told.isdecimal() else None
 
 
+@dataclass(frozen=True)
+class Class:
+    """A content class (C.6) as figures name it."""
+
+    name: str
+    code: str
+    parent: int | None
+
+
 class Area:
     """All figures of one stretch of the tree in one period. Read when they are asked for, each once."""
 
-    def __init__(self, about: tuple[int, int], period: Period, *, today: date, alone: bool = False):
+    def __init__(
+        self, about: tuple[int, int], period: Period, *, today: date, alone: bool = False,
+        tree: tuple[Organisation | None, list[Organisation]] | None = None, classes: "Mapping[int, Class] | None" = None,
+    ):  # fmt: skip
+        """`tree`: the organisation and its children, `classes`: the classification, of whoever has read them already."""
         self.about, self.period, self.today = about, period, today
-        self.top = Organisation.objects.filter(lft=about[0]).first()
         self.alone = alone
         self.span = (about[0], about[0]) if alone else about
+        if tree is not None:
+            self.top, self.children = tree
+        if classes is not None:
+            self.classes = classes
+
+    @cached_property
+    def top(self) -> Organisation | None:
+        return Organisation.objects.filter(lft=self.about[0]).first()
 
     @property
     def name(self) -> str:
@@ -129,27 +147,27 @@ class Area:
 
     # ---- volumes ---------------------------------------------------------------------------------------------------------
 
-    def _read(self, period: Period) -> reading.Figures:
+    @cached_property
+    def _read(self) -> tuple[list[reading.Figures], dict[int, Counter]]:
+        """This period, the one before, a year ago, and the course to its end, in one statement; and of this period child by child."""
         children = [(one.pk, one.lft, one.rgt) for one in self.children]
         wide = self.top is not None and counted.is_wide(self.top)
         head = reading.Head(self.top.pk if self.top else 0, *self.about, children, wide=wide, alone=self.alone)
-        return reading.read(head, period.first, period.last)
-
-    @cached_property
-    def now(self) -> reading.Figures:
-        return self._read(self.period)
-
-    @cached_property
-    def before(self) -> reading.Figures:
-        return self._read(self.period.before)
-
-    @cached_property
-    def year_ago(self) -> reading.Figures:
-        return self._read(self.period.year_ago)
+        periods = (self.period, self.period.before, self.period.year_ago, self._long)
+        return reading.read_each(head, [(one.first, one.last) for one in periods])
 
     @property
-    def all_three(self) -> tuple[reading.Figures, ...]:
-        return (self.now, self.before, self.year_ago)
+    def _long(self) -> Period:
+        """The twelve months to the end of the period, or its own where it is longer."""
+        return Period(min(self.period.first, shifted(self.period.last, 1 - MONTHS)), self.period.last)
+
+    @property
+    def now(self) -> reading.Figures:
+        return self._read[0][0]
+
+    @property
+    def all_three(self) -> list[reading.Figures]:
+        return self._read[0][:3]
 
     @cached_property
     def total(self) -> Line:
@@ -172,15 +190,15 @@ class Area:
     @cached_property
     def course(self) -> list[tuple[date, str]]:
         """(month, told) of the twelve months to the end of the period, or of its own where it is longer."""
-        first = min(self.period.first, shifted(self.period.last, 1 - MONTHS))
-        months = self._read(Period(first, self.period.last)).months
-        every = {month: max(0, months.get(month, 0)) for month in _from_to(first, self.period.last)}
+        months = self._read[0][3].months
+        every = {month: max(0, months.get(month, 0)) for month in _from_to(self._long.first, self._long.last)}
         told = shown_parts({str(month): count for month, count in every.items()})
         return [(month, told[str(month)]) for month in every]
 
     @cached_property
-    def classes(self) -> dict[int, ContentClass]:
-        return {one.pk: one for one in ContentClass.objects.all()}
+    def classes(self) -> "Mapping[int, Class]":
+        rows = ContentClass.objects.order_by().values_list("pk", "name", "code", "parent_id")
+        return {pk: Class(*facts) for pk, *facts in rows}
 
     @cached_property
     def fields(self) -> list[Line]:
@@ -209,13 +227,16 @@ class Area:
 
     @cached_property
     def _roots(self) -> set[int]:
-        return {pk for pk, one in self.classes.items() if one.parent_id is None} | {UNDECIDED}
+        return {pk for pk, one in self.classes.items() if one.parent is None} | {UNDECIDED}
 
     def _depth(self, pk: int) -> int:
         depth = 0
-        while (one := self.classes.get(pk)) is not None and one.parent_id:
-            pk, depth = one.parent_id, depth + 1
+        while (parent := self._parent(pk)) is not None:
+            pk, depth = parent, depth + 1
         return depth
+
+    def _parent(self, pk: int) -> int | None:
+        return self.classes[pk].parent if pk in self.classes else None
 
     def _class_name(self, pk: int) -> str:
         return self.classes[pk].name if pk in self.classes else UNSORTED
@@ -229,25 +250,23 @@ class Area:
             own[pk] += count
             while True:
                 sums[pk] += count
-                parent = self.classes[pk].parent_id if pk in self.classes else None
-                if parent is None:
+                if (parent := self._parent(pk)) is None:
                     break
                 pk = parent
-        yield from self._told_below(None, sums, own)
+        below: dict[int | None, list[int]] = defaultdict(list)
+        for pk in sorted(sums, key=lambda pk: self.classes[pk].code if pk in self.classes else "~"):
+            below[self._parent(pk)].append(pk)
+        yield from self._told_below(None, below, sums, own)
 
-    def _told_below(self, parent: int | None, sums: Counter, own: Counter) -> Iterator[tuple[int, str]]:
-        order = sorted(
-            (pk for pk in sums if (self.classes[pk].parent_id if pk in self.classes else None) == parent),
-            key=lambda pk: self.classes[pk].code if pk in self.classes else "~",
-        )
-        parts = {str(pk): sums[pk] for pk in order}
+    def _told_below(self, parent: int | None, below: Mapping, sums: Counter, own: Counter) -> Iterator[tuple[int, str]]:
+        parts = {str(pk): sums[pk] for pk in below[parent]}
         if parent is not None and own[parent]:
             parts["own"] = own[parent]  # a part of the sum as well, which could be reckoned
         told = shown_parts(parts)
-        for pk in order:
+        for pk in below[parent]:
             yield pk, told[str(pk)]
             if told[str(pk)].isdecimal():
-                yield from self._told_below(pk, sums, own)
+                yield from self._told_below(pk, below, sums, own)
 
     # ---- places and organs -----------------------------------------------------------------------------------------------
 
@@ -255,36 +274,23 @@ class Area:
     def _by_organ(self) -> dict[int, Counter]:
         """For each `lft`: how many of each class."""
         found: dict[int, Counter] = defaultdict(Counter)
-        narrowed = {
-            "org_lft__range": self.span,
-            "month__range": (self.period.first, self.period.last),
-            "protected": False,
-        }
-        for model, column in ((UnitSum, "number"), (Delta, "change")):
-            rows = model.objects.filter(**narrowed).values_list("org_lft", "class_id").annotate(sum=Sum(column))
-            for lft, class_id, count in rows:
-                found[lft][class_id] += count
+        for lft, class_id, count in reading.by_unit_and_class(self.span, self.period.first, self.period.last):
+            found[lft][class_id] += count
         return found
 
+    @cached_property
     def places(self) -> list[Place]:
         """Each child of the tree, in the order of the tree, with the causes that may be told of it."""
-        return self._about(self.children, lambda one: (one.lft, one.rgt))
+        return self._about(self.children, self._read[1])
 
     def organs(self, most: int) -> list[Place]:
         """The organs of which enough is reported to be told, in the order of the tree - not by number."""
-        found = Organisation.objects.filter(
-            lft__in=[lft for lft, counts in self._by_organ.items() if counts.total() > 0]
-        )
-        every = self._about(list(found.order_by("lft")), lambda one: (one.lft, one.lft))
+        counted_at = {lft: counts for lft, counts in self._by_organ.items() if counts.total() > 0}
+        found = list(Organisation.objects.filter(lft__in=list(counted_at)).order_by("lft"))
+        every = self._about(found, {one.pk: counted_at[one.lft] for one in found})
         return [one for one in every if one.told.isdecimal()][:most]
 
-    def _about(self, organs: list[Organisation], interval: Callable) -> list[Place]:
-        cells: dict[int, Counter] = {one.pk: Counter() for one in organs}
-        firsts = [interval(one)[0] for one in organs]  # in the order of the tree, beside each other
-        for lft, counts in self._by_organ.items():
-            place = bisect_right(firsts, lft) - 1
-            if place >= 0 and lft <= interval(organs[place])[1]:
-                cells[organs[place].pk].update(counts)
+    def _about(self, organs: list[Organisation], cells: Mapping[int, Counter]) -> list[Place]:
         totals = shown_parts({str(pk): max(0, counts.total()) for pk, counts in cells.items()})
         told_of_class: dict[int, dict[str, str]] = {}
         for pk in {pk for counts in cells.values() for pk in counts}:
@@ -319,7 +325,7 @@ class Area:
     def overdue(self) -> list[tuple[Organisation, str]]:
         """Of each child, and of the organ itself: how many desks are past their day now."""
         sums: Counter = Counter()
-        for lft, count in self.overdue_desks().order_by().values_list("org_lft").annotate(count=Count("pk")):
+        for lft, count, _oldest in self._late:
             place = next((one for one in self.children if one.lft <= lft <= one.rgt), self.top)
             if place is not None:
                 sums[place.pk] += count
@@ -327,18 +333,19 @@ class Area:
         order = [*self.children, *([self.top] if self.top else [])]
         return [(one, told[str(one.pk)]) for one in order if one.pk in sums]
 
-    def overdue_desks(self) -> QuerySet[Referral]:
-        """Desks that are counted, whoever may open them: for sums only."""
+    @cached_property
+    def _late(self) -> list[tuple[int, int, date]]:
+        """For each `lft`: how many desks are past their day, and the earliest day. Desks that are counted, whoever may open them: for sums only."""
         open_ones = Referral.objects.filter(is_open=True, due_on__lt=self.today, org_lft__range=self.span, sealed=False)
-        return open_ones.exclude(matter__kind=Kind.REPORT).exclude(
-            Exists(Accused.objects.filter(matter=OuterRef("matter")))
-        )
+        accused = Accused.objects.order_by().values("matter_id")
+        reports = Matter.objects.filter(kind=Kind.REPORT, sealed=False).order_by().values("pk")
+        told = open_ones.exclude(matter_id__in=accused.union(reports, all=True))
+        return list(told.order_by().values_list("org_lft").annotate(count=Count("*"), oldest=Min("due_on")))
 
     def overdue_total(self) -> tuple[str, int]:
         """(how many, told; the longest in days, 0 where the number is not told)."""
-        desks = self.overdue_desks()
-        told = shown(desks.count())
-        oldest = desks.aggregate(oldest=Min("due_on"))["oldest"] if told.isdecimal() else None
+        told = shown(sum(count for _lft, count, _oldest in self._late))
+        oldest = min((one for _lft, _count, one in self._late), default=None) if told.isdecimal() else None
         return told, (self.today - oldest).days if oldest else 0
 
     def groups(self) -> str:
@@ -352,14 +359,18 @@ class Area:
     # ---- indicators ------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def indicators(self) -> "dict[str, indicators.Figure]":
-        return {one.code: one for one in indicators.of(self.span, self.period.start_on, self.period.end_on)}
+    def _indicators(self) -> "list[dict[str, indicators.Figure]]":
+        periods = [(one.start_on, one.end_on) for one in (self.period, self.period.before)]
+        about = self.span if self.alone or self.top is None or self.top.interval != self.about else self.top
+        return [{one.code: one for one in told} for told in indicators.of_each(about, periods)]
 
-    @cached_property
+    @property
+    def indicators(self) -> "dict[str, indicators.Figure]":
+        return self._indicators[0]
+
+    @property
     def indicators_before(self) -> "dict[str, indicators.Figure]":
-        return {
-            one.code: one for one in indicators.of(self.span, self.period.before.start_on, self.period.before.end_on)
-        }
+        return self._indicators[1]
 
 
 def points(now: indicators.Figure, before: indicators.Figure) -> str:

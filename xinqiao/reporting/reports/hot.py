@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from xinqiao.analysis.hot import figures
 from xinqiao.analysis.models import HotIssue
 from xinqiao.rules.hot import SHARED
@@ -28,9 +30,12 @@ class Told:
         return f"{self.matters}件{more}"
 
 
-def confirmed(about: tuple[int, int], first: date, last: date, *, most: int) -> list[Told]:
-    """Those with a matter in these days, the hottest first: issues may be put in order, organs never (G.4)."""
+def confirmed(
+    about: tuple[int, int], first: date, last: date, *, most: int, among: QuerySet[HotIssue] | None = None
+) -> list[Told]:
+    """Those with a matter in these days (of `among`: what a reader may open), the hottest first: issues may be put in order, organs never (G.4)."""
     window = figures.Window(last, (last - first).days + 1)
-    rows = figures.open_in(HotIssue.objects.filter(state__in=sorted(SHARED), area__lft__range=about), window)
+    among = HotIssue.objects.all() if among is None else among
+    rows = figures.open_in(among.filter(state__in=sorted(SHARED), area__lft__range=about), window)
     found = figures.hottest(rows.select_related("area", "lead").order_by("-last_on", "-pk")[:LOOKED_AT], window)
     return [Told(issue, shown(one.matters), one.inputs.places, one.trend) for issue, one in found[:most]]

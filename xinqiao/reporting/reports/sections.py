@@ -173,7 +173,7 @@ def _fields(draft: Draft) -> Iterable[dict]:
 
 
 def _places(draft: Draft) -> Iterable[dict]:
-    rows = draft.area.places()
+    rows = draft.area.places
     yield text("各地、各单位反映的主要问题如下，按机构顺序排列。件数多少与工作好坏无关。")
     yield table(
         "各地反映什么事",
@@ -235,9 +235,7 @@ def _hot(draft: Draft) -> Iterable[dict]:
         yield text(f"没有比{draft.before}明显增多、可以说明的问题。")
     for line in risen:
         places = [
-            place.organisation.name
-            for place in draft.area.places()
-            if any(pk == line.key for _n, _t, pk in place.about)
+            place.organisation.name for place in draft.area.places if any(pk == line.key for _n, _t, pk in place.about)
         ]
         where = f"主要在{'、'.join(places[:3])}。" if places else ""
         yield text(f"{line.label}：{line.told}件，比{draft.before}{line.on_before}。{where}\n原因：\n建议：")

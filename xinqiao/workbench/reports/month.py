@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xinqiao.analysis.models import HotIssue
-from xinqiao.matters import counted
 from xinqiao.matters.models import Referral
 from xinqiao.organisations.models import Organisation
 from xinqiao.reporting.indicators import facts
@@ -25,13 +24,12 @@ from xinqiao.rules.reports import TOP
 from xinqiao.rules.small_cells import AT_LEAST
 from xinqiao.rules.stages import Channel, Kind
 
-from .. import keyset
+from .. import filters, keyset
 from ..door import officer_required
 from ..statistics import choices, scope
 from ..statistics.tables import Row, Table
 
 LATE_SHOWN = 10
-HOT_LOOKED_AT = 500
 PLACES_SHOWN = 40
 # Key, title, codes: what stands in each card, always speed, quality and voice together (G.4).
 CARDS = (
@@ -56,7 +54,11 @@ class Month:
         self.month = this if asked is None or asked > this else asked
         self.scope = scope.scope_of(self.officer, request.GET.get("unit", "") or self._home())
         head = self.scope.head
-        self.area = Area((head.lft, head.rgt), Period(self.month, self.month), today=self.today, alone=head.alone)
+        self.area = Area(
+            (head.lft, head.rgt), Period(self.month, self.month), today=self.today, alone=head.alone,
+            tree=(self.scope.organisation, self.scope.children), classes=filters.class_rows(),
+        )  # fmt: skip
+        self._list = f"{reverse('workbench:queue')}?shelf={self.scope.lists}" if self.scope.lists else ""
 
     def _home(self) -> str:
         """Who may count everywhere begins with the own area."""
@@ -82,20 +84,17 @@ class Month:
         if not self.scope.lists:
             return ""
         query = {
-            "shelf": self.scope.lists,
             "unit": self.scope.head.org_id,
             "from": self.period.start_on,
             "to": self.period.end_on,
             **more,
         }
-        return f"{reverse('workbench:queue')}?" + "&".join(f"{name}={value}" for name, value in query.items() if value)
+        return self._list + "".join(f"&{name}={value}" for name, value in query.items() if value)
 
     def late_url(self, unit: int) -> str:
         if not self.scope.lists:
             return ""
-        return (
-            f"{reverse('workbench:queue')}?shelf={self.scope.lists}&unit={unit}&due_to={self.today - choices.ONE_DAY}"
-        )
+        return f"{self._list}&unit={unit}&due_to={self.today - choices.ONE_DAY}"
 
     def indicator_url(self, code: str) -> str:
         unit = self.scope.head.org_id or ""
@@ -136,7 +135,7 @@ def month_page(request: HttpRequest) -> HttpResponse:
         "hot": _hot(asked), "hot_url": reverse("workbench:hot_issues") if allowed(request.officer.role_set, "hot_issue", Action.READ) else "",
         "late_units": [(one.name, told, asked.late_url(one.pk)) for one, told in area.overdue()],
         "cards": [(key, title, _card(asked, codes)) for key, title, codes in CARDS],
-        "differing": counted.differing() or facts.differing(),
+        "differing": facts.differing_anywhere(),
         "writes": writing.may_write(request.officer),
         "report_url": f"{reverse('workbench:analysis_new')}?sort=monthly&from={asked.month:%Y-%m}",
         "reports": bool(allowed(request.officer.role_set, "analysis", Action.READ)),
@@ -199,13 +198,13 @@ def _places(asked: Month) -> list[dict]:
             "url": asked.list_url(unit=one.organisation.pk),
             "about": [(name, told, asked.list_url(unit=one.organisation.pk, **{"class": pk})) for name, told, pk in one.about[:3]],
         }
-        for one in asked.area.places()[:PLACES_SHOWN]
+        for one in asked.area.places[:PLACES_SHOWN]
     ]  # fmt: skip
 
 
 def _attention(asked: Month) -> list[dict]:
     """What to look at: causes that grew, with where; in words."""
-    places = asked.area.places()
+    places = asked.area.places
     found = []
     for line in asked.area.risen(4):
         where = [one.organisation.name for one in places if any(pk == line.key for _name, _told, pk in one.about)]
@@ -217,19 +216,12 @@ def _attention(asked: Month) -> list[dict]:
 def _hot(asked: Month) -> list[dict]:
     """Hot issues that an analyst confirmed, for those who may read them there."""
     last = min(asked.period.end_on, asked.today)
-    seen = set(
-        HotIssue.objects.visible_to(asked.officer)
-        .filter(last_on__gte=asked.month)
-        .values_list("pk", flat=True)[:HOT_LOOKED_AT]
-    )
-    if not seen:
-        return []
-    found = hot.confirmed(asked.area.span, asked.month, last, most=TOP)
+    seen = HotIssue.objects.visible_to(asked.officer)
+    found = hot.confirmed(asked.area.span, asked.month, last, most=TOP, among=seen)
     days = f"?days=30&until={last}"
     return [
         {"name": one.issue.name, "words": one.words, "url": reverse("workbench:hot_issue", args=[one.issue.pk]) + days}
         for one in found
-        if one.issue.pk in seen
     ]
 
 
