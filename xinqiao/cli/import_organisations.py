@@ -63,7 +63,6 @@ def run(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> int:
     from django.db import transaction
 
-    from xinqiao.information import tree_changes as information
     from xinqiao.matters import tree_changes
     from xinqiao.organisations import importing
 
@@ -74,15 +73,25 @@ def _run(args: argparse.Namespace) -> int:
         applied, desks = None, 0
         if not plan.faults and not args.dry_run and (plan.created or plan.changed):
             applied = plan.apply()
-            desks = tree_changes.rewrite_copies(applied.renumbered)
-            information.rewrite_copies(applied.renumbered)
+            desks = _rewrite_copies(applied.renumbered)
             tree_changes.owe_search(applied.moved)
             _note(plan, applied, args.file)
     if applied:
-        desks += tree_changes.rewrite_copies(applied.renumbered)
-        information.rewrite_copies(applied.renumbered)
+        desks += _rewrite_copies(applied.renumbered)
     _report(args, plan, len(applied.renumbered) if applied else 0, desks)
     return cli.FAILED if plan.faults else cli.OK
+
+
+def _rewrite_copies(renumbered: list[int]) -> int:
+    """Whatever repeats the place of a unit in the tree; returns how many desks differed."""
+    from xinqiao.information import tree_changes as of_information
+    from xinqiao.matters import tree_changes as of_matters
+    from xinqiao.reporting import tree_changes as of_reports
+    from xinqiao.supervision import tree_changes as of_supervision
+
+    for one in (of_information, of_supervision, of_reports):
+        one.rewrite_copies(renumbered)
+    return of_matters.rewrite_copies(renumbered)
 
 
 def _rows(args: argparse.Namespace) -> list[tuple[int, dict[str, str] | None]]:

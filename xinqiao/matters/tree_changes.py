@@ -4,28 +4,22 @@ Desks carry `org_lft` for their lists and the search carries the units above; da
 (`counted.tree_mark`). What somebody was kept out of (`Accused.org_lft`) is the place at that time and stays.
 """
 
-from django.db import connection, transaction
+from django.db import transaction
+
+from xinqiao.organisations import tree
 
 from . import entries
 
 
 @transaction.atomic
 def rewrite_copies(organisations: list[int]) -> int:
-    """Give the desks of these units the numbers that the units have now; returns how many desks differed.
+    """Give the desks and urgent reports of these units the numbers that the units have now; returns how many desks differed.
 
     In the transaction that renumbers, so that nobody sees one without the other, and once more after it: a step that was being taken
     meanwhile may have opened a desk with the old number.
     """
-    if not organisations:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(
-            "UPDATE matters_referral desk SET org_lft = unit.lft FROM organisations_organisation unit "
-            "WHERE unit.id = desk.organisation_id AND unit.id = ANY(%s) AND desk.org_lft <> unit.lft",
-            [organisations],
-        )
-        return cursor.rowcount
+    tree.rewrite_copies(["matters_urgentreport"], organisations)
+    return tree.rewrite_copies(["matters_referral"], organisations)
 
 
 def owe_search(moved: list[int]) -> int:

@@ -1,6 +1,7 @@
 """The organisation tree: numbering, the petition office of a place, the organ one level up."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -195,3 +196,19 @@ def _facts(org: Organisation, depth: int = 3) -> OrgFacts:
         vertically_managed=org.vertically_managed,
         further_instance=org.further_instance,
     )
+
+
+@transaction.atomic
+def rewrite_copies(tables: Iterable[str], organisations: list[int]) -> int:
+    """Give the rows of these units the numbers that the units have now; returns how many differed. `tables`: with `organisation_id`, `org_lft`."""
+    changed = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        for table in tables if organisations else ():
+            cursor.execute(
+                f"UPDATE {table} row SET org_lft = unit.lft FROM organisations_organisation unit"
+                " WHERE unit.id = row.organisation_id AND unit.id = ANY(%s) AND row.org_lft <> unit.lft",
+                [organisations],
+            )
+            changed += cursor.rowcount
+    return changed
