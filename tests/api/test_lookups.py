@@ -8,24 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.conftest import PHONE
-from tests.world import World
 from xinqiao.api import clients
 from xinqiao.api.models import ApiClient
 from xinqiao.matters import tracking
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.stages import Kind, Step
-
-
-@pytest.fixture
-def world(db):
-    return World()
-
-
-@pytest.fixture
-def still(monkeypatch):
-    """The clock stands still: what is counted by the minute is not torn in two."""
-    now = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now)
 
 
 def follow(number, code, **headers):

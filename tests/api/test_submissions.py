@@ -70,18 +70,6 @@ def problem(response, status: int, code: str) -> dict:
 
 
 @pytest.fixture
-def world(db):
-    return World()
-
-
-@pytest.fixture
-def still(monkeypatch):
-    """The clock stands still: what is counted by the minute is not torn in two."""
-    now = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now)
-
-
-@pytest.fixture
 def gateway(world):
     return Gateway()
 
