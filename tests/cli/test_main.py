@@ -189,7 +189,7 @@ class TestLeftovers:
         try:
             processes._children_file().write_text(json.dumps([ours.pid, stranger.pid]))
             processes.end_leftovers()
-            assert ours.wait(10) == -signal.SIGKILL
+            assert ours.wait(60) == -signal.SIGKILL
             assert stranger.poll() is None, "its number was given to another program"
         finally:
             for process in (ours, stranger):

@@ -51,7 +51,7 @@ class TestLife:
         heir = database.Embedded(sync=False)
         heir.start()
         try:
-            cluster.process.wait(10)
+            cluster.process.wait(60)
             assert pid_of(heir) != orphan
             with psycopg.connect(**heir.address().connection()) as connection:
                 assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -102,13 +102,13 @@ def pgbouncer(postgres_server, tmp_path_factory):
         process = subprocess.Popen([program, "-q", str(folder / "pooler.ini")], **who, start_new_session=True)
         running.append(process)
         address = Address(server.user, server.password, "127.0.0.1", port, name)
-        database.wait_for_answer(address, seconds=10)
+        database.wait_for_answer(address, seconds=60)
         return address
 
     yield begin
     for process in running:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture
@@ -165,14 +165,16 @@ class TestThroughPgBouncer:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
                 taken.set()
-                done.wait(10)
+                done.wait(60)
             connections.close_all()
 
         with ThreadPoolExecutor(1) as pool:
             pool.submit(others)
-            taken.wait(10)
-            rest = list(rows)
-            done.set()
+            try:
+                assert taken.wait(60)
+                rest = list(rows)
+            finally:
+                done.set()
         assert rest and first.pk < rest[0].pk
 
     def test_the_whole_way_of_a_petition(self, pooled):

@@ -51,12 +51,12 @@ class Standby:
             [database.binaries() / "postgres", "-D", self.folder / "pg", *options],
             **self.who, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent(),
         )  # fmt: skip
-        database.wait_for_answer(self.address(SUPERUSER, "postgres"), seconds=30)
+        database.wait_for_answer(self.address(SUPERUSER, "postgres"), seconds=120)
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(2)
-            self.process.wait(30)
+            self.process.wait(120)
 
     def address(self, role: str, name: str) -> Address:
         there = self.server.address(role, name)

@@ -108,7 +108,7 @@ def served(tmp_path_factory):
             start_new_session=True,
         )
         started.append(process)
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 if ask(port, "/healthz")[0] == 200:
                     return process, port
