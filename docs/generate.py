@@ -337,7 +337,7 @@ NOUNS = (
     (
         "Surge",
         "短时间明显增多",
-        "a class in a place over its usual number within 24 or 72 hours",
+        "a class in a place, or a confirmed issue, over its usual number within 24 or 72 hours",
         "analysis/hot/surges.py",
     ),
 )

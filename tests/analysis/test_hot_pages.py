@@ -13,7 +13,7 @@ from tests.canaries import WORDS
 from tests.world import at, client_of
 from xinqiao.analysis.hot import acts, figures, sheet, surges
 from xinqiao.analysis.hot.figures import Window
-from xinqiao.analysis.models import HotIssue, HotSurge
+from xinqiao.analysis.models import HotIssue, HotMember, HotSurge
 from xinqiao.information.models import Meeting
 from xinqiao.jobs import hot_issues
 from xinqiao.ledgers.models import Item
@@ -201,6 +201,21 @@ class TestSurges:
         for one in InAppMessage.objects.filter(subject__startswith="surge:"):
             assert "水" not in one.text
             assert town.housing_class.name not in one.text
+
+    def test_a_confirmed_issue_is_watched_too(self, ready):
+        """Without a class, so that nothing else rises; what is only proposed for it counts."""
+        HotMember.objects.filter(issue=ready.issue).update(likely=True)
+        Matter.objects.all().update(content_class=None, received_at=at("2026-03-20 15:00"))
+        hot_issues.watch(at("2026-03-20 23:00"))
+        surge = HotSurge.objects.get()
+        assert (surge.issue, surge.area) == (ready.issue, ready.issue.area)
+        board = (
+            client_of(ready.analyst).get(f"{reverse('workbench:hot_issues')}?days=30&until={UNTIL}").content.decode()
+        )
+        assert "小时内" in board
+        assert reverse("workbench:hot_issue", args=[ready.issue.pk]) in board.split("看这些信访件")[0]
+        HotIssue.objects.update(state="closed")
+        assert surges.issues_risen(at("2026-03-20 23:00")) == []
 
     def test_one_sender_is_no_surge(self, town):
         Matter.objects.all().update(content_class=town.housing_class, received_at=at("2026-03-20 15:00"), account_id=7)

@@ -231,7 +231,7 @@ SURGE_QUIET_HOURS = (
     72  # a surge is over when the threshold was not reached for so long: only then another one can begin
 )
 SURGE_ROLES = (Role.OFFICE_LEADER, Role.ANALYST)  # who is told
-SURGE_WORDS = "一个地方、一类问题的信访件短时间明显增多，请查看热点问题。"
+SURGE_WORDS = "有一类问题的信访件短时间明显增多，请查看热点问题。"
 
 
 # ---- groups --------------------------------------------------------------------------------------------------------------

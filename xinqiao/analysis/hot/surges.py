@@ -1,4 +1,5 @@
-"""Surge alarm (A-66): a class in a place of which much more comes within a day or three than is usual. About matters and places, never persons.
+"""Surge alarm (A-66): a class in a place, or a confirmed issue, of which much more comes within a day or three than is usual. About matters and
+places, never persons. What the machine proposes for a confirmed issue counts here too: that much is new in it is what is to be told.
 
 One row from the beginning of a surge until it is over, and one bell for it (`jobs/hot_issues.py`).
 """
@@ -11,35 +12,39 @@ from django.db import transaction
 
 from xinqiao.matters.models import Matter
 from xinqiao.organisations.models import Organisation
-from xinqiao.rules.hot import AREA_LEVELS, SURGE_QUIET_HOURS, SURGES, USUAL_DAYS, Surge
+from xinqiao.rules.hot import AREA_LEVELS, SURGE_QUIET_HOURS, SURGES, USUAL_DAYS, IssueState, Surge
 from xinqiao.rules.stages import Line
 
-from ..models import HotSurge
+from ..models import HotIssue, HotMember, HotSurge
 from .candidates import countable
 from .voices import voices
 
 
 @dataclass(frozen=True)
 class Risen:
-    """What rose, and how much."""
+    """What rose, and how much: a class in a place, or an issue."""
 
-    place_id: int
-    class_id: int
+    place_id: int | None
+    class_id: int | None
     row: Surge
     matters: int
     usual: float
-    desks: tuple[int, int]  # between which places of the tree the matters lie
+    desks: tuple[int, int] = (0, 0)  # between which places of the tree the matters lie
+    issue: HotIssue | None = None
+
+    @property
+    def key(self) -> tuple:
+        return self.place_id, self.class_id, self.issue.pk if self.issue else None
 
 
 def watch(at: datetime) -> list[HotSurge]:
     """Note what rises now; returns the surges that began just now."""
     began = []
     with transaction.atomic():
-        running = {
-            (one.place_id, one.content_class_id): one for one in HotSurge.objects.select_for_update().filter(over=False)
-        }
-        for one in risen(at):
-            known = running.get((one.place_id, one.class_id))
+        open_ones = HotSurge.objects.select_for_update().filter(over=False)
+        running = {(one.place_id, one.content_class_id, one.issue_id): one for one in open_ones}
+        for one in [*risen(at), *issues_risen(at)]:
+            known = running.get(one.key)
             if known is None:
                 began.append(_begin(one, at))
             else:
@@ -69,6 +74,32 @@ def risen(at: datetime) -> list[Risen]:
     return list(found.values())
 
 
+def issues_risen(at: datetime) -> list[Risen]:
+    """Each confirmed issue over a threshold at this moment, by the first row of the table that it passes."""
+    first = at - timedelta(days=USUAL_DAYS, hours=max(row.hours for row in SURGES))
+    members = HotMember.objects.filter(
+        countable("matter__"), issue__state=IssueState.CONFIRMED, removed_at=None,
+        matter__received_at__gt=first, matter__received_at__lte=at,
+    )  # fmt: skip
+    came: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for issue_id, moment, voice, pk in members.values_list("issue", "matter__received_at", "voice", "matter"):
+        came[issue_id].append((moment, voice or -pk))
+    issues = HotIssue.objects.select_related("area").in_bulk(came)
+    found = (_issue_risen(issues[pk], rows, at) for pk, rows in came.items())
+    return [one for one in found if one]
+
+
+def _issue_risen(issue: HotIssue, rows: list[tuple[datetime, int]], at: datetime) -> Risen | None:
+    for row in SURGES:
+        since = at - timedelta(hours=row.hours)
+        begin = since - timedelta(days=USUAL_DAYS)
+        count = len({voice for moment, voice in rows if moment > since})
+        usual = len({voice for moment, voice in rows if begin < moment <= since}) * row.hours / (USUAL_DAYS * 24)
+        if row.is_one(count, usual):
+            return Risen(None, None, row, count, usual, issue=issue)
+    return None
+
+
 def _rows(first: datetime, last: datetime) -> dict[tuple[int, int], list[tuple[int, datetime, int]]]:
     found = defaultdict(list)
     recent = Matter.objects.filter(
@@ -95,7 +126,7 @@ def _usual(place_id: int, class_id: int, until: datetime, hours: int) -> float:
 
 def _begin(one: Risen, at: datetime) -> HotSurge:
     return HotSurge.objects.create(
-        area=_area(*one.desks), place_id=one.place_id, content_class_id=one.class_id, hours=one.row.hours, matters=one.matters,
+        area=one.issue.area if one.issue else _area(*one.desks), place_id=one.place_id, content_class_id=one.class_id, issue=one.issue, hours=one.row.hours, matters=one.matters,
         usual=one.usual, began_at=at, seen_at=at,
     )  # fmt: skip
 

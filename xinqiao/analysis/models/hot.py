@@ -140,11 +140,12 @@ class HotGrouping(models.Model):
 
 
 class HotSurge(models.Model):
-    """A class in a place that rose within a day or three (A-66); one row from its beginning until it is over, rung once."""
+    """A class in a place, or a confirmed issue, that rose within a day or three (A-66); one row from its beginning until it is over, rung once."""
 
     area = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    place = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    content_class = models.ForeignKey(ContentClass, models.PROTECT, related_name="+")
+    place = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    content_class = models.ForeignKey(ContentClass, models.PROTECT, null=True, related_name="+")
+    issue = models.ForeignKey(HotIssue, models.PROTECT, null=True, related_name="+")
     hours = models.IntegerField()
     matters = models.IntegerField(help_text="voices, at most within `hours`")
     usual = models.FloatField(help_text="voices in as many hours before")
@@ -154,7 +155,13 @@ class HotSurge(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="hot_surge_once", fields=["place", "content_class"], condition=Q(over=False))
+            models.UniqueConstraint(name="hot_surge_once", fields=["place", "content_class"], condition=Q(over=False)),
+            models.UniqueConstraint(name="hot_surge_of_issue_once", fields=["issue"], condition=Q(over=False)),
+            models.CheckConstraint(
+                name="hot_surge_of_one_thing",
+                condition=Q(issue=None, place__isnull=False, content_class__isnull=False)
+                | Q(issue__isnull=False, place=None, content_class=None),
+            ),
         ]
         indexes = [models.Index(fields=["-began_at"], name="hot_surge_newest")]
 

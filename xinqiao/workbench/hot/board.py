@@ -95,14 +95,14 @@ def _surges(officer: Officer, works: bool, asked: asking.Asked) -> list[dict]:
     if not works:
         return []
     rows = HotSurge.objects.filter(area__lft__range=officer.organisation.territory).select_related(
-        "place", "content_class", "area"
+        "place", "content_class", "area", "issue"
     )
     begun = rows.filter(began_at__date__range=(asked.window.first, asked.window.until)).order_by(
         "over", "-began_at", "-pk"
     )
     return [
         {
-            "place": short(one.place.name), "class": one.content_class.name, "hours": one.hours, "matters": one.matters,
+            "what": [one.issue.name] if one.issue else [short(one.place.name), one.content_class.name], "hours": one.hours, "matters": one.matters,
             "usual": f"{one.usual:.1f}", "began_at": one.began_at, "over": one.over, "url": _matters_url(one),
         }
         for one in begun[:SURGES_AT_MOST]
@@ -110,6 +110,8 @@ def _surges(officer: Officer, works: bool, asked: asking.Asked) -> list[dict]:
 
 
 def _matters_url(surge: HotSurge) -> str:
+    if surge.issue:
+        return reverse("workbench:hot_issue", args=[surge.issue_id])
     day = localdate(surge.began_at)
     first = day - timedelta(days=-(-surge.hours // 24))
     return f"{reverse('workbench:queue')}?shelf=area&unit={surge.area_id}&class={surge.content_class_id}&from={first}&to={day}"
