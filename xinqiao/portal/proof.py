@@ -16,6 +16,7 @@ from xinqiao.crypto import signing
 from xinqiao.integrity import checkpoints, places, receipts
 from xinqiao.integrity.checkpoints import Statement
 from xinqiao.integrity.models import Checkpoint
+from xinqiao.ui import digits
 
 from . import sealed, sources
 
@@ -132,4 +133,4 @@ def _number(request: HttpRequest, name: str, default: int) -> int | None:
     raw = request.GET.get(name, "")
     if not raw:
         return default
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
+    return digits.read(raw)

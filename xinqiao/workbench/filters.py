@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from xinqiao.matters.entries import GROUPS
 from xinqiao.organisations.models import ContentClass, Officer, Organisation
 from xinqiao.rules.stages import Channel, Kind
+from xinqiao.ui import digits
 from xinqiao.ui.day_words import exact_day
 
 SOON_DAYS = 3  # calendar days
@@ -102,15 +103,15 @@ def read_to_count(asked: Mapping[str, str], units: Mapping[int, Organisation]) -
     """The choices of a saved filter as the side bar counts them, with its unit from `units`: asks the database nothing."""
     return replace(
         _plain(asked, []),
-        content_class=_id(asked.get("class", "")),
-        handler=_id(asked.get("handler", "")),
-        **_within(units.get(_id(asked.get("unit", "")))),
+        content_class=digits.read(asked.get("class", ""), at_most=9),
+        handler=digits.read(asked.get("handler", ""), at_most=9),
+        **_within(units.get(digits.read(asked.get("unit", ""), at_most=9))),
     )
 
 
 def units_of(saved: Iterable[Mapping[str, str]]) -> dict[int, Organisation]:
     """The units that these filters name, in one statement; none where they name none."""
-    ids = {_id(one.get("unit", "")) for one in saved} - {None}
+    ids = {digits.read(one.get("unit", ""), at_most=9) for one in saved} - {None}
     return {one.pk: one for one in Organisation.objects.only("pk", "lft", "rgt").filter(pk__in=ids)} if ids else {}
 
 
@@ -192,17 +193,13 @@ def _day(text: str, label: str, problems: list[str]) -> date | None:
     return day
 
 
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _unit(text: str, officer: Officer, problems: list[str]) -> tuple[Organisation | None, tuple[tuple[int, str], ...]]:
     """The unit of this id (a saved choice) or name (typed): the only one that is called so, or whose name holds it."""
     if not text:
         return None, ()
     rows = Organisation.objects.only("pk", "name", "short", "lft", "rgt")
-    if _id(text) is not None:
-        found = list(rows.filter(pk=_id(text)))
+    if digits.read(text, at_most=9) is not None:
+        found = list(rows.filter(pk=digits.read(text, at_most=9)))
     else:
         named = rows.filter(Q(name__icontains=text.replace("\0", "")) | Q(short=text.replace("\0", "")))
         first, last = officer.scope
@@ -214,7 +211,7 @@ def _unit(text: str, officer: Officer, problems: list[str]) -> tuple[Organisatio
         return found[0], ()
     if found:
         problems.append(_("有好几个单位叫“%(name)s”，没有按它筛选。请选一个。") % {"name": text})
-    elif _id(text) is not None:
+    elif digits.read(text, at_most=9) is not None:
         problems.append(_("筛选里的单位已经没有了，没有按它筛选。请改选一个单位，再保存。"))
     else:
         problems.append(_("没有找到名称里有“%(name)s”的单位，没有按它筛选。") % {"name": text})
@@ -224,7 +221,7 @@ def _unit(text: str, officer: Officer, problems: list[str]) -> tuple[Organisatio
 def _class(text: str, names: dict, problems: list[str]) -> int | None:
     if not text:
         return None
-    wanted = _id(text)
+    wanted = digits.read(text, at_most=9)
     found = class_rows([wanted]).get(wanted) if wanted else None
     if found is None:
         problems.append(_("筛选里的内容分类已经没有了，没有按它筛选。"))
@@ -236,7 +233,7 @@ def _class(text: str, names: dict, problems: list[str]) -> int | None:
 def _handler(text: str, officer: Officer, names: dict, problems: list[str]) -> int | None:
     if not text:
         return None
-    wanted = _id(text)
+    wanted = digits.read(text, at_most=9)
     found = Officer.objects.filter(pk=wanted, organisation=officer.organisation_id) if wanted else Officer.objects.none()
     name = found.values_list("user__name", flat=True).first()
     if name is None:

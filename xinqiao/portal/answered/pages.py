@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 
 from xinqiao.analysis import answered
 from xinqiao.rules.wording import LIMITS
+from xinqiao.ui import digits
 
 
 @require_safe
 def list_page(request: HttpRequest) -> HttpResponse:
     """`?q=` words, `?after=` where the page begins; what cannot be read is left out, never an error."""
     words = request.GET.get("q", "").replace("\x00", " ").strip()[: LIMITS["search"]]
-    after = _number(request.GET.get("after", ""))
+    after = digits.read(request.GET.get("after", ""))
     page = answered.search(words, after=after) if words else answered.newest(after=after)
     context = {"rows": page.rows, "words": words, "after": page.after, "is_first": after is None}
     return render(request, "portal/answered/list.html", context)
@@ -26,7 +27,3 @@ def one_page(request: HttpRequest, answer_id: int) -> HttpResponse:
     if found is None:
         raise Http404(_("没有找到这份公开答复。"))
     return render(request, "portal/answered/one.html", {"one": found})
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

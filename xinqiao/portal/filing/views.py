@@ -17,6 +17,7 @@ from xinqiao.people import accounts
 from xinqiao.portal import drafts, sources
 from xinqiao.rules import deadlines, routes
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.ui import digits
 
 from . import choices, hints, sending, summary
 from .pages import PAGES, Page, asked, first_incomplete, neighbours, step_of
@@ -111,7 +112,7 @@ def _take_files(request: HttpRequest, draft, act: str, *, at) -> list[str]:
 
 
 def _numbers(values) -> set[int]:
-    return {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 16}
+    return {key for value in values if (key := digits.read(value)) is not None}
 
 
 def _after(here: Page, kept: dict, *, to_check: bool) -> str:

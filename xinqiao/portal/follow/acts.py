@@ -24,6 +24,7 @@ from xinqiao.portal import sources
 from xinqiao.rules import wording
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Step
+from xinqiao.ui import digits
 
 from . import dossier as dossiers
 from . import proof
@@ -143,13 +144,14 @@ class Act:
             return self._after(request, dossier)  # pressed twice: the first one has done it
         facts = form.facts()
         if self.versioned:
-            facts["version"] = _number(request.POST.get("version", ""))
+            facts["version"] = digits.read(request.POST.get("version", ""), at_most=9)
         try:
             self.take(dossier, actor, at=at, facts=facts)
         except acting.MatterHidden as hidden:
             raise Http404 from hidden
         except StepRefused as refused:
-            form.add_error(None, refused.message)
+            only = next(iter(form.fields)) if len(form.fields) == 1 and refused.code == "words_missing" else None
+            form.add_error(only, refused.message)  # beside the words that are too few
             fresh = dossiers.load(proof.open_matter(request, dossier.matter.number)[0], today=dossier.today)
             return self._show(request, fresh, form, status=409 if isinstance(refused, acting.Conflict) else 422)
         return self._after(request, dossier)
@@ -161,7 +163,3 @@ class Act:
 
     def _matter_url(self, dossier) -> str:
         return reverse("portal:matter", args=[dossier.matter.number])
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

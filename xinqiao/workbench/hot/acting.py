@@ -12,6 +12,7 @@ from xinqiao.analysis.hot import acts, figures
 from xinqiao.analysis.models import HotIssue
 from xinqiao.rules.hot import Act, IssueState
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.ui import digits
 
 from ..door import officer_required
 from . import asked as asking
@@ -68,7 +69,7 @@ def act_page(request: HttpRequest, issue_id: int, act: str) -> HttpResponse:
 
 def _take(request: HttpRequest, issue: HotIssue, do, form) -> HotIssue | None:
     """The issue to show afterwards; None where something is wrong, which then stands on the form."""
-    version = asking.number(request.POST.get("version"))
+    version = digits.read(request.POST.get("version"))
     try:
         return do(issue.pk, **form.said(), by=request.officer, at=timezone.now(), version=version, request=request)
     except StepRefused as refused:

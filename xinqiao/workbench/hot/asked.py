@@ -10,6 +10,7 @@ from xinqiao.analysis.hot.figures import Window
 from xinqiao.analysis.models import HotIssue
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.hot import OPEN, USUAL_WINDOW, WINDOWS, IssueState
+from xinqiao.ui import digits
 
 SHOWS = {
     "open": ("全部", tuple(sorted(OPEN))),
@@ -42,16 +43,12 @@ class Asked:
 
 def read(given: QueryDict) -> Asked:
     today = localdate()
-    days = number(given.get("days"))
+    days = digits.read(given.get("days"))
     show = given.get("show", "")
     return Asked(
         Window(_until(given.get("until", ""), today), days if days in WINDOWS else USUAL_WINDOW),
-        show if show in SHOWS else "open", number(given.get("class")), number(given.get("area")), today,
+        show if show in SHOWS else "open", digits.read(given.get("class")), digits.read(given.get("area")), today,
     )  # fmt: skip
-
-
-def number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def found(officer: Officer, issue_id: int) -> HotIssue:

@@ -20,6 +20,7 @@ from xinqiao.analysis.models import HotGrouping, HotIssue, HotSurge
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.hot import ARROWS, LEVELS, SCALES, SHOWN_AT_MOST, WINDOWS, IssueState
 from xinqiao.rules.small_cells import shown
+from xinqiao.ui import digits
 
 from .. import keyset
 from ..door import officer_required
@@ -44,7 +45,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(content_class=asked.class_id) if asked.class_id else rows
     rows = rows.filter(area=asked.area_id) if asked.area_id else rows
     hottest = figures.hottest(rows.order_by("-last_on", "-pk")[:SHOWN_AT_MOST], asked.window)
-    first = (max(1, asking.number(request.GET.get("page")) or 1) - 1) * PAGE
+    first = (max(1, digits.read(request.GET.get("page")) or 1) - 1) * PAGE
     works = acts.may_work(officer)
     shown_rows = hottest[first : first + PAGE]
     context = {

@@ -29,6 +29,7 @@ from xinqiao.rules.information import MeetingKind, MeetingState
 from xinqiao.rules.ledgers import KEEPERS, Sort
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.supervision import recommendations
+from xinqiao.ui import digits
 
 from ..acts.fields import Day
 from ..door import officer_required
@@ -178,7 +179,7 @@ def _remind(issue: HotIssue, said: dict, *, by: Officer, at, request) -> int:
 
 def asked_for(request: HttpRequest) -> HotIssue | None:
     """`?hot=7`: the issue from which a meeting or a recommendation begins, where this post may send it."""
-    pk = asking.number(request.GET.get("hot"))
+    pk = digits.read(request.GET.get("hot"))
     issue = HotIssue.objects.visible_to(request.officer).select_related("area").filter(pk=pk).first() if pk else None
     return issue if issue and Act.SEND in acts.possible(issue, request.officer) and not sheet.is_draft(issue) else None
 

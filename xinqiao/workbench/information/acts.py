@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from xinqiao.information import reports
 from xinqiao.rules.information import ReportAct, ReportState
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.ui import digits
 
 from ..door import officer_required
 from .forms import NoteForm
-from .reports import found, number, sent_words
+from .reports import found, sent_words
 from .tell import tell
 
 WORDLESS = frozenset({ReportAct.WRITE, ReportAct.CHANGE})  # have pages of their own
@@ -38,7 +39,7 @@ def act_page(request: HttpRequest, report_id: int, act: str) -> HttpResponse:
                 report.pk,
                 by=request.officer,
                 at=now,
-                seq=number(request.POST.get("seq")),
+                seq=digits.read(request.POST.get("seq")),
                 note=note,
                 request=request,
             )

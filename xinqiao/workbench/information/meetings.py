@@ -25,13 +25,13 @@ from xinqiao.rules.information import MeetingKind, MeetingState, TopicSort
 from xinqiao.rules.ledgers import ItemState, Progress, Sort
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line
+from xinqiao.ui import digits
 
 from .. import keyset
 from ..acts.fields import Day, ManyLines, OneLine, Organ, Prose, offer
 from ..door import officer_required
 from ..hot import sending as hot_sending
 from ..listing import Listing
-from .reports import number
 
 NEWEST = keyset.Order("held", "", "held_at", datetime, descending=True)
 COLUMNS = ("kind", "title", "held_at", "state", "organisation__name", "organisation_id")
@@ -198,7 +198,7 @@ def edit_page(request: HttpRequest, meeting_id: int) -> HttpResponse:
                 form.said(),
                 by=request.officer,
                 at=timezone.now(),
-                seq=number(request.POST.get("seq")),
+                seq=digits.read(request.POST.get("seq")),
                 request=request,
             )
         except StepRefused as refused:
@@ -269,7 +269,7 @@ def _topic(topic, officer: Officer) -> dict:
     if topic.sort == TopicSort.MATTER and Matter.objects.visible_to(officer).filter(number=topic.number).exists():
         url = reverse("workbench:case", args=[topic.number])
     elif topic.sort == TopicSort.REPORT:
-        pk = number(topic.number.rpartition("-")[2])
+        pk = digits.read(topic.number.rpartition("-")[2])
         if InformationReport.objects.visible_to(officer).filter(pk=pk).exists():
             url = reverse("workbench:information_report", args=[pk])
     return {"sort": TopicSort(topic.sort).label, "text": topic.text, "url": url, "number": topic.number}
@@ -323,7 +323,7 @@ def issue_page(request: HttpRequest, meeting_id: int) -> HttpResponse:
     try:
         with transaction.atomic():
             issued = meetings.issue(
-                meeting.pk, by=request.officer, at=now, seq=number(request.POST.get("seq")), request=request
+                meeting.pk, by=request.officer, at=now, seq=digits.read(request.POST.get("seq")), request=request
             )
             for decision in issued.decisions.select_related("organisation"):
                 meetings.keep_item(

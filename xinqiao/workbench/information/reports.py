@@ -26,6 +26,7 @@ from xinqiao.rules.information import (
 )
 from xinqiao.rules.ledgers import KEEPERS, Sort
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.ui import digits
 
 from .. import keyset
 from ..door import officer_required
@@ -63,7 +64,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind") if request.GET.get("kind") in WRITTEN_KINDS else ""
     rows = tabs[show][1](officer)
     rows = rows.filter(kind=kind) if kind else rows
-    place, year = _place(request, officer) if show == "area" else None, number(request.GET.get("year"))
+    place, year = _place(request, officer) if show == "area" else None, digits.read(request.GET.get("year"))
     rows = rows.filter(org_lft__range=place.interval) if place else rows
     rows = rows.filter(written_at__year=year) if year and year in YEARS else rows
     here = Listing(request, reverse("workbench:information"))
@@ -85,7 +86,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest, officer: Officer) -> Organisation | None:
     """The unit named in the address, where it lies in the own area."""
-    place = Organisation.objects.filter(pk=number(request.GET.get("unit")) or 0).first()
+    place = Organisation.objects.filter(pk=digits.read(request.GET.get("unit")) or 0).first()
     reach = reach_of(officer, "information")
     return place if place and reach[0] <= place.lft <= reach[1] else None
 
@@ -261,7 +262,7 @@ def edit_page(request: HttpRequest, report_id: int) -> HttpResponse:
                 form.said(),
                 by=officer,
                 at=timezone.now(),
-                seq=number(request.POST.get("seq")),
+                seq=digits.read(request.POST.get("seq")),
                 request=request,
             )
         except StepRefused as refused:
@@ -315,7 +316,7 @@ def _task(request: HttpRequest) -> Task | None:
     asked = request.GET.get("task", "")
     if not asked:
         return None
-    task = screening.own_tasks(request.officer).filter(pk=number(asked) or 0).first()
+    task = screening.own_tasks(request.officer).filter(pk=digits.read(asked) or 0).first()
     if task is None:
         raise Http404
     return task
@@ -325,7 +326,3 @@ def urgent_url(officer: Officer) -> str:
     """The path for urgent and major matters (UR-1), for posts that have it."""
     line = entrance("workbench:urgent_list")
     return reverse(line.name) if line and line.opens_to(officer.role_set) else ""
-
-
-def number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -15,12 +15,12 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.information import SCHEDULES, TaskState
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.ui import digits
 
 from .. import keyset
 from ..door import officer_required
 from ..listing import Listing
 from .forms import OrderForm
-from .reports import number
 
 IN_TREE = keyset.Order("place", "", "org_lft", int)
 UNIT_COLUMNS = ("org_lft", "state", "is_late", "done_at", "organisation__name", "organisation__parent__name")
@@ -116,7 +116,7 @@ def place_of(request: HttpRequest, top: Organisation) -> Organisation:
     asked = request.GET.get("unit", "")
     if not asked:
         return top
-    place = Organisation.objects.filter(pk=number(asked) or 0).first()
+    place = Organisation.objects.filter(pk=digits.read(asked) or 0).first()
     if place is None or not top.lft <= place.lft <= top.rgt:
         raise Http404
     return place

@@ -21,6 +21,7 @@ from xinqiao.organisations.models import Officer
 from xinqiao.rules.ledgers import BACKLOG_MONTHS, KEEPERS, LIMITS, Sort
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Stage
+from xinqiao.ui import digits
 
 from .. import keyset
 from ..acts.fields import Day
@@ -90,9 +91,7 @@ def backlog_page(request: HttpRequest) -> HttpResponse:
 
 def _put_in(request: HttpRequest, officer: Officer, stock, form: IntoLedgerForm) -> HttpResponse | None:
     """Each chosen petition by itself; what is refused is said with its number, the others are in."""
-    ids = [
-        int(text) for text in request.POST.getlist("matter") if text.isascii() and text.isdigit() and len(text) < 16
-    ][:AT_ONCE]
+    ids = [key for text in request.POST.getlist("matter") if (key := digits.read(text)) is not None][:AT_ONCE]
     desks = list(
         stock.filter(matter_id__in=ids)
         .select_related("matter__place", "organisation", "handler__user")

@@ -1,7 +1,9 @@
 """What a list of items was narrowed to, read from the address; what is not known is left out, never an error."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from xinqiao.ledgers.models import Item
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.ledgers import LEDGERS, ItemState, Sort
+from xinqiao.ui import digits
 
 from .. import keyset
 
@@ -54,13 +57,18 @@ class Choices:
         }
         return items.filter(**{name: value for name, value in named.items() if value})
 
-    def counts(self, items: QuerySet[Item], today: date) -> dict[str, int]:
-        """How many stand in each state, in one statement."""
-        late = Q(state=ItemState.OPEN, limit_on__lt=today)
-        wanted = {state.value: Count("pk", filter=Q(state=state)) for state in ItemState} | {
-            "overdue": Count("pk", filter=late)
-        }
-        return self._of(items).order_by().aggregate(**wanted)
+    def counts(self, seen: "list[Group]") -> dict[str, int]:
+        """How many stand in each state."""
+        sums = Counter()
+        for one in seen:
+            if self._holds(one):
+                sums[one.state] += one.number
+                sums["overdue"] += one.late
+        return {name: sums[name] for name in (*(state.value for state in ItemState), "overdue")}
+
+    def _holds(self, one: "Group") -> bool:
+        wanted = ((self.sort, one.sort), (self.unit, one.unit), (self.leader, one.leader), (self.campaign, one.campaign))
+        return all(asked == has for asked, has in wanted if asked)
 
     def words(self, seen: QuerySet[Item]) -> str:
         """The choices as one line, for the head of a print and of a file; nobody is named who stands in none of the items seen."""
@@ -70,29 +78,46 @@ class Choices:
         return "、".join(str(part) for part in parts if part)
 
 
+class Group(NamedTuple):
+    """Items that are alike in all that a list can be narrowed by: how many, and how many of them are past their day."""
+
+    sort: str
+    unit: int
+    leader: int | None
+    campaign: int | None
+    state: str
+    number: int
+    late: int
+
+
+def groups(seen: QuerySet[Item], today: date) -> list[Group]:
+    """All items that somebody may see, in one statement: what may be opened is decided once for tabs and choices together."""
+    late = Count("pk", filter=Q(state=ItemState.OPEN, limit_on__lt=today))
+    rows = seen.order_by().values_list("sort", "organisation_id", "leader_id", "campaign_id", "state")
+    return [Group(*row) for row in rows.annotate(number=Count("pk"), late=late)]
+
+
 def read(asked: QueryDict) -> Choices:
     """`?sort=&state=&unit=&leader=&campaign=`."""
     sort, state = asked.get("sort", ""), asked.get("state", "")
     return Choices(
         Sort(sort) if sort in set(Sort) else None,
         state if state in {*ItemState, "overdue"} else "",
-        *(number(asked.get(name, "")) for name in ("unit", "leader", "campaign")),
+        *(digits.read(asked.get(name)) for name in ("unit", "leader", "campaign")),
     )
 
 
-def number(text: str) -> int | None:
-    """A key as it came in an address, or None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-def units(items: QuerySet[Item]) -> list[tuple[int, str]]:
+def units(items: "QuerySet[Item] | list[Group]") -> list[tuple[int, str]]:
     """The units that stand in these ledgers, in the order of the tree."""
-    ids = items.order_by().values("organisation_id")
+    ids = {one.unit for one in items} if isinstance(items, list) else items.order_by().values("organisation_id")
     return list(Organisation.objects.filter(pk__in=ids).order_by("lft").values_list("pk", "name")[:OFFERED_AT_MOST])
 
 
-def leaders(items: QuerySet[Item]) -> list[tuple[int, str]]:
+def leaders(items: "QuerySet[Item] | list[Group]") -> list[tuple[int, str]]:
     """The leaders that stand in these ledgers."""
-    ids = items.filter(leader__isnull=False).order_by().values("leader_id")
+    if isinstance(items, list):
+        ids = {one.leader for one in items} - {None}
+    else:
+        ids = items.filter(leader__isnull=False).order_by().values("leader_id")
     rows = Officer.objects.filter(pk__in=ids).select_related("user", "organisation").order_by("organisation__lft", "pk")
     return [(row.pk, f"{row.user.name}（{row.organisation.name}）") for row in rows[:OFFERED_AT_MOST]]

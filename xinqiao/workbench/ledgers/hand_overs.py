@@ -17,9 +17,9 @@ from xinqiao.matters.models import Referral
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.ledgers import SIGNERS
 from xinqiao.rules.refusals import StepRefused
+from xinqiao.ui import digits
 
 from ..door import officer_required
-from .choices import number
 from .forms import Named, at_work, prose
 from .lists import COLUMNS, shown, with_evidence
 
@@ -101,7 +101,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     officer, today = request.officer, localdate()
     if not officer.role_set & SIGNERS:
         raise Http404
-    wanted = number(request.GET.get("leaver", ""))
+    wanted = digits.read(request.GET.get("leaver"))
     leaver = Officer.objects.select_related("user", "organisation").filter(pk=wanted or 0).first()
     found = hand_over.open_items(leaver, officer).order_by("limit_on", "pk") if leaver else Item.objects.none()
     rows = [shown(row, today) for row in found.values("pk", *COLUMNS)[:MOST]]
@@ -109,9 +109,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     sent = request.method == "POST"
     form = HandOverForm(request.POST if sent else None, leaver=leaver)
-    chosen = [
-        int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 16
-    ]
+    chosen = [key for text in request.POST.getlist("item") if (key := digits.read(text)) is not None]
     if sent and form.is_valid():
         try:
             row = hand_over.make(leaver=leaver, item_ids=chosen, by=officer, at=timezone.now(), **form.cleaned_data)

@@ -20,6 +20,7 @@ from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.ledgers import ACTS, KEEPERS, LEDGERS, ItemAct, ItemState, Progress, Sort, reopen_until
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.stages import Line
+from xinqiao.ui import digits
 
 from ..door import officer_required
 from . import choices, forms
@@ -95,7 +96,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
 
 def _campaign(officer: Officer, text: str) -> Campaign | None:
     """The campaign whose target is added, where this post belongs to its command."""
-    row = campaigns.visible_to(officer).filter(pk=choices.number(text) or 0).first()
+    row = campaigns.visible_to(officer).filter(pk=digits.read(text) or 0).first()
     return row if row and campaigns.runs(row, officer) else None
 
 
@@ -133,7 +134,7 @@ def _ask_unit(request: HttpRequest, officer: Officer, sort: Sort, campaign: Camp
 
 
 def _unit(officer: Officer, text: str) -> Organisation | None:
-    return forms.in_reach(officer).select_related("parent").filter(pk=choices.number(text) or 0).first()
+    return forms.in_reach(officer).select_related("parent").filter(pk=digits.read(text) or 0).first()
 
 
 def _unit_url(request: HttpRequest) -> str:
@@ -185,8 +186,7 @@ def edit_page(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 def version_of(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return digits.read(request.POST.get("version"), at_most=9)
 
 
 # ---- the page and its acts ----------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from xinqiao.matters.models import Matter
 from xinqiao.notifications import inbox
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.rules.reveal import DECIDED_WITHIN_HOURS, FIELDS, GRANT_HOURS, OPEN_MINUTES, PURPOSES, reason_fault
+from xinqiao.ui import digits
 
 from ..acts.fields import Prose
 from ..acts.situation import visible_matter
@@ -123,7 +124,7 @@ def _onwards(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 def _document_id(text: str) -> int:
     """The number of a letter as it stood in the form; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return digits.read(text) or 0
 
 
 def _page(request, matter, level, granted, form, *, status: int = 200) -> HttpResponse:

@@ -28,6 +28,7 @@ from xinqiao.rules.refusals import StepRefused
 from xinqiao.supervision import measures as acts
 from xinqiao.supervision import recommendations
 from xinqiao.supervision.models import Measure, Recommendation
+from xinqiao.ui import digits
 
 from .. import keyset
 from ..acts.fields import Day, ManyLines, OneLine, Organ, Prose
@@ -283,8 +284,7 @@ def _form(request: HttpRequest, officer: Officer, first: dict) -> ProposeForm:
 
 def _origin(request: HttpRequest, officer: Officer) -> Recommendation | None:
     """The recommendation that was not heeded: `?recommendation=7`, of the own office."""
-    text = request.GET.get("recommendation", "")
-    known = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    known = digits.read(request.GET.get("recommendation")) or 0
     found = Recommendation.objects.visible_to(officer).filter(
         pk=known, office=officer.organisation, issued_at__isnull=False
     )

@@ -21,6 +21,7 @@ from xinqiao.rules.patrol import Ground
 from xinqiao.rules.recommendations import FEEDBACK_TERM, LABELS, RECOMMENDATIONS, Adoption, Sort
 from xinqiao.supervision import recommendations as acts
 from xinqiao.supervision.models import Finding, Recommendation
+from xinqiao.ui import digits
 from xinqiao.ui.fields import Wishes, render_field
 
 from ..acts.fields import Day, ManyLines, Organ, Prose
@@ -77,8 +78,7 @@ def start_of(row: Recommendation | None, request: HttpRequest) -> Start:
 
 
 def _number(asked: QueryDict, name: str) -> int:
-    text = asked.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return digits.read(asked.get(name)) or 0
 
 
 def _of_row(row: Recommendation) -> dict:
