@@ -31,9 +31,7 @@ class ItemQuerySet(models.QuerySet):
         reach = own
         if cell.reach is Reach.TERRITORY:
             below = Q(organisation__lft__range=officer.scope) & ~Q(sort__in=RESTRICTED)
-            of_seen = Q(matter=None) | Q(
-                matter__in=Matter.objects.visible_to(officer).filter(pk__in=self.order_by().values("matter"))
-            )
+            of_seen = Q(matter=None) | Q(Exists(Matter.objects.visible_to(officer).filter(pk=OuterRef("matter_id"))))
             reach = own | (below & of_seen)
         return self.listable().filter(reach)
 
@@ -174,6 +172,7 @@ class Item(models.Model):
             models.Index(fields=["sort", "limit_on", "id"], name="item_of_sort"),
             models.Index(fields=["organisation", "limit_on", "id"], name="item_of_unit"),
             models.Index(fields=["limit_on"], condition=Q(state="open"), name="item_open_limit"),
+            models.Index(fields=["limit_on", "id"], condition=~Q(state="cancelled"), name="item_soonest"),
             models.Index(fields=["id"], condition=Q(untold=True), name="item_untold"),
             models.Index(fields=["matter"], condition=Q(matter__isnull=False), name="item_of_matter"),
             models.Index(fields=["source"], condition=~Q(source=""), name="item_source"),

@@ -17,6 +17,7 @@ from xinqiao.ui import digits
 from .. import keyset
 
 SOONEST = keyset.Order("limit", "", "limit_on", date)
+MANY = 300  # items of a list
 OFFERED_AT_MOST = 200  # units, or leaders, in one choice
 
 
@@ -66,8 +67,18 @@ class Choices:
                 sums["overdue"] += one.late
         return {name: sums[name] for name in (*(state.value for state in ItemState), "overdue")}
 
+    def is_walked(self, seen: "list[Group]") -> bool:
+        """Whether so many of the open items belong to the list that a page of them soon comes along the index of their limits."""
+        belong = sum(one.number for one in seen if self._holds(one) and one.state != ItemState.CANCELLED)
+        return self.state == "" and belong > MANY
+
     def _holds(self, one: "Group") -> bool:
-        wanted = ((self.sort, one.sort), (self.unit, one.unit), (self.leader, one.leader), (self.campaign, one.campaign))
+        wanted = (
+            (self.sort, one.sort),
+            (self.unit, one.unit),
+            (self.leader, one.leader),
+            (self.campaign, one.campaign),
+        )
         return all(asked == has for asked, has in wanted if asked)
 
     def words(self, seen: QuerySet[Item]) -> str:

@@ -56,21 +56,23 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """`?sort=&state=&unit=&leader=` and a position."""
     officer, today = request.officer, localdate()
     chosen, seen = choices.read(request.GET), Item.objects.visible_to(officer)
+    groups = choices.groups(seen, today)
     found = keyset.page(
         chosen.narrow(seen, today),
         choices.SOONEST,
         COLUMNS,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        plenty=chosen.is_walked(groups),
     )
     context = {
         "chosen": chosen,
         "title": chosen.title(seen),
         "rows": with_evidence([shown(row, today) for row in found.rows]),
-        "tabs": _tabs(request, chosen, seen, today),
+        "tabs": _tabs(request, chosen, groups),
         "sorts": Sort.choices(),
-        "units": choices.units(seen),
-        "leaders": choices.leaders(seen),
+        "units": choices.units(groups),
+        "leaders": choices.leaders(groups),
         "narrowed": bool(chosen.unit or chosen.leader or chosen.sort or chosen.campaign),
         "clear_url": reverse("workbench:ledgers"),
         "may_add": may_add(officer, chosen.sort),
@@ -179,8 +181,8 @@ def cells(row: dict) -> list:
     ]  # fmt: skip
 
 
-def _tabs(request: HttpRequest, chosen: choices.Choices, seen: QuerySet, today: date) -> list[dict]:
-    counts = chosen.counts(seen, today)
+def _tabs(request: HttpRequest, chosen: choices.Choices, groups: list[choices.Group]) -> list[dict]:
+    counts = chosen.counts(groups)
     named = (("", _("没有销号"), counts["open"] + counts["reported"]), ("overdue", _("超过期限"), counts["overdue"]),
              ("reported", _("等待核对"), counts["reported"]), ("cancelled", _("已经销号"), counts["cancelled"]))  # fmt: skip
     return [
