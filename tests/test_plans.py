@@ -159,7 +159,6 @@ PAGES = {
 }
 STATEMENTS_OF = {
     "running": 40,  # one for each duty and queue there is, whatever they hold
-    "month": 27,  # one for each table of figures, this month and those it is compared with
 }
 # Pages with a form, an answer to a press of a button, or nothing but the own log-in.
 NO_LISTS = {

@@ -182,7 +182,9 @@ class TestOneIndicator:
 
 
 class TestTheMattersBehind:
-    def test_are_those_of_the_part_that_the_officer_may_open(self, world):
+    @pytest.mark.parametrize("gathered", [figures.GATHERED, 0], ids=["few: gathered", "many: walked from the newest"])
+    def test_are_those_of_the_part_that_the_officer_may_open(self, world, monkeypatch, gathered):
+        monkeypatch.setattr(figures, "GATHERED", gathered)
         made = counts(world, world.housing, "answer_in_time", 1, 3)
         counts(world, world.housing, "answer_in_time", 1, 2, visible=False)
         text = page(world.wang_leads_office, "indicator_matters", "answer_in_time", query=f"{YEAR}&part=numerator")
