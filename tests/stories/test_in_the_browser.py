@@ -177,13 +177,16 @@ class Story:
         self.look("opinion")
 
 
+def proof() -> dict:
+    """Signed for on the day on which the officer says so: the story may begin before midnight and end after it."""
+    signed_on = timezone.localdate()
+    return {"manner": "in_person", "proof_signed_on": signed_on, "proof_signed_by": "王秀兰", "proof_relation": "self"}
+
+
 def test_from_the_citizens_phone_to_the_recheck_opinion(browser, tmp_path, settings):
     settings.XINQIAO_FILES = tmp_path
     world = World()
     story = Story(browser, world)
-    today = timezone.localdate()
-    proof = {"manner": "in_person", "proof_signed_on": today, "proof_signed_by": "王秀兰", "proof_relation": "self"}
-
     story.file()
     story.follow("received")
     story.take(Step.REGISTER, world.tang_registers)
@@ -201,7 +204,7 @@ def test_from_the_citizens_phone_to_the_recheck_opinion(browser, tmp_path, setti
     story.write(world.xu_handles, written_opinion())
     story.take(Step.SUBMIT_OPINION, world.xu_handles)
     story.take(Step.ISSUE_OPINION, world.zhou_leads_unit)
-    story.take(Step.SERVE_OPINION, world.xu_handles, **proof)
+    story.take(Step.SERVE_OPINION, world.xu_handles, **proof())
     assert story.matter.stage == Stage.OPINION_SERVED
 
     story.follow("answered")
@@ -220,18 +223,18 @@ def test_from_the_citizens_phone_to_the_recheck_opinion(browser, tmp_path, setti
     story.take(Step.ACCEPT_REVIEW, world.shen_reviews)
     story.write(world.shen_reviews, review)
     story.take(Step.ISSUE_REVIEW_OPINION, world.shen_reviews, signer="沈复查")
-    story.take(Step.SERVE_REVIEW_OPINION, world.shen_reviews, **proof)
+    story.take(Step.SERVE_REVIEW_OPINION, world.shen_reviews, **proof())
     story.follow("reviewed")
     story.ask_for("recheck", request="重新调查", facts_text="家具损失没有查")
     assert story.matter.stage == Stage.RECHECK_REQUESTED
 
-    held_on = today + timedelta(days=10)
+    held_on = timezone.localdate() + timedelta(days=10)
     story.take(Step.OPEN_HEARING, world.jiang_rechecks, held_on=held_on, place="自治区信访局听证室", host="罗主持")
     story.follow("hearing")
     story.take(Step.CLOSE_HEARING, world.jiang_rechecks, conclusion="听证认为原处理意见认定事实清楚。")
     story.write(world.jiang_rechecks, {**review, "article_0": "第三十六条", "body": "维持复查意见。"})
     story.take(Step.ISSUE_RECHECK_OPINION, world.jiang_rechecks, signer="蒋复核")
-    story.take(Step.SERVE_RECHECK_OPINION, world.jiang_rechecks, **proof)
+    story.take(Step.SERVE_RECHECK_OPINION, world.jiang_rechecks, **proof())
 
     story.follow("ended")
     assert story.matter.stage == Stage.ENDED_RECHECK
