@@ -50,6 +50,13 @@ class TestProposals:
         assert receipt.number in page
         assert "文字大致相同" in page
 
+    def test_name_none_that_may_not_be_opened(self):
+        world = World()
+        receipt = world.file(title="楼上漏水物业不修", content=TEXT)
+        page = ask(world.feng_in_county, title="楼上漏水").content.decode()
+        assert "<h3>问题属地</h3>" in page
+        assert receipt.number not in page
+
     def test_of_a_report_are_compared_with_nothing(self, monkeypatch):
         def never(*args, **kwargs):
             raise AssertionError
