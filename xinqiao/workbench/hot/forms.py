@@ -1,12 +1,14 @@
 """What the acts on an issue ask for."""
 
 from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from xinqiao.analysis.hot import acts
 from xinqiao.analysis.models import HotIssue
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.hot import OPEN, SHEET, Act
+from xinqiao.ui.day_words import exact_day
 
 from ..acts.fields import ManyLines, OneLine, Organ, Prose, offer
 from .issue import picks
@@ -116,8 +118,13 @@ class MergeForm(IssueForm):
             others.select_related("area").order_by("-last_on", "-pk")[:PICKS_AT_MOST],
             key=lambda one: one.area_id != self.issue.area_id,
         )
+        today = localdate()
         self.fields["into_id"].choices = [
-            (one.pk, f"{one.name}（{one.area.name}，{one.first_on:%Y-%m-%d}至{one.last_on:%Y-%m-%d}）") for one in near
+            (
+                one.pk,
+                f"{one.name}（{one.area.name}，{exact_day(one.first_on, today)}至{exact_day(one.last_on, today)}）",
+            )
+            for one in near
         ]
 
     def said(self):

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -21,6 +22,7 @@ from xinqiao.rules.hot import ARROWS, SHEET, Act, IssueState, Target
 from xinqiao.rules.numbering import print_matter_number
 from xinqiao.rules.small_cells import shown, shown_parts
 from xinqiao.rules.stages import Stage
+from xinqiao.ui.day_words import exact_day
 
 from .. import keyset
 from ..door import officer_required
@@ -232,7 +234,10 @@ def _likely(issue: HotIssue, officer: Officer) -> list[dict]:
 def picks(issue: HotIssue, officer: Officer, *, likely: bool | None, most: int) -> list[tuple[int, str]]:
     """(matter, what it is) to choose from."""
     rows = _members(list(acts.members(issue, officer, likely=likely).values(*COLUMNS)[:most]))
-    return [(row["matter_id"], f"{row['title']}（{row['received_on']:%Y-%m-%d} {row['place']}）") for row in rows]
+    today = localdate()
+    return [
+        (row["matter_id"], f"{row['title']}（{exact_day(row['received_on'], today)} {row['place']}）") for row in rows
+    ]
 
 
 def _sent(one: HotAct) -> dict:

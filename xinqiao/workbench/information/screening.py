@@ -16,6 +16,7 @@ from xinqiao.rules.information import SCHEDULES, TaskState
 from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.refusals import StepRefused
 from xinqiao.ui import digits
+from xinqiao.ui.day_words import exact_day
 
 from .. import keyset
 from ..door import officer_required
@@ -106,9 +107,12 @@ def _share(one: screening.Share, place: Organisation, chosen: Round, request: Ht
 
 
 def _round_words(one: Round) -> str:
+    today = localdate()
     return _("%(name)s %(from)s至%(to)s") % {
-        "name": one.name, "from": f"{one.starts_on:%Y-%m-%d}", "to": f"{one.due_on:%m-%d}",
-    }  # fmt: skip
+        "name": one.name,
+        "from": exact_day(one.starts_on, today),
+        "to": exact_day(one.due_on, today),
+    }
 
 
 def place_of(request: HttpRequest, top: Organisation) -> Organisation:
