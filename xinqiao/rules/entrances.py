@@ -165,7 +165,7 @@ duty:exports                                                       | upkeep W   
 duty:checkpoints                                                   | upkeep W              | system    | event   | LG-1: one signed root a minute, copied outside
 duty:reports                                                       | analysis W            | system    | event   | H.1: reports that an officer asked for, part by part
 duty:screening duty:screening_alerts                               | screening W           | system    | all     | A-35: rounds from the calendar; what is late is told once
-duty:meetings                                                          | meeting W             | system    | all     | A-48: a month without a record of its meeting is told once to the heads of the organ
+duty:meetings                                                          | inbox W               | system    | all     | A-48: a month without a record of its meeting is told once to the heads of the organ
 duty:roundups                                                      | inbox W               | system    | all     | checklist 46: figures of the own desk and area, numbers only, once a period
 duty:proposals                                                     | proposal W            | system    | event   | PIPL 24: of what waits and has none, a few at a time
 duty:model_drafts                                                  | proposal W            | system    | event   | PIPL 24, checklist 47: what was asked for on a page, on record before; the text is shown to who asked and gone after an hour
