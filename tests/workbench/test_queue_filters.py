@@ -144,8 +144,9 @@ class TestSaving:
         assert other.get(f"{MANAGE}1/delete/").status_code == 404
         assert other.post(MANAGE, {"act": "rename", "id": "1", "name": "我的"}).status_code == 404
 
-    def test_is_not_for_who_has_no_queue(self, world):
-        assert client_of(world.sys_admin).get(MANAGE).status_code in (200, 404)
+    def test_is_an_empty_page_for_who_has_no_queue(self, world):
+        answer = client_of(world.sys_admin).get(MANAGE)
+        assert answer.status_code == 200 and side_bar(answer) == []
 
 
 class TestManaging:

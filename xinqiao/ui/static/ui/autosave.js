@@ -3,6 +3,7 @@
 // fields of the form; or 4xx with {"error": "…"}. Tells the page by an event `draft-saved` with the answer as its detail.
 
 const PAUSE = 1500; // milliseconds without typing before a draft is sent
+const ENOUGH = 8000; // milliseconds that a pressed button waits for a draft on its way
 
 const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
 
@@ -11,7 +12,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let timer = 0;
   let dirty = false;
   let sending = false;
-  let waiting = null; // a button that was pressed while a draft was on its way
+  let waiting = null; // what a button pressed meanwhile does afterwards
+  let going = false;
 
   const say = (words, failed) => {
     if (!stamp) return;
@@ -53,13 +55,17 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
   // Sent together with its own draft, the form would meet it at the server as a colleague's. It goes after the answer, with its fields.
   form.addEventListener("submit", (event) => {
-    if (!sending) return;
+    if (!sending || going) return;
     event.preventDefault();
+    say("正在保存草稿，马上继续。", false);
     const submitter = event.submitter;
     waiting = () => {
       waiting = null;
+      going = true;
       form.requestSubmit(submitter);
+      going = false;
     };
+    setTimeout(() => waiting?.(), ENOUGH);
   });
 
   const changed = (event) => {
