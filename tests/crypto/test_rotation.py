@@ -12,6 +12,7 @@ from xinqiao import crypto
 from xinqiao.cli import main, rotate_keys
 from xinqiao.crypto import data_keys, keys, rotation
 from xinqiao.integrity.models import AuditEntry
+from xinqiao.matters import secrecy
 from xinqiao.matters.models import Matter, Submission
 from xinqiao.matters.steps.register import earlier_of_same_person
 from xinqiao.notifications import outgoing
@@ -114,11 +115,12 @@ class TestRotation:
         matter = Matter.objects.get(pk=world.file().matter_id)
         frozen = raw("SELECT respondent, channel_facts FROM matters_submission")
         identity = matter.petitioners.get().identity()
+        secrecy.add_accused(matter, people=["贾科长"])  # append-only: it must not hold the old key back
         assert main(["rotate-keys", "--index"]) == 0, capsys.readouterr()
         assert main(["rotate-keys", "--status"]) == 0
         assert main(["rotate-keys", "--retire", "1", "--now"]) == 0, capsys.readouterr()
         data_keys.forget()
-        assert matter.petitioners.get().identity() == identity
+        assert matter.petitioners.get().identity() == identity and matter.accused.get().person == "贾科长"
         assert raw("SELECT respondent, channel_facts FROM matters_submission") == frozen, "history is not rewritten"
         assert Submission.objects.get().respondent is not None, "and still opens"
         assert matter.petitioners.get().mobile_index == crypto.blind_index(identity.mobile, context="mobile")

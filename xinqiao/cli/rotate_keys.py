@@ -81,7 +81,7 @@ def sealed_tables() -> tuple:
         SealedTable(
             "notifications_roundupchoice", {"sealed_mobile": "roundup.mobile", "sealed_email": "roundup.email"}
         ),
-        SealedTable("matters_accused", {"sealed_person": "accused.person"}),
+        SealedTable("matters_accused", {"sealed_person": "accused.person"}, lasting=True, frozen=True),
         SealedTable("matters_idempotencykey", {"response": "idempotency"}),
         SealedTable("portal_draft", {"sealed": "draft.text", "sealed_receipt": "draft.receipt"}),
         SealedTable("portal_draftfile", {"sealed": "draft.file"}),

@@ -198,7 +198,7 @@ def add_accused(matter, *, organisations=(), users=(), people=()) -> int:
     ]
     new += [Accused(matter=matter, user=user, org_lft=0, org_rgt=0) for user in users]
     new += [
-        Accused(matter=matter, org_lft=0, org_rgt=0, sealed_person=crypto.seal(name, context="accused.person"))
+        Accused(matter=matter, org_lft=0, org_rgt=0, sealed_person=crypto.seal(name, context="accused.person", lasting=True))
         for name in dict.fromkeys(one.strip() for one in people)
         if name and name not in names
     ]
