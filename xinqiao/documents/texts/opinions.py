@@ -56,7 +56,8 @@ def _answer(answer: dict, position: int, data: dict) -> list[dict]:
     blocks = [subheading(f"（第{number}项）{answer.get('request') or _request(data, number)}".rstrip())]
     for key in ("facts", "reasons"):
         blocks += paragraphs(answer.get(key))
-    blocks += paragraphs(f"处理意见：{label}。{sentence(answer.get('conclusion') or '')}")
+    conclusion = answer.get("conclusion")  # a draft may still lack it
+    blocks += paragraphs(f"处理意见：{label}。{sentence(conclusion) if conclusion else ''}")
     blocks += paragraphs(f"依据：{sentence(law_text(answer.get('basis')))}")
     if answer.get("measure"):
         parts = {"what": answer["measure"], "who": answer.get("by_whom"), "due_on": answer.get("until_on")}
