@@ -34,10 +34,10 @@ const ask = async () => {
   try {
     const answer = await fetch(box.dataset.proposals, { method: "POST", body: data, redirect: "error", signal: asking.signal });
     if (!answer.ok) return;
-    const piece = (await answer.text()).trim();
+    const piece = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     if (box.contains(document.activeElement)) return; // somebody is reading it: it does not change under the hand
-    box.innerHTML = piece; // escaped by the server
-    box.hidden = !piece;
+    box.hidden = !piece.firstElementChild;
+    box.replaceChildren(...piece.childNodes);
     tell(box.querySelector("[data-summary]")?.dataset.summary, box.querySelector("[data-summary]")?.dataset.go);
   } catch { /* the line is down, or newer words were sent */ }
 };
