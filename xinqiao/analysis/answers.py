@@ -9,6 +9,7 @@ from datetime import date
 
 from xinqiao.matters import identities
 from xinqiao.matters.models import Matter, Opinion
+from xinqiao.matters.opinions import cited
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.answers import Hint
 from xinqiao.rules.permissions import Action, allowed
@@ -79,15 +80,11 @@ def _pieces(opinion: Opinion) -> list[tuple[str, str]]:
     for one in opinion.answers:
         start = f"f-a{one['number']}_"
         found += [(f"{start}{name}", one.get(name, "")) for name in ("facts", "reasons")]
-        found += [(f"a{one['number']}", _law(row)) for row in one.get("basis", [])]
+        found += [(f"a{one['number']}", cited(row)) for row in one.get("basis", [])]
         found += [(f"{start}{name}", one.get(name, "")) for name in ("conclusion", "measure")]
     found.append(("f-reasons", opinion.reasons))
-    found += [("f-reasons", _law(row)) for row in opinion.basis]
+    found += [("f-reasons", cited(row)) for row in opinion.basis]
     return [*found, ("f-body", opinion.body)]
-
-
-def _law(row: dict) -> str:
-    return f"《{row.get('title', '')}》{row.get('article', '')}"
 
 
 def _findings(matter: Matter, opinion: Opinion, pieces: list[tuple[str, str]], *, today: date) -> list[Shown]:
@@ -182,7 +179,7 @@ def answered_before(matter: Matter, officer: Officer) -> list[Earlier]:
 
 def _earlier(matter: Matter, opinion: Opinion) -> Earlier:
     outcomes = tuple(Outcome(one["outcome"]).label for one in opinion.answers if one.get("outcome"))
-    grounds = dict.fromkeys(_law(row) for one in opinion.answers for row in one.get("basis", []))
+    grounds = dict.fromkeys(cited(row) for one in opinion.answers for row in one.get("basis", []))
     organ = opinion.remedy_organ.name if opinion.remedy_organ else ""
     plans = sum(bool(one.get("measure")) for one in opinion.answers)
     return Earlier(matter, outcomes, tuple(grounds), plans, organ, opinion)

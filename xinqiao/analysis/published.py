@@ -18,6 +18,7 @@ from django.utils.timezone import localdate
 from xinqiao.integrity import audit
 from xinqiao.matters import identities
 from xinqiao.matters.models import Matter, Opinion, Referral
+from xinqiao.matters.opinions import cited
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import ancestors
 from xinqiao.rules.audit import AuditKind
@@ -109,7 +110,7 @@ def proposed(matter: Matter) -> tuple[str, str, str]:
     lines = []
     for one in opinion.answers:
         outcome = Outcome(one["outcome"]).label if one.get("outcome") else ""
-        basis = "、".join(f"《{row.get('title', '')}》{row.get('article', '')}" for row in one.get("basis", []))
+        basis = "、".join(map(cited, one.get("basis", [])))
         said = "".join(filter(None, (one.get("conclusion"), one.get("reasons"))))
         numbered = f"{one['number']}. " if len(opinion.answers) > 1 else ""
         head = "" if outcome and outcome in said else f"{outcome}。"

@@ -117,15 +117,20 @@ def as_lines(opinion: Opinion) -> list[str]:
             f"{head}事实：{one.get('facts', '')}",
             f"{head}理由：{one.get('reasons', '')}",
         ]
-        lines += [f"{head}依据：《{row.get('title', '')}》{row.get('article', '')}" for row in one.get("basis", [])]
+        lines += [f"{head}依据：{cited(row)}" for row in one.get("basis", [])]
         lines += [f"{head}处理意见：{one.get('conclusion', '')}"]
         lines += [f"{head}落实：{one['execution']}"] if one.get("execution") else []
     if opinion.outcome:
         lines.append(f"决定：{ReviewOutcome(opinion.outcome).label}")
     lines += [f"理由：{opinion.reasons}"] if opinion.reasons else []
-    lines += [f"依据：《{row.get('title', '')}》{row.get('article', '')}" for row in opinion.basis]
+    lines += [f"依据：{cited(row)}" for row in opinion.basis]
     lines += [f"补充：{opinion.body}"] if opinion.body else []
     return [part for line in lines for part in line.splitlines() if part.strip()]
+
+
+def cited(basis: dict) -> str:
+    """One ground as it is stored, as texts name it: 《title》 and article."""
+    return f"《{basis.get('title', '')}》{basis.get('article', '')}"
 
 
 def check(opinion: Opinion, desk: Referral) -> list[gates.GateResult]:
