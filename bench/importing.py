@@ -133,6 +133,7 @@ def _whole(path: Path, *, worker: bool) -> dict:
     """Rows stored and found by the search a second, by the clock, from the start of the command until no entry is owed."""
     from django.db import connection
 
+    from bench import machine
     from xinqiao.matters import entries
     from xinqiao.search.models import EntryDue, SearchEntry
 
@@ -142,7 +143,7 @@ def _whole(path: Path, *, worker: bool) -> dict:
     beside = subprocess.Popen([*program, "worker"], **quiet) if worker else None
     time.sleep(5 if worker else 0)  # it has begun, and does what else is owed after the rows before
     before, load = SearchEntry.objects.count(), os.getloadavg()[0]
-    server, began = _server_seconds(), time.perf_counter()
+    server, duties, began = _server_seconds(), _seconds_of(beside.pid) if beside else 0.0, time.perf_counter()
     mapping = ",".join(f"{field}={column}" for field, column in FIELDS.items())
     command = [*program, "import", str(path), "--source", f"bench {began}", "--map", mapping]
     ours = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -151,8 +152,9 @@ def _whole(path: Path, *, worker: bool) -> dict:
     while EntryDue.objects.exists():
         time.sleep(0.05)
     seconds = time.perf_counter() - began
+    duties = _seconds_of(beside.pid) - duties if beside else 0.0
     then, rows = resource.getrusage(resource.RUSAGE_CHILDREN), SearchEntry.objects.count() - before
-    server = _server_seconds() - server
+    server, load_after, work = _server_seconds() - server, os.getloadavg()[0], machine.work_ms()
     if beside:
         beside.terminate()
         beside.wait()
@@ -165,9 +167,16 @@ def _whole(path: Path, *, worker: bool) -> dict:
         "cpu_micros_a_row": {
             "command": round((then.ru_utime + then.ru_stime - ours.ru_utime - ours.ru_stime) / rows * 1e6),
             "postgres": round(server / rows * 1e6),
+            "worker": round(duties / rows * 1e6),
         },
-        "load_before_and_after": [round(load, 1), round(os.getloadavg()[0], 1)],
+        "load_before_and_after": [round(load, 1), round(load_after, 1)],
+        "the_same_work_ms": work,
     }
+
+
+def _seconds_of(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _server_seconds() -> float:
