@@ -37,9 +37,9 @@ class ItemQuerySet(models.QuerySet):
 
     def listable(self) -> "ItemQuerySet":
         """Without those about a report, or about a matter with an accused set: no figure, ledger or list holds them (C-01)."""
-        return self.filter(
-            Q(matter=None) | (Q(matter__sealed=False) & ~Exists(Accused.objects.filter(matter=OuterRef("matter_id"))))
-        )
+        # Between itself and itself: looked up row by row; as an equation, all accused of the platform would be put into a table first.
+        accused = Accused.objects.filter(matter_id__gte=OuterRef("matter_id"), matter_id__lte=OuterRef("matter_id"))
+        return self.filter(Q(matter=None) | (Q(matter__sealed=False) & ~Exists(accused)))
 
     def open(self) -> "ItemQuerySet":
         return self.exclude(state=ItemState.CANCELLED)
