@@ -98,13 +98,13 @@ def earlier(
 
 
 def earlier_than_typed(
-    title: str, content: str, officer: Officer, *, at: datetime, place_id: int | None = None, limit: int = SHOWN_AT_MOST
+    title: str, content: str, officer: Officer, *, at: datetime, limit: int = SHOWN_AT_MOST
 ) -> list[Earlier]:
     """The same for words that somebody is typing (登记窗口): only by what they say, never by who says it (G.4). Nothing is kept."""
     scope = tuple(finding.scope_marks(officer))
     if not scope or not content.strip():
         return []
-    typed = Matter(pk=0, received_at=at, place_id=place_id)  # never saved
+    typed = Matter(pk=0, received_at=at)  # never saved
     own, scale = fold(f"{title.strip()}\n\n{content.strip()}"), word_scale.current()
     mine = _profile(own, at, scale)
     found = _candidates(typed, own, mine, scope, scale)
