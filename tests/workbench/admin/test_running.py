@@ -53,7 +53,7 @@ class TestRunning:
         import inspect
         import re
 
-        given = set(re.findall(r'yield "([a-z_]+)"', inspect.getsource(condition._warnings)))
+        given = set(re.findall(r'yield\s*\(?\s*"([a-z_]+)"', inspect.getsource(condition._warnings)))
         assert given == set(running.TROUBLES)
 
     def test_every_duty_has_a_name_that_administrators_read(self):
