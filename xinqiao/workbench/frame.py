@@ -109,7 +109,7 @@ def _bench(request: HttpRequest, officer: Officer) -> dict:
         "post": officer.title or "、".join(role.label for role in sorted(officer.role_set, key=lambda role: role.code)),
         "posts": _posts(request, officer),
         "switch_url": _address("workbench:post"),
-        "search_url": "" if administers else _address("workbench:search"),
+        "search_url": _address("workbench:search") if allowed(officer.role_set, "search", Action.READ) else "",
         "search_words": "搜编号、正文、地点",
         "new_url": _address("workbench:window", channels.first_for(officer)) if channels.may_register(officer) else "",
         "bell_url": "" if administers else _address("workbench:messages"),

@@ -56,7 +56,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """`?sort=&state=&unit=&leader=` and a position."""
     officer, today = request.officer, localdate()
     chosen, seen = choices.read(request.GET), Item.objects.visible_to(officer)
-    groups = choices.groups(seen, today)
+    groups, adds = choices.groups(seen, today), may_add(officer, chosen.sort)
     found = keyset.page(
         chosen.narrow(seen, today),
         choices.SOONEST,
@@ -75,8 +75,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "leaders": choices.leaders(groups),
         "narrowed": bool(chosen.unit or chosen.leader or chosen.sort or chosen.campaign),
         "clear_url": reverse("workbench:ledgers"),
-        "may_add": may_add(officer, chosen.sort),
-        "new_url": f"{reverse('workbench:ledger_new')}{f'?sort={chosen.sort}' if chosen.sort else ''}",
+        "may_add": adds,
+        "new_url": f"{reverse('workbench:ledger_new')}{f'?sort={chosen.sort}' if chosen.sort else ''}" if adds else "",
         "print_url": link(request, "ledger_print"),
         "export_url": link(request, "ledger_export") if allowed(officer.role_set, "ledger", Action.EXPORT) else "",
         "previous_url": link(request, before=found.before) if found.before else "",

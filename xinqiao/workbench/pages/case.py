@@ -58,6 +58,7 @@ def show(request: HttpRequest, number: str, *, note=None, text_open: bool = Fals
         "note": note or NoteForm(), "today": localdate(), "report": report,
         "purposes": PURPOSES.values(), "confirmed": is_confirmed(request), "open_minutes": OPEN_MINUTES,
         "may_see_readers": bool(allowed(officer.role_set, "readers", Action.READ)),
+        "may_compare": not matter.sealed and bool(allowed(officer.role_set, "same_matter", Action.WRITE)),
         "opens_report": bool(allowed(officer.role_set, "report", Action.READ)),  # who registers it does not read it (B.3)
         "decides": _decides(request, file, at), "asked": asked, "asked_state": asked.shown_state(at) if asked else "",
         "may_draft": not report and drafts.offered(file.matter, officer),
