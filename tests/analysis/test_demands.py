@@ -8,6 +8,9 @@ from xinqiao.analysis.text.proposal import Reading
 ROWS = [
     ("您好！房子漏水两年。请求：1、修好屋顶；2、赔偿泡坏的家具。谢谢！", ["修好屋顶", "赔偿泡坏的家具"], "a numbered list after its heading"),
     ("诉求如下：（1）退还押金（2）公开账目。此致敬礼", ["退还押金", "公开账目"], "brackets as numbers, courtesy left out"),
+    ("我的诉求有三点：一是修好屋顶；二是赔偿家具；三是公开账目。", ["修好屋顶", "赔偿家具", "公开账目"], "items in words behind what they are"),
+    ("路面坏了两年。请求一是修补路面，二是装上路灯。", ["修补路面", "装上路灯"], "the same without a colon"),
+    ("出事的原因一是路窄，二是车多。请求拓宽道路。", ["请求拓宽道路"], "causes in a row are no requests"),
     ("楼下烧烤店天天冒烟，恳请城管部门查处油烟，还我们一个安静的家。", ["恳请城管部门查处油烟，还我们一个安静的家"], "from the word that asks to the end"),
     ("学校要求我们每人交三百元，希望教育局查清楚这笔钱。", ["希望教育局查清楚这笔钱"], "what the school demands is no request"),
     ("物业不管，还有没有王法？难道要等出事吗？请责令物业修好电梯。", ["请责令物业修好电梯"], "questions that ask for no answer"),

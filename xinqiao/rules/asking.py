@@ -11,11 +11,13 @@ from .phrases import Phrases
 ITEMS = (
     Phrases("（1） （二）; not (2)栋, the number of a house", r"[（(]\s{0,3}(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s{0,3}[)）]、?(?![栋号楼期区村组])"),
     Phrases("a number in a circle", "[①②③④⑤⑥⑦⑧⑨⑩]"),
+    Phrases("一是, also right behind the word of asking; not 周一是, 唯一是", "(?<![统唯之万周期初])一是"),
 )  # fmt: skip
 ITEMS_AT_A_BEGINNING = (
     Phrases("1、 2. 3）; not 1.5, an amount", r"\d{1,2}\s{0,3}(?:[、．:：)）]|\.(?!\d))"),
     Phrases("一、", "[一二三四五六七八九十]{1,2}、"),
     Phrases("第一，其二：", "(?:第[一二三四五六七八九十]|其[一二三四五])[、，,：:是]?"),
+    Phrases("二是", "[二三四五六七八九]是"),
 )
 _FOLLOWS = r"(?:以下|如下|下列)[^，。：:]{0,8}"
 # What stands behind one of these and a colon are requests, whatever words they use.
@@ -27,6 +29,10 @@ HEADINGS = (
     Phrases("提出以下意见：", rf"(?:提出|有){_FOLLOWS}"),
     Phrases("请求领导解决以下问题：", rf"(?:诉求|要求|请求|建议|恳请|希望)[^，。：:]{{0,10}}{_FOLLOWS}"),
 )
+
+# So are items that begin in words right behind a word of asking: 请求一是…, 诉求有三点：一是…. A figure there may be anything.
+LEADING_TO_ITEMS = Phrases("诉求有三点", "(?:诉求|请求|要求|恳请|希望|建议)[^，。：:]{0,10}")
+FIRST_ITEM = Phrases("the first item in words", "一是|第一[、，,：:是]|其一[、，,：:是]")
 
 # ---- asking ----------------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ _SENTENCE = re.compile(r"[^。！!？?；;\n]+[？?]?")
 _BEGINNING = r"(?:(?<=[\s。！!？?；;，,：:\n])|^)"
 _ITEM = re.compile(rf"(?:{any_of(asking.ITEMS)}|{_BEGINNING}\s{{0,3}}{any_of(asking.ITEMS_AT_A_BEGINNING)})")
 _HEADING = re.compile(rf"{any_of(asking.HEADINGS)}\s{{0,3}}[：:]")
+_LEADS = re.compile(rf"{any_of([asking.LEADING_TO_ITEMS])}\s{{0,3}}[：:]?\s{{0,3}}$")
+_FIRST = re.compile(any_of([asking.FIRST_ITEM]))
 
 _MORE = rf"(?:{any_of(asking.BEFORE_ASKING)}{{0,4}})"
 _WHO = rf"{_MORE}{any_of(asking.WRITERS)}?{_MORE}"
@@ -84,6 +86,9 @@ def _requests(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found, listed = [], False
     for sentence in _SENTENCE.finditer(text, start, end):
         for first, last in _items(text, *sentence.span()):
+            if _FIRST.match(text, last, sentence.end()) and _LEADS.search(text, first, last):
+                listed = True
+                continue
             heading = _HEADING.search(text, first, last)
             if heading and heading.start() - first <= 24:
                 listed, first = True, heading.end()
