@@ -9,6 +9,7 @@ from datetime import date
 
 from xinqiao.matters import identities
 from xinqiao.matters.models import Matter, Opinion
+from xinqiao.matters.models.opinion import GIVEN
 from xinqiao.matters.opinions import cited
 from xinqiao.organisations.models import Officer
 from xinqiao.rules.answers import Hint
@@ -27,7 +28,6 @@ from .text.proposal import Reading
 SAID_BY_THE_CHECK_LIST = frozenset({Hint.NO_GROUND, Hint.STEP, Hint.NO_REMEDY})
 EARLIER = 3  # matters answered before that are shown
 LOOKED_THROUGH = 12  # of the likest ones, those that were answered
-ANSWERED = ("issued", "served")
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def answered_before(matter: Matter, officer: Officer) -> list[Earlier]:
     if allowed(officer.role_set, "opinion", Action.READ) is None:
         return []
     alike = {one.matter.pk: one.matter for one in same.earlier(matter, officer, LOOKED_THROUGH)}
-    given = Opinion.objects.filter(matter_id__in=alike, instance="handling", state__in=ANSWERED)
+    given = Opinion.objects.filter(matter_id__in=alike, instance="handling", state__in=GIVEN)
     newest = {
         one.matter_id: one for one in given.select_related("remedy_organ", "organisation").order_by("round", "pk")
     }

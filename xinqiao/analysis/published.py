@@ -18,6 +18,7 @@ from django.utils.timezone import localdate
 from xinqiao.integrity import audit
 from xinqiao.matters import identities
 from xinqiao.matters.models import Matter, Opinion, Referral
+from xinqiao.matters.models.opinion import GIVEN
 from xinqiao.matters.opinions import cited
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.organisations.tree import ancestors
@@ -29,7 +30,7 @@ from xinqiao.search.words import fold, tokens
 
 from . import organs
 from .models import PublicAnswer
-from .models.answers import GIVEN, MAY_BE_PUBLIC
+from .models.answers import MAY_BE_PUBLIC
 from .text import answers as reading
 from .text import names
 from .text.proposal import Reading

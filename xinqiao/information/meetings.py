@@ -11,12 +11,13 @@ An agenda may point to petitions and to reports by number. What the writer may n
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.timezone import localdate, make_aware
+from django.utils.timezone import localdate
 
+from xinqiao.days import begins_at
 from xinqiao.integrity import audit
 from xinqiao.matters.models import Accused, Matter, Referral
 from xinqiao.organisations.models import Officer, Organisation
@@ -217,15 +218,11 @@ def without_one(today: date) -> QuerySet[Organisation]:
 
     Only those that had petitions before that month began: who starts with the platform is not told of what lies before it.
     """
-    row, first, end = MONTHLY_MEETING, _midnight(last_month(today)), _midnight(today.replace(day=1))
+    row, first, end = MONTHLY_MEETING, begins_at(last_month(today)), begins_at(today.replace(day=1))
     held = Meeting.objects.filter(organisation=OuterRef("pk"), kind=row.kind, held_at__gte=first, held_at__lt=end)
     began = Referral.objects.filter(org_lft=OuterRef("lft"), received_at__lt=first)
     owing = Organisation.objects.filter(line__in=row.lines, level__in=row.levels, active=True)
     return owing.filter(Exists(began), ~Exists(held)).order_by("lft")
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time()))
 
 
 def words_of_missing(today: date) -> str:

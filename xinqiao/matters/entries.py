@@ -26,6 +26,7 @@ from xinqiao.search.models import EntryDue, SearchEntry
 
 from .identities import without_identity
 from .models import Matter, Opinion, Record, Request, Submission
+from .models.opinion import ISSUED
 
 BATCH = 500  # entries of one transaction: half a second
 # Steps that change what is searched; a new one that adds a text goes here (tests/search compares every entry after whole stories).
@@ -36,7 +37,6 @@ TEXT_STEPS = frozenset(
         Step.ISSUE_OPINION, Step.ISSUE_REVIEW_OPINION, Step.ISSUE_RECHECK_OPINION, Step.IMPORT_HISTORY,
     }
 )  # fmt: skip
-ISSUED = ("issued", "served", "revoked")
 # Sorts of Record that are searched: what the citizen said later, and the answer that an imported petition was given.
 SAID, REPLY = ("supplement", "objection", "execution_dispute", "review_request", "recheck_request"), "reply"
 

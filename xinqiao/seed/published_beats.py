@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from xinqiao.analysis import published
 from xinqiao.analysis.models.answers import MAY_BE_PUBLIC
 from xinqiao.matters.models import Matter, Opinion
+from xinqiao.matters.models.opinion import GIVEN
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.stages import Line, Role
 
@@ -14,7 +15,7 @@ WAITING = 1  # one more waits for the second person, so that its page has someth
 
 def publish(horizon: datetime) -> int:
     """The newest answered matters whose citizens agreed, as far as an office of theirs has both persons. Returns how many are public."""
-    answered = Opinion.objects.filter(instance="handling", state__in=published.GIVEN).values("matter_id")
+    answered = Opinion.objects.filter(instance="handling", state__in=GIVEN).values("matter_id")
     found = Matter.objects.filter(MAY_BE_PUBLIC, pk__in=answered).select_related(
         "place", "content_class", "received_by"
     )

@@ -8,14 +8,16 @@ figures(organisation, (from_on, to_on))     # what indicators show: numerator, d
 import secrets
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.timezone import localdate, make_aware
+from django.utils.timezone import localdate
 
+from xinqiao.days import begins_at
 from xinqiao.integrity import audit
 from xinqiao.matters.models import Matter, Opinion, Referral
+from xinqiao.matters.models.opinion import ISSUED
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules import sampling
 from xinqiao.rules.audit import AuditKind
@@ -41,10 +43,7 @@ def population(
     low, high = organisation.territory
     first, last = officer.scope
     low, high = max(low, first), min(high, last)
-    days = (
-        make_aware(datetime.combine(from_on, time.min)),
-        make_aware(datetime.combine(to_on + timedelta(days=1), time.min)),
-    )
+    days = begins_at(from_on), begins_at(to_on + timedelta(days=1))
     rows = _rows(sort, low, high, days)
     seen = Matter.objects.visible_to(officer).filter(sealed=False)
     strata: dict[int, list[int]] = defaultdict(list)
@@ -58,7 +57,7 @@ def population(
 def _rows(sort: str, low: int, high: int, days: tuple[datetime, datetime]) -> QuerySet:
     if sort == SampleSort.OPINION:
         issued = Opinion.objects.filter(instance="handling", issued_at__gte=days[0], issued_at__lt=days[1])
-        return issued.filter(organisation__lft__range=(low, high), state__in=("issued", "served", "revoked"))
+        return issued.filter(organisation__lft__range=(low, high), state__in=ISSUED)
     desks = Referral.objects.filter(
         org_lft__range=(low, high), received_at__gte=days[0], received_at__lt=days[1], sealed=False
     )
@@ -179,7 +178,7 @@ class Figure:
 def figures(organisation: Organisation, period: tuple[date, date]) -> list[Figure]:
     """Registration quality and the rest of the sheets, of the work of `organisation` and what is below it, by the day it was checked."""
     low, high = organisation.territory
-    days = [make_aware(datetime.combine(day, time.min)) for day in (period[0], period[1] + timedelta(days=1))]
+    days = begins_at(period[0]), begins_at(period[1] + timedelta(days=1))
     rows = Sheet.objects.filter(org_lft__range=(low, high), checked_at__gte=days[0], checked_at__lt=days[1])
     return add_up(rows.values_list("answers", flat=True))
 

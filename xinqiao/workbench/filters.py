@@ -198,8 +198,9 @@ def _unit(text: str, officer: Officer, problems: list[str]) -> tuple[Organisatio
     if not text:
         return None, ()
     rows = Organisation.objects.only("pk", "name", "short", "lft", "rgt")
-    if digits.read(text, at_most=9) is not None:
-        found = list(rows.filter(pk=digits.read(text, at_most=9)))
+    pk = digits.read(text, at_most=9)
+    if pk is not None:
+        found = list(rows.filter(pk=pk))
     else:
         named = rows.filter(Q(name__icontains=text.replace("\0", "")) | Q(short=text.replace("\0", "")))
         first, last = officer.scope
@@ -211,7 +212,7 @@ def _unit(text: str, officer: Officer, problems: list[str]) -> tuple[Organisatio
         return found[0], ()
     if found:
         problems.append(_("有好几个单位叫“%(name)s”，没有按它筛选。请选一个。") % {"name": text})
-    elif digits.read(text, at_most=9) is not None:
+    elif pk is not None:
         problems.append(_("筛选里的单位已经没有了，没有按它筛选。请改选一个单位，再保存。"))
     else:
         problems.append(_("没有找到名称里有“%(name)s”的单位，没有按它筛选。") % {"name": text})

@@ -6,12 +6,12 @@ and no figure, for anybody (C-01): also when it becomes so later.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.timezone import get_default_timezone, make_aware
 
+from xinqiao.days import begins_at
 from xinqiao.matters.models import Accused, Matter, Submission
 from xinqiao.organisations.models import Organisation
 from xinqiao.rules.hot import AREA_LEVELS, CANDIDATES_AT_MOST
@@ -62,7 +62,7 @@ def of_area(area: Organisation, first: date, last: date) -> QuerySet[Matter]:
     """The countable matters that came in these days and lie on a desk within the area: whoever looks over it may open each."""
     here = Q(unit__lft__range=area.interval) | Q(unit=None, received_by__lft__range=area.interval)
     found = Matter.objects.filter(
-        countable(), here, received_at__gte=_begin(first), received_at__lt=_begin(last + timedelta(days=1))
+        countable(), here, received_at__gte=begins_at(first), received_at__lt=begins_at(last + timedelta(days=1))
     )
     return found.order_by("-received_at", "-pk")
 
@@ -107,7 +107,3 @@ def bodies(matter_ids: Iterable[int]) -> dict[int, str]:
     """What the citizen wrote first, of each matter."""
     said = Submission.objects.filter(matter__in=list(matter_ids)).order_by("matter_id", "pk").distinct("matter_id")
     return dict(said.values_list("matter_id", "content"))
-
-
-def _begin(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min), get_default_timezone())

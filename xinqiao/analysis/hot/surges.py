@@ -94,7 +94,7 @@ def _issue_risen(issue: HotIssue, rows: list[tuple[datetime, int]], at: datetime
         since = at - timedelta(hours=row.hours)
         begin = since - timedelta(days=USUAL_DAYS)
         count = len({voice for moment, voice in rows if moment > since})
-        usual = len({voice for moment, voice in rows if begin < moment <= since}) * row.hours / (USUAL_DAYS * 24)
+        usual = _mean(len({voice for moment, voice in rows if begin < moment <= since}), row.hours)
         if row.is_one(count, usual):
             return Risen(None, None, row, count, usual, issue=issue)
     return None
@@ -120,7 +120,11 @@ def _usual(place_id: int, class_id: int, until: datetime, hours: int) -> float:
         received_at__gt=until - timedelta(days=USUAL_DAYS),
         received_at__lte=until,
     )
-    count = len(set(voices(before.values_list("pk", flat=True)).values()))
+    return _mean(len(set(voices(before.values_list("pk", flat=True)).values())), hours)
+
+
+def _mean(count: int, hours: int) -> float:
+    """Of what came in the days before, as much as falls upon so many hours."""
     return count * hours / (USUAL_DAYS * 24)
 
 

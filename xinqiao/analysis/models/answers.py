@@ -12,7 +12,6 @@ from xinqiao.rules.permissions import Action, allowed
 from xinqiao.rules.stages import Kind
 
 _CLOSED = sorted(one.value for one in CLOSED)
-GIVEN = ("issued", "served")  # states of an opinion that is an answer
 # What the matter itself must be, asked anew each time anybody reads: consent, an end, nothing that protects somebody.
 MAY_BE_PUBLIC = Q(publish_consent=True, sealed=False, secrecy=False, anonymous=False, stage__in=_CLOSED) & ~Q(
     kind=Kind.REPORT

@@ -6,6 +6,10 @@ from django.db.models import Q
 from xinqiao.organisations.models import Officer, Organisation
 from xinqiao.rules.stages import ReviewOutcome, ServiceManner
 
+# States of an opinion: that stands as the answer; that was issued, even if it does not stand any more.
+GIVEN = ("issued", "served")
+ISSUED = (*GIVEN, "revoked")
+
 
 class Opinion(models.Model):
     """One decision document of one instance (处理、复查、复核意见书): a draft is a working paper, an issued one never changes."""

@@ -5,8 +5,8 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
-from xinqiao.analysis.models.answers import GIVEN
 from xinqiao.matters.models import Opinion
+from xinqiao.matters.models.opinion import GIVEN
 from xinqiao.rules.document_contents import SUPPORTING
 from xinqiao.rules.moves import CLOSED
 from xinqiao.rules.patrol import Ground

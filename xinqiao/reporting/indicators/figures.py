@@ -11,12 +11,12 @@ be reckoned, is withheld: its numbers are None then, and `told` says so (C-14). 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.timezone import make_aware
 
 from xinqiao.database import reading
+from xinqiao.days import begins_at
 from xinqiao.matters import counted
 from xinqiao.matters.actors import Actor
 from xinqiao.matters.models import Matter
@@ -186,7 +186,7 @@ def behind(
     if getattr(sums.get(code, Sums()), _SIZES[part]) <= GATHERED:
         return seen.filter(pk__in=facts.values("matter"))
     # So many that a list of the newest soon meets them; nothing counts before it came.
-    came_by = make_aware(datetime.combine(end_on + ONE_DAY, time()))
+    came_by = begins_at(end_on + ONE_DAY)
     return seen.filter(Exists(facts.filter(matter=OuterRef("pk"))), received_at__lt=came_by)
 
 

@@ -29,6 +29,7 @@ from xinqiao.matters.models import (
     UrgentDelivery,
     UrgentReport,
 )
+from xinqiao.matters.models.opinion import ISSUED
 from xinqiao.organisations import stand_in
 from xinqiao.organisations.models import Officer
 
@@ -60,7 +61,7 @@ def find(officer: Officer, number: str, *, at: datetime) -> Matter:
     for name in ("letter_rows", "opinion_rows", "record_rows", "urgent_rows"):
         setattr(matter, name, [_with_moments(row) for row in getattr(matter, name)])
     matter.letter_rows = [row for row in matter.letter_rows if row["status"] != Status.DRAFT]
-    matter.opinion_rows = [row for row in matter.opinion_rows if row["state"] in ("issued", "served", "revoked")]
+    matter.opinion_rows = [row for row in matter.opinion_rows if row["state"] in ISSUED]
     return matter
 
 
